@@ -1,0 +1,3 @@
+//! Profiles -> plain results.
+
+pub mod call_tree;

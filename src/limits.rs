@@ -1,0 +1,35 @@
+//! Every cap on untrusted offline input, each with the reason for its number.
+
+/// Names (functions, files, threads, commands) are cut to this many bytes, with a note. The longest honest names
+/// are C++ template instantiations of some tens of kilobytes; a longer one only serves to exhaust memory or a terminal.
+pub const NAME_BYTES: usize = 16 * 1024;
+
+/// A line of a text profile may have this many bytes: 4,096 frames of 19 characters fit with room to spare,
+/// and Go writes `PauseNs` arrays of about 4 KiB as one line.
+pub const LINE_BYTES: usize = 1024 * 1024;
+
+/// Frames of one stack. jemalloc stops at 128, Go at 128, V8 and folded stacks have no limit of their own.
+pub const STACK_FRAMES: usize = 16 * 1024;
+
+/// Locations of all distinct stacks of one profile together: their offsets are 32-bit numbers.
+pub const STACK_TABLE_ENTRIES: usize = u32::MAX as usize - 1;
+
+/// Value types of one profile. TCMalloc writes six, lifetime profiles about twelve.
+pub const VALUE_TYPES: usize = 64;
+
+/// Labels of one sample.
+pub const LABELS_PER_SAMPLE: usize = 256;
+
+/// What a compressed input may inflate to before its ratio is looked at.
+pub const INFLATED_FREE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Above [`INFLATED_FREE_BYTES`], inflated bytes per compressed byte. Real profiles compress 3 to 20 times, and text dumps
+/// up to 60 times; deflate can reach 1,032 times, which only a file made for it does.
+pub const INFLATE_RATIO: u64 = 200;
+
+/// A whole text input, inflated, kept in memory while it is read. A dump of this size has some 50 million lines.
+pub const TEXT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
+/// One length-delimited field at the top level of a pprof message: a sample with its locations and labels, or a name.
+/// The largest honest one is a comment or a string of some kilobytes.
+pub const PPROF_FIELD_BYTES: usize = 64 * 1024 * 1024;

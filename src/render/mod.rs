@@ -1,0 +1,1 @@
+//! How it looks: documents and pictures -> text. Foreign text is escaped here, once.
