@@ -9,8 +9,9 @@ use super::location::LocationTable;
 use super::sample::SampleTable;
 use super::string_table::StringInterner;
 use super::{
-    Frame, Function, FunctionId, Label, LabelSetId, Location, LocationId, Mapping, MappingId,
-    ModelError, Origin, Profile, StackId, StackInterner, StackTable, StringId, Thread, ValueType,
+    Frame, Function, FunctionId, Label, LabelSetId, LabelValue, Location, LocationId, Mapping,
+    MappingId, ModelError, Origin, Profile, StackId, StackInterner, StackTable, StringId, Thread,
+    ValueType,
 };
 use crate::limits;
 use crate::notes::{NoteKind, Notes};
@@ -175,9 +176,42 @@ impl ProfileBuilder {
         self.adopted_stacks = Some(table);
     }
 
+    /// Makes these the profile's samples, for a reader that has them in columns: one stack, one set of labels and one entry in
+    /// each column of `values` for every sample.
+    pub fn adopt_samples(
+        &mut self,
+        stacks: Vec<StackId>,
+        labels: Vec<LabelSetId>,
+        values: Vec<Vec<u64>>,
+    ) {
+        if stacks.is_empty() {
+            return;
+        }
+        self.samples = SampleTable {
+            stacks,
+            labels,
+            values,
+        };
+    }
+
     /// The handle of a set of labels.
     pub fn labels(&mut self, labels: &[Label]) -> LabelSetId {
         self.labels.intern(labels)
+    }
+
+    /// A label of another profile, with its text interned here.
+    pub fn copy_label(&mut self, profile: &Profile, label: &Label) -> Label {
+        let value = match label.value {
+            LabelValue::Text(text) => LabelValue::Text(self.string(profile.text(text))),
+            LabelValue::Number { value, unit } => LabelValue::Number {
+                value,
+                unit: self.string(profile.text(unit)),
+            },
+        };
+        Label {
+            key: self.string(profile.text(label.key)),
+            value,
+        }
     }
 
     /// Adds a sample with one value for each value type. Samples with equal stack and labels are added up.
@@ -252,46 +286,49 @@ impl ProfileBuilder {
         mut rename: impl FnMut(&mut ProfileBuilder, Location<'_>) -> Option<Vec<Frame>>,
         notes: &Notes,
     ) -> Profile {
-        let mut builder = ProfileBuilder::new(profile.origin.clone(), Vec::new());
-        builder.strings = StringInterner::resume(profile.strings);
+        let Profile {
+            origin,
+            strings,
+            functions,
+            locations: old,
+            notes: mut all_notes,
+            mappings,
+            stacks,
+            labels,
+            value_types,
+            samples,
+            threads,
+            totals,
+        } = profile;
+        let mut builder = ProfileBuilder::new(origin, value_types);
+        builder.strings = StringInterner::resume(strings);
         builder.function_index = (0u32..)
-            .zip(&profile.functions)
+            .zip(&functions)
             .map(|(id, &function)| (function, FunctionId(id)))
             .collect();
-        builder.functions = profile.functions;
+        builder.functions = functions;
         let mut locations = LocationTable::default();
-        for id in 0..profile.locations.len() as u32 {
-            let location = profile.locations.get(LocationId(id));
+        for id in 0..old.len() as u32 {
+            let location = old.get(LocationId(id));
             let renamed = rename(&mut builder, location);
-            locations.push(
-                location.address,
-                location.mapping,
-                renamed.as_deref().unwrap_or(location.frames),
-            );
+            let frames = renamed.as_deref().unwrap_or(location.frames);
+            locations.push(location.address, location.mapping, frames);
         }
-        let mut all_notes = profile.notes;
         all_notes.absorb(&builder.notes);
         all_notes.absorb(notes);
         Profile {
+            origin: builder.origin,
             strings: builder.strings.into_table(),
             functions: builder.functions,
+            mappings,
             locations,
+            stacks,
+            labels,
+            value_types: builder.value_types,
+            samples,
+            threads,
+            totals,
             notes: all_notes,
-            ..Profile {
-                origin: profile.origin,
-                mappings: profile.mappings,
-                stacks: profile.stacks,
-                labels: profile.labels,
-                value_types: profile.value_types,
-                samples: profile.samples,
-                threads: profile.threads,
-                totals: profile.totals,
-                // Replaced above.
-                strings: StringInterner::new().into_table(),
-                functions: Vec::new(),
-                locations: LocationTable::default(),
-                notes: Notes::default(),
-            }
         }
     }
 }

@@ -101,6 +101,13 @@ pub(super) fn check(profile: &Profile) -> Result<(), ModelError> {
     {
         return Err(dangling("sample", highest.index(), "label set"));
     }
+    if samples.values.len() != expected || samples.labels.len() != samples.len() {
+        return Err(ModelError::ValueCount {
+            row: 0,
+            found: samples.values.len(),
+            expected,
+        });
+    }
     for column in &samples.values {
         if column.len() != samples.len() {
             return Err(ModelError::ValueCount {
