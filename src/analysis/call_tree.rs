@@ -1,5 +1,14 @@
 //! The stacks of one profile, or of two, as a tree from the root: what a flame graph draws.
 
+use hashbrown::HashMap;
+
+use crate::model::{Unit, ValueIndex};
+
+use super::frame_filter::View;
+use super::granularity::{self, Granularity};
+use super::hot_spots::Entries;
+use super::sampling_error;
+
 /// A call tree. Node 0 is the root; every parent comes before its children.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallTree {
@@ -28,4 +37,136 @@ pub struct CallNode {
     pub after: u64,
     /// Standard error of `after - before`; `None` where nothing is known about it.
     pub standard_error: Option<f64>,
+}
+
+/// The tree of one profile.
+pub fn of_profile(view: &View<'_>, value: ValueIndex) -> CallTree {
+    let mut builder = Builder::new(view, value, false);
+    builder.add(view, value, Side::After);
+    builder.finish()
+}
+
+/// The tree of two profiles, over each other by the names of their frames.
+///
+/// Standard errors are those of two processes; in one process the truth is better.
+pub fn of_pair(before: (&View<'_>, ValueIndex), after: (&View<'_>, ValueIndex)) -> CallTree {
+    let mut builder = Builder::new(before.0, before.1, true);
+    builder.add(before.0, before.1, Side::Before);
+    builder.add(after.0, after.1, Side::After);
+    builder.finish()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+#[derive(Debug)]
+struct Builder {
+    tree: CallTree,
+    entries: Entries,
+    places: Vec<String>,
+    children: HashMap<(u32, u32), u32>,
+    /// Variance of each node's change.
+    variances: Vec<f64>,
+    known_error: bool,
+}
+
+impl Builder {
+    fn new(view: &View<'_>, value: ValueIndex, differential: bool) -> Builder {
+        let value_type = view.profile().value_type(value);
+        Builder {
+            tree: CallTree {
+                value_name: value_type.name.clone(),
+                is_bytes: value_type.unit == Unit::Bytes,
+                differential,
+                nodes: vec![CallNode {
+                    name: "all".to_owned(),
+                    place: String::new(),
+                    parent: 0,
+                    before: 0,
+                    after: 0,
+                    standard_error: None,
+                }],
+            },
+            entries: Entries::default(),
+            places: Vec::new(),
+            children: HashMap::new(),
+            variances: vec![0.0],
+            known_error: true,
+        }
+    }
+
+    fn add(&mut self, view: &View<'_>, value: ValueIndex, side: Side) {
+        let profile = view.profile();
+        let of_location = self.entries.add_profile(view, Granularity::Function);
+        self.places.resize(self.entries.names.len(), String::new());
+        for (id, location) in profile.locations() {
+            for (frame, &entry) in view.frames(id).zip(of_location.get(id)) {
+                let place = &mut self.places[entry as usize];
+                if place.is_empty() {
+                    *place = match frame {
+                        Some(frame) => granularity::frame_place(profile, frame),
+                        None => granularity::module_name(profile, location),
+                    };
+                }
+            }
+        }
+        let values = profile.values(value);
+        let variances = sampling_error::row_variances(profile, value);
+        self.known_error &= variances.is_some();
+        for sample in view.samples() {
+            let amount = values[sample.row];
+            if amount == 0 {
+                continue;
+            }
+            let variance = variances
+                .as_ref()
+                .map_or(0.0, |variances| variances[sample.row]);
+            let mut node = 0u32;
+            self.count(node, amount, variance, side);
+            for &location in profile.stack(sample.stack).iter().rev() {
+                for &entry in of_location.get(location).iter().rev() {
+                    node = self.child(node, entry);
+                    self.count(node, amount, variance, side);
+                }
+            }
+        }
+    }
+
+    fn child(&mut self, parent: u32, entry: u32) -> u32 {
+        let next = self.tree.nodes.len() as u32;
+        let child = *self.children.entry((parent, entry)).or_insert(next);
+        if child == next {
+            self.tree.nodes.push(CallNode {
+                name: self.entries.names[entry as usize].clone(),
+                place: self.places[entry as usize].clone(),
+                parent,
+                before: 0,
+                after: 0,
+                standard_error: None,
+            });
+            self.variances.push(0.0);
+        }
+        child
+    }
+
+    fn count(&mut self, node: u32, amount: u64, variance: f64, side: Side) {
+        let index = node as usize;
+        match side {
+            Side::Before => self.tree.nodes[index].before += amount,
+            Side::After => self.tree.nodes[index].after += amount,
+        }
+        self.variances[index] += variance;
+    }
+
+    fn finish(mut self) -> CallTree {
+        if self.known_error {
+            for (node, variance) in self.tree.nodes.iter_mut().zip(&self.variances) {
+                node.standard_error = Some(variance.sqrt());
+            }
+        }
+        self.tree
+    }
 }

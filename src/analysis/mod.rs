@@ -1,3 +1,25 @@
-//! Profiles -> plain results.
+//! Profiles -> plain results: the questions fabric answers.
+//!
+//! What comes in: profiles and options. What goes out: data without words of an output format. Nothing here reads a file,
+//! a clock or a terminal; where a decision rests on statistics, the source is named beside it.
+//!
+//! * [`hot_spots`]: where is the memory of one profile?
+//! * [`health`]: can this profile be trusted?
+//! * [`diff`]: what changed between two, and is it more than sampling noise?
+//! * [`verdict`]: does that look like a leak?
+//! * [`call_tree`]: the stacks as a tree, for pictures.
 
+pub mod call_path;
 pub mod call_tree;
+pub mod diff;
+pub mod frame_class;
+pub mod frame_filter;
+pub mod granularity;
+pub mod health;
+pub mod hot_spots;
+pub mod same_process;
+pub mod sampling_error;
+pub mod significance;
+pub mod stack_key;
+pub mod value_choice;
+pub mod verdict;

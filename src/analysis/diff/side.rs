@@ -1,0 +1,163 @@
+//! One side of a comparison: the values of each stack, in columns.
+
+use crate::model::{Measure, Sampling, StackId, Unit, ValueIndex};
+
+use crate::analysis::call_path::Blame;
+use crate::analysis::frame_filter::View;
+use crate::analysis::{sampling_error, value_choice};
+
+/// The values of each stack of one profile, summed over labels.
+#[derive(Debug)]
+pub(crate) struct Side<'v, 'p> {
+    view: &'v View<'p>,
+    value: ValueIndex,
+    blame: Blame<'v, 'p>,
+    /// The compared value.
+    values: Vec<u64>,
+    /// Its variance; nothing where the precision is not known.
+    variances: Option<Vec<f64>>,
+    /// All allocations so far in the unit of the compared value, where that is memory in use and the profile counts them.
+    allocated: Option<Vec<u64>>,
+    objects_total: Option<u64>,
+    total: u64,
+    /// Samples behind the total; nothing where the precision is not known.
+    sampled_objects: Option<f64>,
+}
+
+impl<'v, 'p> Side<'v, 'p> {
+    pub(crate) fn new(view: &'v View<'p>, value: ValueIndex) -> Side<'v, 'p> {
+        let profile = view.profile();
+        let value_type = profile.value_type(value);
+        let sum = |index: ValueIndex| {
+            let mut sums = vec![0u64; profile.stacks().len()];
+            let column = profile.values(index);
+            for sample in view.samples() {
+                sums[sample.stack.index()] += column[sample.row];
+            }
+            sums
+        };
+        let values = sum(value);
+        let variances = sampling_error::row_variances(profile, value).map(|rows| {
+            let mut sums = vec![0f64; profile.stacks().len()];
+            for sample in view.samples() {
+                sums[sample.stack.index()] += rows[sample.row];
+            }
+            sums
+        });
+        let allocated = (value_type.measure == Measure::InUse)
+            .then(|| profile.value_of(Measure::Allocated, value_type.unit))
+            .flatten()
+            .map(sum);
+        let objects = value_choice::columns(profile, value_type.measure).objects;
+        let objects_total = objects.map(|index| {
+            let column = profile.values(index);
+            view.samples().map(|sample| column[sample.row]).sum()
+        });
+        let sampled_objects = profile.origin().sampling.period().map(|period| {
+            let columns = value_choice::columns(profile, value_type.measure);
+            let bytes = columns.bytes.map(|index| profile.values(index));
+            let objects = columns.objects.map(|index| profile.values(index));
+            view.samples()
+                .map(|sample| {
+                    let bytes = bytes.map_or(0, |column| column[sample.row]);
+                    let objects = objects.map_or(0, |column| column[sample.row]);
+                    sampling_error::sampled_objects(bytes, objects, period as f64)
+                })
+                .sum()
+        });
+        Side {
+            total: values.iter().sum(),
+            view,
+            value,
+            blame: Blame::new(view),
+            values,
+            variances,
+            allocated,
+            objects_total,
+            sampled_objects,
+        }
+    }
+
+    /// The side with all values times `factor`.
+    pub(crate) fn scaled(mut self, factor: f64) -> Side<'v, 'p> {
+        if factor != 1.0 {
+            let scale = |value: &mut u64| *value = (*value as f64 * factor).round() as u64;
+            self.values.iter_mut().for_each(scale);
+            self.allocated.iter_mut().flatten().for_each(scale);
+            for variance in self.variances.iter_mut().flatten() {
+                *variance *= factor * factor;
+            }
+            self.total = self.values.iter().sum();
+        }
+        self
+    }
+
+    pub(crate) fn view(&self) -> &'v View<'p> {
+        self.view
+    }
+
+    pub(crate) fn value_index(&self) -> ValueIndex {
+        self.value
+    }
+
+    pub(crate) fn blame(&self) -> &Blame<'v, 'p> {
+        &self.blame
+    }
+
+    pub(crate) fn value(&self, stack: StackId) -> u64 {
+        self.values[stack.index()]
+    }
+
+    pub(crate) fn variance(&self, stack: StackId) -> f64 {
+        self.variances
+            .as_ref()
+            .map_or(0.0, |variances| variances[stack.index()])
+    }
+
+    pub(crate) fn has_variances(&self) -> bool {
+        self.variances.is_some()
+    }
+
+    pub(crate) fn allocated(&self, stack: StackId) -> Option<u64> {
+        self.allocated
+            .as_ref()
+            .map(|allocated| allocated[stack.index()])
+    }
+
+    pub(crate) fn counts_allocations(&self) -> bool {
+        self.allocated.is_some()
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
+    pub(crate) fn objects_total(&self) -> Option<u64> {
+        self.objects_total
+    }
+
+    pub(crate) fn sampled_objects(&self) -> Option<f64> {
+        self.sampled_objects
+    }
+
+    pub(crate) fn sampling(&self) -> Sampling {
+        self.view.profile().origin().sampling
+    }
+
+    /// Whether values are memory at one moment, and not sums over the life of the process.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.view.profile().value_type(self.value).measure == Measure::InUse
+    }
+
+    pub(crate) fn is_bytes(&self) -> bool {
+        self.view.profile().value_type(self.value).unit == Unit::Bytes
+    }
+
+    /// Stacks that hold or ever held something.
+    pub(crate) fn stacks(&self) -> impl Iterator<Item = StackId> + '_ {
+        let stacks = self.view.profile().stacks();
+        stacks.iter().map(|(stack, _)| stack).filter(|&stack| {
+            self.value(stack) > 0 || self.allocated(stack).is_some_and(|allocated| allocated > 0)
+        })
+    }
+}

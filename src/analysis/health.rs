@@ -1,0 +1,98 @@
+//! Can this profile be trusted? What is odd about it, as notes.
+
+use crate::model::{Measure, Profile, Sampling, Unit};
+use crate::notes::{NoteKind, Notes};
+
+use super::call_path::Blame;
+use super::frame_filter::View;
+use super::sampling_error;
+
+/// Below this many sampled objects a total is uncertain by more than a fifth.
+const FEW_SAMPLES: f64 = 25.0;
+
+/// What is known about the precision and completeness of a profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Health {
+    /// How many objects were sampled, where that can be told.
+    pub sampled_objects: Option<f64>,
+    /// Standard error of the bytes in use, where that can be told.
+    pub total_standard_error: Option<f64>,
+    /// Locations on stacks.
+    pub locations: usize,
+    /// Locations without a name.
+    pub unnamed_locations: usize,
+    /// Bytes in use on stacks with an unnamed frame.
+    pub unnamed_bytes: u64,
+    /// What is odd.
+    pub notes: Notes,
+}
+
+/// Examines a profile.
+pub fn examine(profile: &Profile) -> Health {
+    let mut notes = Notes::default();
+    let inuse = profile.value_of(Measure::InUse, Unit::Bytes);
+    let objects = profile.value_of(Measure::InUse, Unit::Objects);
+    let period = profile.origin().sampling.period();
+    let sampled_objects = match (inuse, period) {
+        (Some(bytes), Some(period)) => Some(
+            profile
+                .samples()
+                .map(|sample| {
+                    let objects = objects.map_or(0, |index| profile.values(index)[sample.row]);
+                    sampling_error::sampled_objects(
+                        profile.values(bytes)[sample.row],
+                        objects,
+                        period as f64,
+                    )
+                })
+                .sum::<f64>(),
+        ),
+        _ => None,
+    };
+    if let Some(sampled) = sampled_objects.filter(|&sampled| sampled < FEW_SAMPLES)
+        && profile.sample_count() > 0
+    {
+        notes.add(NoteKind::FewSamples, || format!("about {sampled:.0}"));
+    }
+    let total_standard_error = inuse
+        .and_then(|index| sampling_error::row_variances(profile, index))
+        .map(|variances| variances.iter().sum::<f64>().sqrt())
+        .filter(|_| profile.origin().sampling != Sampling::Exact);
+
+    let unnamed: Vec<bool> = profile
+        .locations()
+        .map(|(_, location)| location.frames.is_empty())
+        .collect();
+    let has_unnamed = |stack| {
+        profile
+            .stack(stack)
+            .iter()
+            .any(|location| unnamed[location.index()])
+    };
+    let values = inuse.map(|index| profile.values(index));
+    let value = |row: usize| values.map_or(0, |values| values[row]);
+    let unnamed_bytes = profile
+        .samples()
+        .filter(|sample| has_unnamed(sample.stack))
+        .map(|sample| value(sample.row))
+        .sum();
+    let view = View::whole(profile);
+    let blame = Blame::new(&view);
+    let total: u64 = inuse.map_or(0, |index| profile.total(index));
+    let allocator_only: u64 = profile
+        .samples()
+        .filter(|sample| blame.is_allocator_only(sample.stack))
+        .map(|sample| value(sample.row))
+        .sum();
+    if total > 0 && allocator_only as f64 > 0.9 * total as f64 {
+        notes.add(NoteKind::OnlyAllocatorFrames, String::new);
+    }
+    Health {
+        sampled_objects,
+        total_standard_error,
+        locations: unnamed.len(),
+        unnamed_locations: unnamed.iter().filter(|&&unnamed| unnamed).count(),
+        unnamed_bytes,
+        notes,
+    }
+}

@@ -1,0 +1,293 @@
+//! What two profiles say about a leak, with the reasons and what to do next.
+//!
+//! Two profiles show growth, and whether it is more than noise; they cannot show that it goes on. So `leaking` needs more than
+//! growth: the profiles must count allocations, be of one process, and show a path that has kept nearly all it ever allocated and
+//! still allocates as eagerly as before. Everything else that grew is `growing`, and a third profile decides.
+
+use crate::model::{PeriodSource, Sampling};
+use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
+
+use super::diff::{Diff, Suspect};
+
+/// The verdict of the JSON contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Assessment {
+    /// The data cannot tell.
+    Unknown,
+    /// No growth beyond noise.
+    Stable,
+    /// Growth beyond noise, which may yet settle.
+    Growing,
+    /// Growth beyond noise that behaves like a leak.
+    Leaking,
+}
+
+impl Assessment {
+    /// The word of JSON and of `--fail-on`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Assessment::Unknown => "unknown",
+            Assessment::Stable => "stable",
+            Assessment::Growing => "growing",
+            Assessment::Leaking => "leaking",
+        }
+    }
+}
+
+/// A verdict with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairVerdict {
+    /// The word.
+    pub assessment: Assessment,
+    /// Why, each a sentence.
+    pub evidence: Vec<String>,
+    /// What to do next, each a sentence.
+    pub recommendations: Vec<String>,
+}
+
+/// Growth below this share of the first profile's total does not make a verdict, however certain it is: every long-lived
+/// process has some.
+const MATERIAL_SHARE: f64 = 0.01;
+
+/// Fewer sampled objects than this in both profiles together cannot carry a verdict.
+const FEWEST_SAMPLES: f64 = 5.0;
+
+/// Judges a comparison of two profiles that rest on `sampled_objects` samples.
+pub fn assess_pair(diff: &Diff, sampling: &Sampling, sampled_objects: Option<f64>) -> PairVerdict {
+    let mut verdict = PairVerdict {
+        assessment: Assessment::Unknown,
+        evidence: Vec::new(),
+        recommendations: Vec::new(),
+    };
+    if let Some(reason) = cannot_tell(diff, sampled_objects, &mut verdict.recommendations) {
+        verdict.evidence.push(reason);
+        return verdict;
+    }
+    let grown: i64 = diff
+        .suspects
+        .iter()
+        .map(|suspect| suspect.change.delta())
+        .sum();
+    let total_grew = diff.total.delta() > 0
+        && diff
+            .total
+            .p_value
+            .is_some_and(|p| p < super::significance::FALSE_DISCOVERY_RATE);
+    let threshold = (MATERIAL_SHARE * diff.total.before as f64) as i64;
+    let material = grown.max(if total_grew { diff.total.delta() } else { 0 }) > threshold;
+    let leaking: Vec<&Suspect> = diff
+        .suspects
+        .iter()
+        .filter(|suspect| suspect.never_freed && suspect.change.delta() > threshold)
+        .collect();
+    verdict.assessment = if !leaking.is_empty() {
+        Assessment::Leaking
+    } else if material && (grown > 0 || total_grew) {
+        Assessment::Growing
+    } else {
+        Assessment::Stable
+    };
+    verdict.evidence = evidence(diff, &verdict.assessment, grown, total_grew, &leaking);
+    verdict.recommendations = recommendations(diff, verdict.assessment, sampling);
+    verdict
+}
+
+/// Why nothing can be said, if so, with what would be needed.
+fn cannot_tell(
+    diff: &Diff,
+    sampled_objects: Option<f64>,
+    recommendations: &mut Vec<String>,
+) -> Option<String> {
+    if let Some(refusal) = &diff.comparability.refusal {
+        recommendations.push(
+            "Take both profiles from the same process, or in a form that carries mappings or symbols \
+             (fabric snapshots and pprof files do)."
+                .to_owned(),
+        );
+        return Some(format!("The profiles cannot be compared: {refusal}."));
+    }
+    if diff.total.before == 0 && diff.total.after == 0 {
+        recommendations.push(
+            "Check that profiling is active in the service, and that no filter hides everything."
+                .to_owned(),
+        );
+        return Some("Both profiles are empty.".to_owned());
+    }
+    if diff.total.standard_error.is_none() {
+        recommendations.push(
+            "Use a profile that says how it was sampled: pprof files with a period, jemalloc heap_v2 or gperftools dumps."
+                .to_owned(),
+        );
+        return Some(format!(
+            "The total changed by {}, but the profiles do not say how they were sampled, so it cannot be told from noise.",
+            amount(diff, diff.total.delta())
+        ));
+    }
+    if let Some(samples) = sampled_objects.filter(|&samples| samples < FEWEST_SAMPLES) {
+        recommendations.push(
+            "Sample more often (lg_prof_sample, MemProfileRate, TCMALLOC_SAMPLE_PARAMETER) or wait until more memory is in use."
+                .to_owned(),
+        );
+        return Some(format!(
+            "Both profiles together rest on {samples:.0} sampled objects: too few to say anything."
+        ));
+    }
+    None
+}
+
+fn evidence(
+    diff: &Diff,
+    assessment: &Assessment,
+    grown: i64,
+    total_grew: bool,
+    leaking: &[&Suspect],
+) -> Vec<String> {
+    let mut said = Vec::new();
+    let total = &diff.total;
+    let error = total.standard_error.unwrap_or(0.0);
+    let noise = match (error, total_grew || total.delta() < 0) {
+        (0.0, _) => String::new(),
+        (error, true) => format!(" (standard error {})", amount_unsigned(diff, error as u64)),
+        (error, false) => format!(
+            ", within its noise (standard error {})",
+            amount_unsigned(diff, error as u64)
+        ),
+    };
+    said.push(format!(
+        "The total went from {} to {}, {}{noise}.",
+        amount_unsigned(diff, total.before),
+        amount_unsigned(diff, total.after),
+        amount(diff, total.delta()),
+    ));
+    let count = diff.suspects.len();
+    match count {
+        0 => said.push("No call path grew beyond its noise.".to_owned()),
+        1 => said.push(format!(
+            "1 call path grew beyond its noise, by {}.",
+            amount(diff, grown)
+        )),
+        _ => said.push(format!(
+            "{count} call paths grew beyond their noise, by {} together.",
+            amount(diff, grown)
+        )),
+    }
+    if *assessment == Assessment::Stable && grown > 0 {
+        said.push(format!(
+            "That is less than {} of the heap, too little for a verdict.",
+            Share {
+                part: MATERIAL_SHARE,
+                whole: 1.0
+            }
+        ));
+    }
+    for suspect in leaking.iter().take(3) {
+        if let (Some(allocated), Some(survival)) = (suspect.allocated, suspect.survival) {
+            said.push(format!(
+                "{} allocated {} in between and kept {} of it, as it has kept nearly all it ever allocated.",
+                caller_text(suspect),
+                amount_unsigned(diff, allocated),
+                Share {
+                    part: survival,
+                    whole: 1.0
+                },
+            ));
+        }
+    }
+    if total.delta() <= 0 && grown > 0 {
+        said.push("What shrank elsewhere hides this growth in the total.".to_owned());
+    }
+    if *assessment == Assessment::Stable
+        && let Some(size) = diff.minimum_detectable.filter(|&size| size > 0)
+    {
+        said.push(format!(
+            "Growth of a new call path by less than {} would not be seen in this pair.",
+            amount_unsigned(diff, size)
+        ));
+    }
+    said
+}
+
+fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> Vec<String> {
+    let mut said = Vec::new();
+    if let Some(suspect) = diff
+        .suspects
+        .first()
+        .filter(|_| assessment >= Assessment::Growing)
+    {
+        let place = suspect
+            .frames
+            .first()
+            .filter(|frame| !frame.file.is_empty())
+            .map_or(String::new(), |frame| match frame.line {
+                0 => format!(" ({})", frame.file),
+                line => format!(" ({}:{line})", frame.file),
+            });
+        said.push(format!(
+            "Look first at {}{place}: {}.",
+            caller_text(suspect),
+            amount(diff, suspect.change.delta())
+        ));
+        if let Some(rate) = rate(diff, suspect.change.delta()) {
+            said.push(format!("At this pace it adds {rate} an hour."));
+        }
+    }
+    match assessment {
+        Assessment::Leaking => said.push(
+            "Find what still refers to these objects: a map or list that only grows, a goroutine, thread or connection that never \
+             ends, a callback that is never taken off."
+                .to_owned(),
+        ),
+        Assessment::Growing => said.push(format!(
+            "Take a third profile{} and run `fabric trend`: two profiles cannot tell a leak from a cache that is filling.",
+            match diff.duration_ms {
+                Some(ms) if ms > 0 => format!(" in {}", Span(ms)),
+                _ => " after as long again".to_owned(),
+            }
+        )),
+        Assessment::Stable | Assessment::Unknown => {}
+    }
+    if let Sampling::Poisson { period, source } = sampling
+        && assessment == Assessment::Stable
+        && *source == PeriodSource::Stated
+        && diff
+            .minimum_detectable
+            .is_some_and(|size| size as f64 > 0.1 * diff.total.after as f64)
+    {
+        said.push(format!(
+            "To see smaller growth, sample more often than once in {}, or compare profiles further apart.",
+            Bytes(*period)
+        ));
+    }
+    said
+}
+
+/// The frame to blame with its caller: the same function may leak from one caller and not from another.
+fn caller_text(suspect: &Suspect) -> String {
+    match suspect.frames.as_slice() {
+        [] => "[no stack]".to_owned(),
+        [only] => only.name.clone(),
+        [first, second, ..] => format!("{} called from {}", first.name, second.name),
+    }
+}
+
+fn rate(diff: &Diff, delta: i64) -> Option<String> {
+    let ms = diff.duration_ms.filter(|&ms| ms > 0)?;
+    let per_hour = delta as f64 * 3.6e6 / ms as f64;
+    Some(amount_unsigned(diff, per_hour as u64))
+}
+
+fn amount(diff: &Diff, delta: i64) -> String {
+    if diff.is_bytes {
+        SignedBytes(delta).to_string()
+    } else {
+        SignedCount(delta).to_string()
+    }
+}
+
+fn amount_unsigned(diff: &Diff, value: u64) -> String {
+    if diff.is_bytes {
+        Bytes(value).to_string()
+    } else {
+        Count(value).to_string()
+    }
+}
