@@ -42,8 +42,11 @@ pub enum Align {
 pub enum Cell {
     /// Nothing is known: empty, never zero.
     Missing,
-    /// Text or a formatted number, with its tone.
+    /// Text, with its tone.
     Text(String, Tone),
+    /// A formatted number with the value it stands for, by which a destination that can sort sorts: `+13.7 MiB` and
+    /// `+900 KiB` do not sort as text.
+    Number(String, f64, Tone),
     /// Call path, first the frame to blame, then its callers: joined by ` <- ` and shortened from the far end.
     Path(Vec<String>, Tone),
     /// A signed bar between -1 (full, to the left) and 1 (full, to the right).
