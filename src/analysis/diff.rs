@@ -12,7 +12,7 @@ use crate::notes::{NoteKind, Notes};
 use crate::units::Bytes;
 
 use super::call_path::PathFrame;
-use super::frame_filter::{FrameFilter, View};
+use super::frame_filter::FrameFilter;
 use super::granularity::Granularity;
 use super::same_process::SameProcess;
 use super::significance::{self, Evidence};
@@ -84,8 +84,6 @@ pub struct Diff {
     pub by: Granularity,
     /// Everything together.
     pub total: Change,
-    /// Objects in use, before and after, where both profiles have them.
-    pub objects: Option<(u64, u64)>,
     /// The rows that changed most, significant ones first.
     pub rows: Vec<Row>,
     /// What the rows left out amount to.
@@ -121,6 +119,8 @@ pub struct Change {
     pub standard_error_low: Option<f64>,
     /// Two-sided p-value of the difference.
     pub p_value: Option<f64>,
+    /// The same memory in objects, before and after, where both profiles count them.
+    pub objects: Option<(u64, u64)>,
 }
 
 impl Change {
@@ -227,7 +227,6 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
         is_bytes,
         by: options.by,
         total,
-        objects: side_before.objects_total().zip(side_after.objects_total()),
         rows: kept,
         rest,
         suspects,
@@ -248,7 +247,10 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
 
 /// The value type to compare, on each side. A two-column file of a series (`objects`, `space`) has the same memory as a
 /// four-column one (`inuse_objects`, `inuse_space`), so types are paired by meaning where the names differ.
-fn common_value(
+///
+/// # Errors
+/// The two have no value type in common, or one of them not the one asked for.
+pub fn common_value(
     before: &Profile,
     after: &Profile,
     options: &DiffOptions,
@@ -319,15 +321,6 @@ fn scale(
     let scale = before.total() as f64 / after.total() as f64;
     notes.add(NoteKind::Normalized, || format!("times {scale:.4}"));
     scale
-}
-
-/// A view of both profiles for pictures, which are drawn of the same stacks as the rows.
-pub fn views<'p>(
-    before: &'p Profile,
-    after: &'p Profile,
-    filter: &FrameFilter,
-) -> (View<'p>, View<'p>) {
-    (filter.apply(before), filter.apply(after))
 }
 
 /// Whether a change is significant: its q-value is below the accepted share of false alarms.

@@ -95,6 +95,7 @@ pub(super) struct NoiseModel {
     uses_births: bool,
     same_process: bool,
     is_in_use: bool,
+    counts_objects: bool,
     weight: Option<f64>,
     sampled_objects: Option<f64>,
 }
@@ -115,6 +116,7 @@ impl NoiseModel {
             uses_births: same && before.counts_allocations() && after.counts_allocations(),
             same_process: same,
             is_in_use: before.is_in_use(),
+            counts_objects: before.counts_objects() && after.counts_objects(),
             weight,
             sampled_objects: before
                 .sampled_objects()
@@ -187,6 +189,9 @@ impl NoiseModel {
         Change {
             before: sums.before,
             after: sums.after,
+            objects: self
+                .counts_objects
+                .then_some((sums.objects_before, sums.objects_after)),
             standard_error_low: self.lowest_error(sums),
             ..Change::default()
         }
@@ -202,20 +207,23 @@ struct Sums {
     variance: f64,
     allocated_before: u64,
     allocated_after: u64,
+    objects_before: u64,
+    objects_after: u64,
 }
 
 impl Sums {
-    fn add_pair(&mut self, before: &Side<'_, '_>, after: &Side<'_, '_>, pair: &Pair) {
-        if let Some(stack) = pair.before {
-            self.before += before.value(stack);
-            self.variance += before.variance(stack);
-            self.allocated_before += before.allocated(stack).unwrap_or(0);
-        }
-        if let Some(stack) = pair.after {
-            self.after += after.value(stack);
-            self.variance += after.variance(stack);
-            self.allocated_after += after.allocated(stack).unwrap_or(0);
-        }
+    fn add_before(&mut self, side: &Side<'_, '_>, stack: StackId) {
+        self.before += side.value(stack);
+        self.variance += side.variance(stack);
+        self.allocated_before += side.allocated(stack).unwrap_or(0);
+        self.objects_before += side.objects(stack);
+    }
+
+    fn add_after(&mut self, side: &Side<'_, '_>, stack: StackId) {
+        self.after += side.value(stack);
+        self.variance += side.variance(stack);
+        self.allocated_after += side.allocated(stack).unwrap_or(0);
+        self.objects_after += side.objects(stack);
     }
 
     fn add(&mut self, other: &Sums) {
@@ -224,6 +232,8 @@ impl Sums {
         self.variance += other.variance;
         self.allocated_before += other.allocated_before;
         self.allocated_after += other.allocated_after;
+        self.objects_before += other.objects_before;
+        self.objects_after += other.objects_after;
     }
 }
 
@@ -275,7 +285,13 @@ pub(super) fn by_path(
             rows.push((Sums::default(), *pair));
             rows.len() as u32 - 1
         });
-        rows[row as usize].0.add_pair(before, after, pair);
+        let sums = &mut rows[row as usize].0;
+        if let Some(stack) = pair.before {
+            sums.add_before(before, stack);
+        }
+        if let Some(stack) = pair.after {
+            sums.add_after(after, stack);
+        }
     }
     rows.retain(|(sums, _)| sums.before > 0 || sums.after > 0);
     let mut paths: Vec<Path> = rows
@@ -466,16 +482,8 @@ pub(super) fn by_name(
     let before_cum = sums(before.view(), before.value_index(), by, &mut entries);
     let after_cum = sums(after.view(), after.value_index(), by, &mut entries);
     let mut rows = vec![Sums::default(); entries.names.len()];
-    add_flat(before, by, &mut entries, &mut rows, |sums, side, stack| {
-        sums.before += side.value(stack);
-        sums.variance += side.variance(stack);
-        sums.allocated_before += side.allocated(stack).unwrap_or(0);
-    });
-    add_flat(after, by, &mut entries, &mut rows, |sums, side, stack| {
-        sums.after += side.value(stack);
-        sums.variance += side.variance(stack);
-        sums.allocated_after += side.allocated(stack).unwrap_or(0);
-    });
+    add_flat(before, by, &mut entries, &mut rows, Sums::add_before);
+    add_flat(after, by, &mut entries, &mut rows, Sums::add_after);
     let changes: Vec<Change> = rows.iter().map(|sums| model.change(sums)).collect();
     let tested: Vec<usize> = (0..rows.len())
         .filter(|&row| rows[row].before > 0 || rows[row].after > 0)
@@ -525,7 +533,7 @@ fn add_flat<'v, 'p>(
     by: Granularity,
     entries: &mut Entries,
     rows: &mut [Sums],
-    mut add: impl FnMut(&mut Sums, &Side<'v, 'p>, StackId),
+    add: fn(&mut Sums, &Side<'v, 'p>, StackId),
 ) {
     let view = side.view();
     let of_location = entries.add_profile(view, by);

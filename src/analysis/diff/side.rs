@@ -18,7 +18,8 @@ pub(crate) struct Side<'v, 'p> {
     variances: Option<Vec<f64>>,
     /// All allocations so far in the unit of the compared value, where that is memory in use and the profile counts them.
     allocated: Option<Vec<u64>>,
-    objects_total: Option<u64>,
+    /// The same memory in objects, where the profile counts them.
+    objects: Option<Vec<u64>>,
     total: u64,
     /// Samples behind the total; nothing where the precision is not known.
     sampled_objects: Option<f64>,
@@ -48,11 +49,9 @@ impl<'v, 'p> Side<'v, 'p> {
             .then(|| profile.value_of(Measure::Allocated, value_type.unit))
             .flatten()
             .map(sum);
-        let objects = value_choice::columns(profile, value_type.measure).objects;
-        let objects_total = objects.map(|index| {
-            let column = profile.values(index);
-            view.samples().map(|sample| column[sample.row]).sum()
-        });
+        let objects = value_choice::columns(profile, value_type.measure)
+            .objects
+            .map(sum);
         let sampled_objects = profile.origin().sampling.period().map(|period| {
             let columns = value_choice::columns(profile, value_type.measure);
             let bytes = columns.bytes.map(|index| profile.values(index));
@@ -73,7 +72,7 @@ impl<'v, 'p> Side<'v, 'p> {
             values,
             variances,
             allocated,
-            objects_total,
+            objects,
             sampled_objects,
         }
     }
@@ -84,6 +83,7 @@ impl<'v, 'p> Side<'v, 'p> {
             let scale = |value: &mut u64| *value = (*value as f64 * factor).round() as u64;
             self.values.iter_mut().for_each(scale);
             self.allocated.iter_mut().flatten().for_each(scale);
+            self.objects.iter_mut().flatten().for_each(scale);
             for variance in self.variances.iter_mut().flatten() {
                 *variance *= factor * factor;
             }
@@ -132,8 +132,14 @@ impl<'v, 'p> Side<'v, 'p> {
         self.total
     }
 
-    pub(crate) fn objects_total(&self) -> Option<u64> {
-        self.objects_total
+    pub(crate) fn objects(&self, stack: StackId) -> u64 {
+        self.objects
+            .as_ref()
+            .map_or(0, |objects| objects[stack.index()])
+    }
+
+    pub(crate) fn counts_objects(&self) -> bool {
+        self.objects.is_some()
     }
 
     pub(crate) fn sampled_objects(&self) -> Option<f64> {
