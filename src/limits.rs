@@ -33,3 +33,6 @@ pub const TEXT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 /// One length-delimited field at the top level of a pprof message: a sample with its locations and labels, or a name.
 /// The largest honest one is a comment or a string of some kilobytes.
 pub const PPROF_FIELD_BYTES: usize = 64 * 1024 * 1024;
+
+/// The window a zstd frame may ask for: what `zstd --long` uses at most without a flag for the reader.
+pub const ZSTD_WINDOW_BYTES: u64 = 128 * 1024 * 1024;

@@ -173,9 +173,16 @@ impl<R: BufRead> ZstdFrames<R> {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
-        self.current = Some(StreamingDecoder::new(input).map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidData, error.to_string())
-        })?);
+        self.current = Some(
+            StreamingDecoder::new_with_max_window_size(input, limits::ZSTD_WINDOW_BYTES).map_err(
+                |error| {
+                    cut_or_damaged(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        error.to_string(),
+                    ))
+                },
+            )?,
+        );
         Ok(true)
     }
 }
@@ -183,16 +190,14 @@ impl<R: BufRead> ZstdFrames<R> {
 impl<R: BufRead> Read for ZstdFrames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            match &mut self.current {
-                Some(frame) => {
-                    let read = frame.read(buffer).map_err(cut_or_damaged)?;
-                    if read > 0 || buffer.is_empty() {
-                        return Ok(read);
-                    }
-                    self.input = self.current.take().map(StreamingDecoder::into_inner);
+            if let Some(frame) = &mut self.current {
+                let read = frame.read(buffer).map_err(cut_or_damaged)?;
+                if read > 0 || buffer.is_empty() {
+                    return Ok(read);
                 }
-                None if self.begin()? => {}
-                None => return Ok(0),
+                self.input = self.current.take().map(StreamingDecoder::into_inner);
+            } else if !self.begin()? {
+                return Ok(0);
             }
         }
     }

@@ -109,7 +109,12 @@ pub fn load_pair(
         let other = scope.spawn(|| load_with(second, &symbolizer, progress));
         let first = load_with(first, &symbolizer, progress);
         // A panic of the other thread is a panic of this one.
-        (first, other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        (
+            first,
+            other
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
     });
     Ok((first?, second?))
 }

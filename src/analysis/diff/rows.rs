@@ -146,11 +146,11 @@ impl NoiseModel {
         };
         let weight = per_value(sums.variance, before + after);
         let (came, went) = if self.uses_births {
+            // What was born and died in between is in neither profile and adds no error, so no more came than there is now.
             // Rounding of the file's values can make more survive than were born.
-            let born = (sums.allocated_after.saturating_sub(sums.allocated_before) as f64)
-                .max(after - before)
-                .max(0.0);
-            (born, (born - (after - before)).max(0.0))
+            let born = sums.allocated_after.saturating_sub(sums.allocated_before) as f64;
+            let came = born.min(after).max(after - before).max(0.0);
+            (came, (came - (after - before)).max(0.0))
         } else if self.same_process && !self.is_in_use {
             // A counter of all allocations: only what came since can be wrong.
             ((after - before).max(0.0), (before - after).max(0.0))
@@ -353,8 +353,11 @@ pub(super) fn top_paths(
     after: &Side<'_, '_>,
     top: usize,
 ) -> (Vec<Row>, Rest) {
-    let mut left: Vec<&Path> = paths.iter().collect();
+    // What did not change is no news.
+    let (mut left, same): (Vec<&Path>, Vec<&Path>) =
+        paths.iter().partition(|path| path.change.delta() != 0);
     let taken = take_top(&mut left, top, |path| rank(&path.change, path.q_value));
+    left.extend(same);
     let rest = Rest {
         rows: left.len(),
         before: left.iter().map(|path| path.sums.before).sum(),
@@ -500,14 +503,16 @@ pub(super) fn by_name(
     }
     let cum = |sums: &[(u64, u64)], row: usize| sums.get(row).map_or(0, |&(_, cum)| cum);
     let mut left: Vec<usize> = (0..rows.len())
-        .filter(|&row| cum(&before_cum, row) > 0 || cum(&after_cum, row) > 0)
+        .filter(|&row| cum(&before_cum, row) != cum(&after_cum, row) || changes[row].delta() != 0)
         .collect();
     let ranked = |row: &usize| rank(&changes[*row], q_value[*row]);
     let taken = take_top(&mut left, top, ranked);
+    let left_out: u64 = taken.iter().map(|&row| rows[row].before).sum();
+    let left_out_after: u64 = taken.iter().map(|&row| rows[row].after).sum();
     let rest = Rest {
-        rows: left.len(),
-        before: left.iter().map(|&row| rows[row].before).sum(),
-        after: left.iter().map(|&row| rows[row].after).sum(),
+        rows: tested.len().saturating_sub(taken.len()),
+        before: before.total() - left_out,
+        after: after.total() - left_out_after,
     };
     let mut kept: Vec<Row> = taken
         .into_iter()
