@@ -36,3 +36,13 @@ pub const PPROF_FIELD_BYTES: usize = 64 * 1024 * 1024;
 
 /// The window a zstd frame may ask for: what `zstd --long` uses at most without a flag for the reader.
 pub const ZSTD_WINDOW_BYTES: u64 = 128 * 1024 * 1024;
+
+/// Object files that one run looks up for names. A large program maps some hundred libraries; a hostile profile may name
+/// millions, each of which costs system calls.
+pub const MODULES: usize = 2048;
+
+/// Linker names longer than this stay as they are: a demangler takes time out of proportion to the longest of them.
+pub const LINKER_NAME_BYTES: usize = 8 * 1024;
+
+/// One compressed section of an object file, inflated. The `.debug_info` of Chromium, the largest there is, has some 2 GiB.
+pub const INFLATED_SECTION_BYTES: u64 = 4 * 1024 * 1024 * 1024;
