@@ -3,6 +3,7 @@
 //! Stacks of the two sides are paired by the strictest identity both have, pairs are put together to rows, and each row is tested
 //! against the noise of the sampling. Both sides are kept: a row that appeared is not a row that grew.
 
+mod halves;
 mod matching;
 mod rows;
 mod side;
@@ -203,10 +204,10 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
     let model = rows::NoiseModel::new(&side_before, &side_after, &comparability.same_process);
     let pairs = matched.pairs;
     let paths = rows::by_path(&side_before, &side_after, &pairs, &model);
-    let total = rows::total(&paths, &model);
+    let (total, all) = rows::total(&side_before, &side_after, &pairs, &model);
     let path_rows = paths.len();
 
-    let suspects = rows::suspects(&paths, &side_before, &side_after, &model);
+    let suspects = rows::suspects(&paths, &side_before, &side_after, &all, &model);
     let is_bytes = before.value_type(value_before).unit == Unit::Bytes;
     let (kept, rest) = match options.by {
         Granularity::Stack => rows::top_paths(&paths, &side_before, &side_after, options.top),

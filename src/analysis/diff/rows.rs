@@ -6,6 +6,7 @@ use crate::model::StackId;
 
 use super::matching::Pair;
 use super::side::Side;
+use super::halves::{self, on_both_cores};
 use super::{Change, Suspect, is_significant};
 use crate::analysis::call_path::PathFrame;
 use crate::analysis::granularity::Granularity;
@@ -201,7 +202,7 @@ impl NoiseModel {
 
 /// Sums of a row.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
+pub(super) struct Sums {
     before: u64,
     after: u64,
     variance: f64,
@@ -226,15 +227,6 @@ impl Sums {
         self.objects_after += side.objects(stack);
     }
 
-    fn add(&mut self, other: &Sums) {
-        self.before += other.before;
-        self.after += other.after;
-        self.variance += other.variance;
-        self.allocated_before += other.allocated_before;
-        self.allocated_after += other.allocated_after;
-        self.objects_before += other.objects_before;
-        self.objects_after += other.objects_after;
-    }
 }
 
 /// A call path with its evidence, and a stack to name it by.
@@ -254,55 +246,45 @@ pub(super) fn by_path(
     model: &NoiseModel,
 ) -> Vec<Path> {
     let hasher = DefaultHashBuilder::default();
-    let keys = |side: &Side<'_, '_>, stack_of: fn(&Pair) -> Option<StackId>| -> Vec<u64> {
-        let keys = StackKeys::new(side.view(), IdentityTier::FunctionPath, &hasher);
-        pairs
-            .iter()
-            .map(|pair| stack_of(pair).map_or(0, |stack| keys.key(side.blame().path(stack))))
-            .collect()
-    };
-    // The second side names a pair that both have, so one of the two keys of a pair is always 0.
-    let (before_keys, after_keys) = std::thread::scope(|scope| {
-        let first = scope.spawn(|| {
-            keys(before, |pair| match pair.after {
-                None => pair.before,
-                Some(_) => None,
-            })
-        });
-        let second = keys(after, |pair| pair.after);
-        (
-            first
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            second,
-        )
+    let keys_of = |side: &Side<'_, '_>| StackKeys::new(side.view(), IdentityTier::FunctionPath, &hasher);
+    let (before_keys, after_keys) = (keys_of(before), keys_of(after));
+    // The second side names a pair that both have.
+    let keys = halves::map(pairs, |pair| match (pair.after, pair.before) {
+        (Some(stack), _) => after_keys.key(after.blame().path(stack)),
+        (None, Some(stack)) => before_keys.key(before.blame().path(stack)),
+        (None, None) => 0,
     });
-    let mut index: HashMap<u64, u32> = HashMap::with_capacity(pairs.len());
-    let mut rows: Vec<(Sums, Pair)> = Vec::with_capacity(pairs.len());
-    for (position, pair) in pairs.iter().enumerate() {
-        let key = before_keys[position] ^ after_keys[position];
-        let row = *index.entry(key).or_insert_with(|| {
-            rows.push((Sums::default(), *pair));
-            rows.len() as u32 - 1
-        });
-        let sums = &mut rows[row as usize].0;
-        if let Some(stack) = pair.before {
-            sums.add_before(before, stack);
+    let halves = on_both_cores(|half| {
+        let mut index: HashMap<u64, u32> = HashMap::with_capacity(pairs.len() / 2);
+        let mut rows: Vec<(Sums, Pair)> = Vec::with_capacity(pairs.len() / 2);
+        for (pair, &key) in pairs.iter().zip(&keys) {
+            if !half.has(key) {
+                continue;
+            }
+            let row = *index.entry(key).or_insert_with(|| {
+                rows.push((Sums::default(), *pair));
+                rows.len() as u32 - 1
+            });
+            let sums = &mut rows[row as usize].0;
+            if let Some(stack) = pair.before {
+                sums.add_before(before, stack);
+            }
+            if let Some(stack) = pair.after {
+                sums.add_after(after, stack);
+            }
         }
-        if let Some(stack) = pair.after {
-            sums.add_after(after, stack);
-        }
-    }
-    rows.retain(|(sums, _)| sums.before > 0 || sums.after > 0);
-    let mut paths: Vec<Path> = rows
-        .into_iter()
-        .map(|(sums, example)| Path {
-            change: model.change(&sums),
-            sums,
-            q_value: None,
-            example,
-        })
-        .collect();
+        rows.into_iter()
+            .filter(|(sums, _)| sums.before > 0 || sums.after > 0)
+            .map(|(sums, example)| Path {
+                change: model.change(&sums),
+                sums,
+                q_value: None,
+                example,
+            })
+            .collect::<Vec<Path>>()
+    });
+    let [mut paths, mut second] = halves;
+    paths.append(&mut second);
     if model.has_variances {
         let p_values: Vec<f64> = paths
             .iter()
@@ -316,12 +298,22 @@ pub(super) fn by_path(
 }
 
 /// Everything together.
-pub(super) fn total(paths: &[Path], model: &NoiseModel) -> Change {
+pub(super) fn total(
+    before: &Side<'_, '_>,
+    after: &Side<'_, '_>,
+    pairs: &[Pair],
+    model: &NoiseModel,
+) -> (Change, Sums) {
     let mut sums = Sums::default();
-    for path in paths {
-        sums.add(&path.sums);
+    for pair in pairs {
+        if let Some(stack) = pair.before {
+            sums.add_before(before, stack);
+        }
+        if let Some(stack) = pair.after {
+            sums.add_after(after, stack);
+        }
     }
-    model.change(&sums)
+    (model.change(&sums), sums)
 }
 
 /// The order of rows: significant ones first, then by the size of the change, then by size.
@@ -411,6 +403,7 @@ pub(super) fn suspects(
     paths: &[Path],
     before: &Side<'_, '_>,
     after: &Side<'_, '_>,
+    all: &Sums,
     model: &NoiseModel,
 ) -> Vec<Suspect> {
     let mut grown: Vec<&Path> = paths
@@ -418,10 +411,6 @@ pub(super) fn suspects(
         .filter(|path| path.change.delta() > 0 && is_significant(path.q_value))
         .collect();
     grown.sort_by_key(|path| std::cmp::Reverse((path.change.delta(), path.sums.after)));
-    let all = paths.iter().fold(Sums::default(), |mut sums, path| {
-        sums.add(&path.sums);
-        sums
-    });
     grown
         .into_iter()
         .take(MOST_SUSPECTS)
@@ -439,7 +428,7 @@ pub(super) fn suspects(
                 q_value: path.q_value.unwrap_or(1.0),
                 allocated,
                 survival,
-                never_freed: survival.is_some() && never_freed(sums, &all),
+                never_freed: survival.is_some() && never_freed(sums, all),
             }
         })
         .collect()

@@ -21,9 +21,12 @@ pub(crate) struct Side<'v, 'p> {
     /// The same memory in objects, where the profile counts them.
     objects: Option<Vec<u64>>,
     total: u64,
-    /// Samples behind the total; nothing where the precision is not known.
+    /// Samples behind the total, counted up to [`PLENTY_OF_SAMPLES`]; nothing where the precision is not known.
     sampled_objects: Option<f64>,
 }
+
+/// More samples than any decision asks for.
+const PLENTY_OF_SAMPLES: f64 = 1000.0;
 
 impl<'v, 'p> Side<'v, 'p> {
     pub(crate) fn new(view: &'v View<'p>, value: ValueIndex) -> Side<'v, 'p> {
@@ -56,13 +59,17 @@ impl<'v, 'p> Side<'v, 'p> {
             let columns = value_choice::columns(profile, value_type.measure);
             let bytes = columns.bytes.map(|index| profile.values(index));
             let objects = columns.objects.map(|index| profile.values(index));
-            view.samples()
-                .map(|sample| {
-                    let bytes = bytes.map_or(0, |column| column[sample.row]);
-                    let objects = objects.map_or(0, |column| column[sample.row]);
-                    sampling_error::sampled_objects(bytes, objects, period as f64)
-                })
-                .sum()
+            let mut sampled = 0.0;
+            for sample in view.samples() {
+                let bytes = bytes.map_or(0, |column| column[sample.row]);
+                let objects = objects.map_or(0, |column| column[sample.row]);
+                sampled += sampling_error::sampled_objects(bytes, objects, period as f64);
+                // Only whether there are enough is asked, and that is clear early.
+                if sampled > PLENTY_OF_SAMPLES {
+                    break;
+                }
+            }
+            sampled
         });
         Side {
             total: values.iter().sum(),
