@@ -34,9 +34,6 @@ pub const TEXT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 /// The largest honest one is a comment or a string of some kilobytes.
 pub const PPROF_FIELD_BYTES: usize = 64 * 1024 * 1024;
 
-/// The window a zstd frame may ask for: what `zstd --long` uses at most without a flag for the reader.
-pub const ZSTD_WINDOW_BYTES: u64 = 128 * 1024 * 1024;
-
 /// Object files that one run looks up for names. A large program maps some hundred libraries; a hostile profile may name
 /// millions, each of which costs system calls.
 pub const MODULES: usize = 2048;

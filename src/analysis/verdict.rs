@@ -234,7 +234,7 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
                 .to_owned(),
         ),
         Assessment::Growing => said.push(format!(
-            "Take a third profile{} and run `fabric trend`: two profiles cannot tell a leak from a cache that is filling.",
+            "Take a third profile{} and compare it with the second: two profiles cannot tell a leak from a cache that is filling.",
             match diff.duration_ms {
                 Some(ms) if ms > 0 => format!(" in {}", Span(ms)),
                 _ => " after as long again".to_owned(),

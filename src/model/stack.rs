@@ -89,7 +89,8 @@ impl StackInterner {
         let id = table.ends.len() as u32;
         table.locations.extend_from_slice(stack);
         table.ends.push(end as u32);
-        self.index.insert_unique(hash, (hash, id), |&(hash, _)| hash);
+        self.index
+            .insert_unique(hash, (hash, id), |&(hash, _)| hash);
         Some(StackId(id))
     }
 

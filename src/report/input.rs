@@ -6,7 +6,7 @@ use crate::units::Bytes;
 /// A profile as a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
-    /// File name without folders, or `-` for standard input.
+    /// File name without folders, or `standard input`.
     pub filename: String,
     /// Path as it was given.
     pub filepath: String,

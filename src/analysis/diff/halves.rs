@@ -19,7 +19,9 @@ pub(super) fn on_both_cores<T: Send>(work: impl Fn(Half) -> T + Sync) -> [T; 2] 
         let first = scope.spawn(|| work(Half(0)));
         let second = work(Half(1));
         // A panic of the other thread is a panic of this one.
-        let first = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let first = first
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         [first, second]
     })
 }

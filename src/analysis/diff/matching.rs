@@ -35,7 +35,10 @@ pub(super) fn match_stacks(before: &Side<'_, '_>, after: &Side<'_, '_>) -> Match
         if left.is_empty() || right.is_empty() {
             break;
         }
-        let keys = (keys(before, tier, &hasher, &left), keys(after, tier, &hasher, &right));
+        let keys = (
+            keys(before, tier, &hasher, &left),
+            keys(after, tier, &hasher, &right),
+        );
         let found = join(&keys.0, &keys.1);
         if found.is_empty() {
             continue;

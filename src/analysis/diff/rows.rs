@@ -4,9 +4,9 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 
 use crate::model::StackId;
 
+use super::halves::{self, on_both_cores};
 use super::matching::Pair;
 use super::side::Side;
-use super::halves::{self, on_both_cores};
 use super::{Change, Suspect, is_significant};
 use crate::analysis::call_path::PathFrame;
 use crate::analysis::granularity::Granularity;
@@ -226,7 +226,6 @@ impl Sums {
         self.allocated_after += side.allocated(stack).unwrap_or(0);
         self.objects_after += side.objects(stack);
     }
-
 }
 
 /// A call path with its evidence, and a stack to name it by.
@@ -246,8 +245,8 @@ pub(super) fn by_path(
     model: &NoiseModel,
 ) -> Vec<Path> {
     let hasher = DefaultHashBuilder::default();
-    let keys_of = |side: &Side<'_, '_>| StackKeys::new(side.view(), IdentityTier::FunctionPath, &hasher);
-    let (before_keys, after_keys) = (keys_of(before), keys_of(after));
+    let before_keys = StackKeys::new(before.view(), IdentityTier::FunctionPath, &hasher);
+    let after_keys = StackKeys::new(after.view(), IdentityTier::FunctionPath, &hasher);
     // The second side names a pair that both have.
     let keys = halves::map(pairs, |pair| match (pair.after, pair.before) {
         (Some(stack), _) => after_keys.key(after.blame().path(stack)),

@@ -1,6 +1,7 @@
 //! A progress bar on standard error, for people who wait.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -19,20 +20,23 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    pub(crate) fn start(progress: Progress, total_bytes: u64) -> Bar {
+    pub(crate) fn start(progress: &Arc<Progress>) -> Bar {
         if !std::io::stderr().is_terminal() {
             return Bar {
                 stop: None,
                 thread: None,
             };
         }
+        let progress = Arc::clone(progress);
         let (stop, stopped) = channel::<()>();
         let thread = std::thread::spawn(move || {
             if stopped.recv_timeout(SILENT_FOR) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
-            let bar =
-                ProgressBar::with_draw_target(Some(total_bytes), ProgressDrawTarget::stderr());
+            let bar = ProgressBar::with_draw_target(
+                Some(progress.bytes_expected()),
+                ProgressDrawTarget::stderr(),
+            );
             if let Ok(style) =
                 ProgressStyle::with_template("reading {wide_bar} {bytes}/{total_bytes} {eta}")
             {

@@ -1,11 +1,13 @@
 //! `fabric diff BEFORE AFTER`
 
+use std::sync::Arc;
+
 use anyhow::anyhow;
 use fabric::analysis::call_tree;
 use fabric::analysis::diff::{self, DiffOptions};
 use fabric::analysis::verdict::Assessment;
 use fabric::formats::{folded, pprof};
-use fabric::load::{self, Loaded};
+use fabric::load::{self, Loaded, Source};
 use fabric::notes::{NoteKind, Notes};
 use fabric::render;
 use fabric::report::DiffReport;
@@ -17,12 +19,6 @@ use crate::output::Destination;
 use crate::progress::Bar;
 
 pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
-    let (before, after) = (&arguments.before, &arguments.after);
-    if before.as_os_str() == "-" && after.as_os_str() == "-" {
-        return Err(Failure::usage(anyhow!(
-            "standard input can be read once: give one of the two profiles as a file"
-        )));
-    }
     let destination = Destination::open(&arguments.output)?;
     let options = DiffOptions {
         sample_index: arguments.view.sample_index.clone(),
@@ -31,27 +27,34 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
         filter: arguments.view.filter(),
         normalize: arguments.normalize,
     };
-    let progress = load::Progress::default();
-    let bar = Bar::start(progress.clone(), super::total_bytes(&[before, after]));
-    let (before, after) = load::load_pair(
-        &super::source(before),
-        &super::source(after),
-        &super::load_options(arguments.symbols),
-        &progress,
-    )
-    .map_err(Failure::input)?;
+    let progress = Arc::new(load::Progress::default());
+    let bar = Bar::start(&progress);
+    let sources = (
+        Source::from_argument(&arguments.before),
+        Source::from_argument(&arguments.after),
+    );
+    let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
+        load::load_pair(&sources.0, &sources.1, symbolizer, &progress)
+    })
+    .map_err(super::cannot_load)?;
     drop(bar);
     let mut diff = diff::diff(&before.profile, &after.profile, &options).map_err(|error| {
         Failure::usage(anyhow!(error).context(format!("{} and {}", before.name, after.name)))
     })?;
     diff.notes.absorb(&same_content(&before, &after));
     let report = DiffReport {
-        before: Input::new(&before.name, before.size_bytes, &before.profile),
-        after: Input::new(&after.name, after.size_bytes, &after.profile),
+        before: input(&before),
+        after: input(&after),
         diff,
     };
     write(destination, &report, &before, &after, &options)?;
     Ok(outcome(report.diff.assessment, arguments.fail_on))
+}
+
+fn input(loaded: &Loaded) -> Input {
+    // What comes through standard input has no file whose size could be told.
+    let size = loaded.path.is_some().then_some(loaded.size_bytes);
+    Input::new(&loaded.name, size, &loaded.profile)
 }
 
 fn outcome(assessment: Assessment, fail_on: Option<FailOn>) -> Outcome {

@@ -3,9 +3,8 @@
 mod diff;
 mod show;
 
-use std::path::Path;
-
-use fabric::load::{LoadOptions, Source};
+use fabric::load::{LoadError, LocalModules};
+use fabric::symbolize::{ImageStore, Symbolizer};
 
 use crate::args::{Arguments, Command, Symbols};
 use crate::exit::{Failure, Outcome};
@@ -17,23 +16,20 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Failure> {
     }
 }
 
-/// What was typed about symbols, as the library takes it.
-fn load_options(symbols: Symbols) -> LoadOptions {
-    LoadOptions {
-        symbolize: !symbols.no_symbolize,
-        symbol_dirs: symbols.symbol_dirs,
+/// Does `work` with the source of names that was asked for.
+fn with_symbolizer<T>(symbols: &Symbols, work: impl FnOnce(Option<&Symbolizer<'_>>) -> T) -> T {
+    if symbols.no_symbolize {
+        return work(None);
     }
+    let images = ImageStore::default();
+    let modules = LocalModules::new(symbols.symbol_dirs.clone());
+    work(Some(&Symbolizer::new(&images, &modules)))
 }
 
-/// Size of the inputs together, for a progress bar; what has no size counts nothing.
-fn total_bytes(paths: &[&Path]) -> u64 {
-    paths
-        .iter()
-        .filter_map(|path| std::fs::metadata(path).ok())
-        .map(|metadata| metadata.len())
-        .sum()
-}
-
-fn source(path: &Path) -> Source {
-    Source::from_argument(path)
+fn cannot_load(error: LoadError) -> Failure {
+    if error.kind.is_usage() {
+        Failure::usage(error)
+    } else {
+        Failure::input(error)
+    }
 }

@@ -1,11 +1,13 @@
 //! `fabric show FILE`
 
+use std::sync::Arc;
+
 use anyhow::anyhow;
 use fabric::analysis::call_tree;
 use fabric::analysis::frame_filter::FrameFilter;
 use fabric::analysis::value_choice;
 use fabric::formats::{folded, pprof};
-use fabric::load;
+use fabric::load::{self, Source};
 use fabric::model::{Profile, ValueIndex};
 use fabric::render;
 use fabric::report::SnapshotReport;
@@ -32,19 +34,22 @@ pub(super) fn run(show: Show) -> Result<Outcome, Failure> {
         top: show.view.top,
         filter: show.view.filter(),
     };
-    let progress = load::Progress::default();
-    let bar = Bar::start(progress.clone(), super::total_bytes(&[file]));
-    let loaded = load::load(
-        &super::source(file),
-        &super::load_options(show.symbols),
-        &progress,
-    )
-    .map_err(Failure::input)?;
+    let progress = Arc::new(load::Progress::default());
+    let bar = Bar::start(&progress);
+    let source = Source::from_argument(file);
+    let loaded = super::with_symbolizer(&show.symbols, |symbolizer| {
+        load::load(&source, symbolizer, &progress)
+    })
+    .map_err(super::cannot_load)?;
     drop(bar);
     let profile = &loaded.profile;
     let value =
         value_choice::choose(profile, options.sample_index.as_deref()).map_err(Failure::usage)?;
-    let input = Input::new(&loaded.name, loaded.size_bytes, profile);
+    let input = Input::new(
+        &loaded.name,
+        loaded.path.is_some().then_some(loaded.size_bytes),
+        profile,
+    );
     let report = SnapshotReport::new(input, profile, &options).map_err(Failure::usage)?;
     write(destination, &report, profile, value, &options.filter)?;
     Ok(Outcome::Done)
