@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 /// A C program with an inlined function, calls, and a static function.
-pub(super) const SOURCE: &str = r#"
+pub(crate) const SOURCE: &str = r#"
 #include <stdio.h>
 #include <stdlib.h>
 volatile int sink;
@@ -30,17 +30,17 @@ int main(int argc, char **argv) {
 "#;
 
 /// A folder with a compiled program in it.
-pub(super) struct Compiled {
+pub(crate) struct Compiled {
     folder: TempDir,
 }
 
 impl Compiled {
     /// Compiles [`SOURCE`]; `None`, with a loud word, where this machine has no compiler.
-    pub(super) fn new(flags: &[&str]) -> Option<Compiled> {
+    pub(crate) fn new(flags: &[&str]) -> Option<Compiled> {
         Compiled::from_source(SOURCE, flags)
     }
 
-    pub(super) fn from_source(source: &str, flags: &[&str]) -> Option<Compiled> {
+    pub(crate) fn from_source(source: &str, flags: &[&str]) -> Option<Compiled> {
         let folder = tempfile::tempdir().ok()?;
         std::fs::write(folder.path().join("program.c"), source).ok()?;
         let compiled = Compiled { folder };
@@ -50,16 +50,16 @@ impl Compiled {
         Some(compiled)
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub(super) fn bytes(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap_or_default()
     }
 
     /// Runs a tool in the folder and gives what it prints.
-    pub(super) fn run(&self, tool: &str, arguments: &[&str]) -> Option<String> {
+    pub(crate) fn run(&self, tool: &str, arguments: &[&str]) -> Option<String> {
         let output = Command::new(tool)
             .args(arguments)
             .current_dir(self.folder.path())
@@ -76,7 +76,7 @@ impl Compiled {
     }
 
     /// Last bytes of all call instructions inside the functions `names`, as `objdump` sees them.
-    pub(super) fn calls(&self, program: &str, names: &[&str]) -> Option<Vec<u64>> {
+    pub(crate) fn calls(&self, program: &str, names: &[&str]) -> Option<Vec<u64>> {
         let listing = self.run("objdump", &["-d", "--no-show-raw-insn", program])?;
         let mut calls = Vec::new();
         let (mut inside, mut after_call) = (false, false);
@@ -99,19 +99,19 @@ impl Compiled {
 }
 
 #[expect(clippy::print_stderr, reason = "a test that tests nothing must say so")]
-pub(super) fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     eprintln!("\n*** TEST SKIPPED: {why} ***\n");
 }
 
 /// Files that a test gives, whatever is asked for.
-pub(super) struct Given {
-    pub(super) image: Vec<u8>,
-    pub(super) debug: Option<Vec<u8>>,
-    pub(super) supplementary: Option<Vec<u8>>,
+pub(crate) struct Given {
+    pub(crate) image: Vec<u8>,
+    pub(crate) debug: Option<Vec<u8>>,
+    pub(crate) supplementary: Option<Vec<u8>>,
 }
 
 impl Given {
-    pub(super) fn image(image: Vec<u8>) -> Given {
+    pub(crate) fn image(image: Vec<u8>) -> Given {
         Given {
             image,
             debug: None,
@@ -132,18 +132,18 @@ impl ModuleSource for Given {
 }
 
 /// How a test says where the code was.
-pub(super) struct Mapped<'a> {
-    pub(super) path: &'a str,
-    pub(super) build_id: &'a str,
-    pub(super) start: u64,
-    pub(super) limit: u64,
-    pub(super) file_offset: u64,
-    pub(super) space: AddressSpace,
+pub(crate) struct Mapped<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) build_id: &'a str,
+    pub(crate) start: u64,
+    pub(crate) limit: u64,
+    pub(crate) file_offset: u64,
+    pub(crate) space: AddressSpace,
 }
 
 impl<'a> Mapped<'a> {
     /// Addresses as the linker wrote them.
-    pub(super) fn linked(path: &'a str, build_id: &'a str) -> Mapped<'a> {
+    pub(crate) fn linked(path: &'a str, build_id: &'a str) -> Mapped<'a> {
         Mapped {
             path,
             build_id,
@@ -156,7 +156,7 @@ impl<'a> Mapped<'a> {
 }
 
 /// A profile with one sample for each address.
-pub(super) fn profile(mapped: &Mapped<'_>, addresses: &[u64]) -> Profile {
+pub(crate) fn profile(mapped: &Mapped<'_>, addresses: &[u64]) -> Profile {
     let mut builder = empty_builder();
     let (path, build_id) = (builder.string(mapped.path), builder.string(mapped.build_id));
     let mapping = builder.mapping(Mapping {
@@ -174,25 +174,25 @@ pub(super) fn profile(mapped: &Mapped<'_>, addresses: &[u64]) -> Profile {
     builder.finish().unwrap_or_else(|error| panic!("{error}"))
 }
 
-pub(super) fn empty_builder() -> ProfileBuilder {
+pub(crate) fn empty_builder() -> ProfileBuilder {
     let origin = Origin::new(SourceFormat::Jemalloc, Sampling::Exact);
     ProfileBuilder::new(origin, vec![ValueType::inuse_space()])
 }
 
-pub(super) fn add_sample(builder: &mut ProfileBuilder, location: crate::model::LocationId) {
+pub(crate) fn add_sample(builder: &mut ProfileBuilder, location: crate::model::LocationId) {
     let stack = builder.stack(&[location]);
     let labels = builder.labels(&[]);
     builder.sample(stack, labels, &[1]);
 }
 
 /// Symbolizes with files that the test gives.
-pub(super) fn symbolize(profile: Profile, source: &dyn ModuleSource) -> Profile {
+pub(crate) fn symbolize(profile: Profile, source: &dyn ModuleSource) -> Profile {
     let store = ImageStore::default();
     Symbolizer::new(&store, source).symbolize(profile)
 }
 
 /// The frames of each location, innermost first: `name file-without-folder:line`.
-pub(super) fn frames(profile: &Profile) -> Vec<Vec<String>> {
+pub(crate) fn frames(profile: &Profile) -> Vec<Vec<String>> {
     let of = |location: crate::model::Location<'_>| {
         let frames = location.frames.iter().map(|frame| {
             let function = profile.function(frame.function);

@@ -45,7 +45,12 @@ impl ElfIdentity {
                 .is_some_and(|section| section.data().is_ok_and(|data| !data.is_empty()))
         };
         Ok(ElfIdentity {
-            build_id: build_id(&file),
+            build_id: file
+                .build_id()
+                .ok()
+                .flatten()
+                .filter(|id| !id.is_empty())
+                .map(hex),
             has_code: file.sections().any(|section| {
                 section.kind() == object::SectionKind::Text
                     && section.data().is_ok_and(|data| !data.is_empty())
@@ -69,6 +74,26 @@ impl ElfIdentity {
                 .and_then(|(path, id)| Some((text(path)?, hex(id)))),
         })
     }
+
+    /// How this build differs from the `wanted` one, for people; `None` where it is that one.
+    pub fn other_than(&self, wanted: &str) -> Option<String> {
+        let short = |id: &str| id.chars().take(12).collect::<String>();
+        match &self.build_id {
+            Some(found) if found == wanted => None,
+            Some(found) => Some(format!(
+                "build id {} is now {}",
+                short(wanted),
+                short(found)
+            )),
+            None => Some(format!("build id {} is not in the file", short(wanted))),
+        }
+    }
+}
+
+/// Whether a text is a GNU build id: hexadecimal digits, at least as many as a folder and a file name are made of. Other
+/// things travel under that name, like Go's, which no object file can be found by.
+pub fn is_build_id(text: &str) -> bool {
+    (6..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Result<object::File<'_>, Unreadable> {
@@ -78,13 +103,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<object::File<'_>, Unreadable> {
     object::File::parse(bytes).map_err(|error| Unreadable(format!("broken ELF file: {error}")))
 }
 
-pub(super) fn build_id(file: &object::File<'_>) -> Option<String> {
-    let id = file.build_id().ok().flatten()?;
-    (!id.is_empty()).then(|| hex(id))
-}
-
 /// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -14,7 +14,6 @@ const PAGE_SIZES: [u64; 3] = [4096, 16 * 1024, 64 * 1024];
 /// An ELF file as it is loaded.
 pub(super) struct ElfImage<'i> {
     pub(super) file: object::File<'i>,
-    pub(super) build_id: Option<String>,
     segments: Vec<Segment>,
     bytes: &'i [u8],
 }
@@ -54,7 +53,6 @@ impl<'i> ElfImage<'i> {
             ));
         }
         Ok(ElfImage {
-            build_id: elf_identity::build_id(&file),
             file,
             segments,
             bytes,

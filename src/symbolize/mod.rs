@@ -29,12 +29,12 @@ mod symbolizer;
 mod unnamed;
 
 #[cfg(test)]
-mod compiled;
+pub(crate) mod compiled;
 #[cfg(test)]
 mod tests;
 
 pub use demangle::demangle;
-pub use elf_identity::{DebugLink, ElfIdentity, Unreadable, hex};
+pub use elf_identity::{DebugLink, ElfIdentity, Unreadable, is_build_id};
 pub use image_store::{ImageBytes, ImageStore};
 pub use source::{ModuleFiles, ModuleSearch, ModuleSource, WantedModule};
 pub use symbolizer::{Symbolizer, without_addresses};

@@ -54,20 +54,20 @@ impl<'i> Module<'i> {
         store: &'i ImageStore,
     ) -> Result<Module<'i>, Refusal> {
         let full = || Unreadable("too many object files in one run".to_owned());
-        let parsed = store.keep(files.image).ok_or_else(full).and_then(|bytes| {
-            let has_code = ElfIdentity::read(bytes)?.has_code;
-            Ok((ElfImage::parse(bytes)?, has_code))
-        });
-        let (image, has_code) = parsed.map_err(|Unreadable(detail)| Refusal {
+        let parsed = store
+            .keep(files.image)
+            .ok_or_else(full)
+            .and_then(|bytes| Ok((ElfImage::parse(bytes)?, ElfIdentity::read(bytes)?)));
+        let (image, identity) = parsed.map_err(|Unreadable(detail)| Refusal {
             reason: Unnamed::Unreadable,
             detail,
         })?;
         // The source has looked already; names of the wrong build are worth a second look.
         let identified = !wanted.build_id.is_empty();
-        if identified && image.build_id.as_deref() != Some(wanted.build_id) {
+        if identified && let Some(detail) = identity.other_than(wanted.build_id) {
             return Err(Refusal {
                 reason: Unnamed::Replaced,
-                detail: another_build(wanted.build_id, image.build_id.as_deref()),
+                detail,
             });
         }
         // A debug file that cannot be parsed costs lines, and not the names of the image.
@@ -86,7 +86,7 @@ impl<'i> Module<'i> {
         };
         Ok(Module {
             image,
-            has_code,
+            has_code: identity.has_code,
             identified,
             dwarf,
             symbols,
@@ -199,14 +199,5 @@ impl<'i> Module<'i> {
         frames.clear();
         self.scratch = frames;
         self.names.insert(linked, named)
-    }
-}
-
-/// How two builds differ, for people.
-pub(super) fn another_build(wanted: &str, found: Option<&str>) -> String {
-    let short = |id: &str| id.chars().take(12).collect::<String>();
-    match found {
-        Some(found) => format!("build id {} is now {}", short(wanted), short(found)),
-        None => format!("build id {} is not in the file", short(wanted)),
     }
 }

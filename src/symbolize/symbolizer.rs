@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::elf_identity::is_build_id;
 use super::image_store::ImageStore;
 use super::module::{Module, Refusal};
 use super::name_cache::{NamedFrame, NamedFunction};
@@ -69,7 +70,9 @@ impl<'i> Symbolizer<'i> {
         };
         let wanted = WantedModule {
             path,
-            build_id: profile.text(mapping.build_id),
+            build_id: Some(profile.text(mapping.build_id))
+                .filter(|id| is_build_id(id))
+                .unwrap_or(""),
         };
         if is_anonymous(&wanted) {
             return refuse(notes, Unnamed::NoSymbol, "in no file", locations);
