@@ -12,6 +12,8 @@ mod load_error;
 mod loaded;
 mod map_file;
 mod modules;
+#[cfg(test)]
+mod modules_tests;
 mod progress;
 mod raw_input;
 mod source;

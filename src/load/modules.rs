@@ -17,8 +17,8 @@ use crate::symbolize::{
 /// copy of the file system, or as a heap of files with their own names.
 #[derive(Debug, Clone)]
 pub struct LocalModules {
-    folders: Vec<PathBuf>,
-    system_debug: PathBuf,
+    pub(super) folders: Vec<PathBuf>,
+    pub(super) system_debug: PathBuf,
 }
 
 impl LocalModules {

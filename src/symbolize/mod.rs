@@ -31,6 +31,8 @@ mod unnamed;
 #[cfg(test)]
 pub(crate) mod compiled;
 #[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
 mod tests;
 
 pub use demangle::demangle;

@@ -9,15 +9,15 @@ use super::*;
 use crate::model::{AddressSpace, Frame, Profile};
 use crate::notes::NoteKind;
 
-const FUNCTIONS: [&str; 2] = ["main", "outer"];
-const PATH: &str = "/opt/bin/program";
+pub(super) const FUNCTIONS: [&str; 2] = ["main", "outer"];
+pub(super) const PATH: &str = "/opt/bin/program";
 
-fn build_id(bytes: &[u8]) -> String {
+pub(super) fn build_id(bytes: &[u8]) -> String {
     let identity = ElfIdentity::read(bytes).unwrap_or_else(|error| panic!("{error:?}"));
     identity.build_id.unwrap_or_default()
 }
 
-fn count(profile: &Profile, kind: NoteKind) -> u64 {
+pub(super) fn count(profile: &Profile, kind: NoteKind) -> u64 {
     profile.notes().get(kind).map_or(0, |note| note.count)
 }
 
@@ -38,7 +38,7 @@ fn oracle(compiled: &Compiled, address: u64) -> Option<Vec<String>> {
 }
 
 /// Where Linux would map the code of a program: start in the file, and size, to the page.
-fn code_segment(compiled: &Compiled, program: &str) -> Option<(u64, u64, u64)> {
+pub(super) fn code_segment(compiled: &Compiled, program: &str) -> Option<(u64, u64, u64)> {
     let headers = compiled.run("readelf", &["-lW", program])?;
     let line = headers
         .lines()
@@ -128,78 +128,7 @@ fn addresses_of_a_process_are_translated_through_the_mapping_and_the_segments() 
     }
 }
 
-#[test]
-fn a_file_with_another_build_id_names_nothing() {
-    let Some(compiled) = Compiled::new(&["-g", "-O2"]) else {
-        return;
-    };
-    let calls = compiled.calls("program", &FUNCTIONS).unwrap_or_default();
-    let before = profile(&Mapped::linked(PATH, "00112233445566778899"), &calls);
-    let named = symbolize(before, &Given::image(compiled.bytes("program")));
-    assert!(frames(&named).iter().all(Vec::is_empty));
-    assert_eq!(count(&named, NoteKind::ModuleReplaced), calls.len() as u64);
-    let note = named.notes().get(NoteKind::ModuleReplaced);
-    assert!(
-        note.is_some_and(|note| note.example.starts_with("program+0x")
-            && note.example.contains("build id 001122334455 is now")),
-        "{note:?}"
-    );
-}
-
 /// A rebuild between two dumps is the everyday case in development, and text formats record no build id.
-#[test]
-fn without_a_build_id_a_rebuilt_file_of_the_same_size_is_found_out_by_its_calls() {
-    let (Some(old), Some(new)) = (
-        Compiled::new(&["-g", "-O2"]),
-        Compiled::from_source(
-            &compiled::SOURCE.replace("int y = middle(x);", "int y = middle(x) * 41 + sink % 5;"),
-            &["-g", "-O2"],
-        ),
-    ) else {
-        return;
-    };
-    let (Some(calls), Some((offset, size, linked)), Some(of_new)) = (
-        old.calls("program", &FUNCTIONS),
-        code_segment(&old, "program"),
-        code_segment(&new, "program"),
-    ) else {
-        return;
-    };
-    assert_eq!((offset, size, linked), of_new, "the layout does not tell");
-    let start = 0x40_0000;
-    let mapped = Mapped {
-        path: PATH,
-        build_id: "",
-        start,
-        limit: start + size,
-        file_offset: offset,
-        space: AddressSpace::Process,
-    };
-    let in_process: Vec<u64> = calls.iter().map(|call| call - linked + start).collect();
-    let named = symbolize(
-        profile(&mapped, &in_process),
-        &Given::image(new.bytes("program")),
-    );
-    let still_calls = new.calls("program", &FUNCTIONS).unwrap_or_default();
-    for (call, frames) in calls.iter().zip(frames(&named)) {
-        assert!(
-            frames.is_empty() || still_calls.contains(call),
-            "{frames:?}"
-        );
-    }
-    assert!(count(&named, NoteKind::ModuleReplaced) > 0);
-
-    let longer = Mapped {
-        limit: mapped.limit + 7 * 4096,
-        ..mapped
-    };
-    let named = symbolize(
-        profile(&longer, &in_process),
-        &Given::image(old.bytes("program")),
-    );
-    assert_eq!(count(&named, NoteKind::ModuleReplaced), calls.len() as u64);
-}
-
 #[test]
 fn a_stripped_program_gets_its_names_from_the_separate_debug_file() {
     let Some(compiled) = Compiled::new(&["-g", "-O2"]) else {
@@ -255,35 +184,6 @@ fn a_stripped_program_gets_its_names_from_the_separate_debug_file() {
 
 /// The nearest symbol before an address in a stripped file is most often another function; jeprof prints it all the same.
 #[test]
-fn an_address_that_no_symbol_covers_has_no_name_and_is_counted() {
-    let Some(compiled) = Compiled::new(&["-O2", "-rdynamic"]) else {
-        return;
-    };
-    let (Some(calls), Some(symbols), Some(_)) = (
-        compiled.calls("program", &["outer"]),
-        compiled.run("nm", &["program"]),
-        compiled.run("strip", &["program", "-o", "stripped"]),
-    ) else {
-        return;
-    };
-    // `leaf` is static, so its symbol goes with the strip; those of the exported functions stay.
-    let leaf = symbols.lines().find(|line| line.ends_with(" t leaf"));
-    let leaf = leaf.and_then(|line| u64::from_str_radix(line.split(' ').next()?, 16).ok());
-    let addresses: Vec<u64> = calls.iter().copied().chain(leaf).collect();
-    let bytes = compiled.bytes("stripped");
-    let id = build_id(&bytes);
-    let named = symbolize(
-        profile(&Mapped::linked(PATH, &id), &addresses),
-        &Given::image(bytes),
-    );
-    let mut expected = vec![vec!["outer :0".to_owned()]; calls.len()];
-    expected.push(Vec::new());
-    assert_eq!(frames(&named), expected);
-    assert_eq!(count(&named, NoteKind::NoSymbolAtAddress), 1);
-    assert_eq!(count(&named, NoteKind::NoDebugInfo), calls.len() as u64);
-}
-
-#[test]
 fn without_dwarf_names_come_from_the_symbol_table_and_that_is_said() {
     let Some(compiled) = Compiled::new(&["-O2"]) else {
         return;
@@ -302,50 +202,6 @@ fn without_dwarf_names_come_from_the_symbol_table_and_that_is_said() {
     );
     assert_eq!(names.len(), calls.len());
     assert_eq!(count(&named, NoteKind::NoDebugInfo), calls.len() as u64);
-}
-
-#[test]
-fn a_file_that_is_no_elf_file_is_unreadable_and_broken_ones_never_panic() {
-    let named = symbolize(
-        profile(&Mapped::linked(PATH, ""), &[0x1000]),
-        &Given::image(b"#!/bin/sh\n".to_vec()),
-    );
-    assert_eq!(count(&named, NoteKind::ModuleUnreadable), 1);
-
-    let Some(compiled) = Compiled::new(&["-g", "-O2"]) else {
-        return;
-    };
-    let calls = compiled.calls("program", &FUNCTIONS).unwrap_or_default();
-    let whole = compiled.bytes("program");
-    // xorshift: the same bytes in every run.
-    let mut state = 0x2545_F491_4F6C_DD1Du64;
-    let mut random = move |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below.max(1) as u64) as usize
-    };
-    for round in 0..1500 {
-        let mut broken = whole.clone();
-        for _ in 0..1 + round % 40 {
-            let at = match round % 3 {
-                // The headers at the front, those at the end, or anything.
-                0 => random(1024),
-                1 => broken.len() - 1 - random(2400),
-                _ => random(broken.len()),
-            };
-            broken[at] = [0, 0xFF, 0x7F, 0x80, random(256) as u8][random(5)];
-        }
-        if round % 50 == 0 {
-            broken.truncate(random(whole.len()));
-        }
-        let addresses: Vec<u64> = calls.iter().copied().chain([0, u64::MAX, 0x1000]).collect();
-        let named = symbolize(
-            profile(&Mapped::linked(PATH, ""), &addresses),
-            &Given::image(broken),
-        );
-        assert_eq!(named.location_count(), addresses.len());
-    }
 }
 
 #[test]
