@@ -13,8 +13,16 @@ pub struct Blame<'v, 'p> {
     functions: Vec<FrameClass>,
     /// For locations without names: by mapping, and where there is none.
     mappings: Vec<FrameClass>,
-    /// For each location, the highest class among its frames and whether all are allocator frames.
-    best: Vec<FrameClass>,
+    locations: Vec<Judged>,
+}
+
+/// Whose code a location is.
+#[derive(Debug, Clone, Copy)]
+struct Judged {
+    /// So many of its frames, from the innermost, are the allocator's or inlined into it.
+    allocator_frames: usize,
+    /// The highest class among the others; the allocator's where there are none.
+    best: FrameClass,
 }
 
 /// One frame of a call path.
@@ -50,18 +58,32 @@ impl<'v, 'p> Blame<'v, 'p> {
             view,
             functions,
             mappings,
-            best: Vec::new(),
+            locations: Vec::new(),
         };
-        blame.best = profile
-            .locations()
-            .map(|(id, _)| {
-                view.frames(id)
-                    .map(|frame| blame.class(id, frame))
-                    .max()
-                    .unwrap_or(FrameClass::Allocator)
-            })
-            .collect();
+        blame.locations = profile.locations().map(|(id, _)| blame.judge(id)).collect();
         blame
+    }
+
+    fn judge(&self, id: LocationId) -> Judged {
+        let classes: Vec<FrameClass> = self
+            .view
+            .frames(id)
+            .map(|frame| self.class(id, frame))
+            .collect();
+        // What is inlined into the allocator is the allocator's, whatever it is called.
+        let allocator_frames = classes
+            .iter()
+            .rposition(|&class| class == FrameClass::Allocator)
+            .map_or(0, |outermost| outermost + 1);
+        let others = classes[allocator_frames..].iter().copied();
+        Judged {
+            allocator_frames,
+            best: others.max().unwrap_or(FrameClass::Allocator),
+        }
+    }
+
+    fn best(&self, location: LocationId) -> FrameClass {
+        self.locations[location.index()].best
     }
 
     /// The class of one frame.
@@ -83,7 +105,7 @@ impl<'v, 'p> Blame<'v, 'p> {
         stack
             .iter()
             .take(ALLOCATOR_DEPTH)
-            .rposition(|location| self.best[location.index()] == FrameClass::Allocator)
+            .rposition(|location| self.best(*location) == FrameClass::Allocator)
             .map_or(0, |last| last + 1)
     }
 
@@ -96,7 +118,7 @@ impl<'v, 'p> Blame<'v, 'p> {
         let start = self.allocator_end(stack);
         let mut found: Option<(usize, FrameClass)> = None;
         for (index, location) in stack.iter().enumerate().skip(start) {
-            let class = self.best[location.index()];
+            let class = self.best(*location);
             if class == FrameClass::User {
                 return Some(index);
             }
@@ -110,23 +132,41 @@ impl<'v, 'p> Blame<'v, 'p> {
     }
 
     /// The part of a stack from the frame to blame to the root: its first location may begin with inlined frames that
-    /// [`frames`](Self::frames) leaves out.
+    /// [`first_frames`](Self::first_frames) leaves out.
     pub fn path(&self, stack: StackId) -> &'p [LocationId] {
         let locations = self.view.profile().stack(stack);
         &locations[self.location(stack).unwrap_or(0)..]
     }
 
+    /// The frames of a location that a path shows which begins there: not those of the allocator, nor what a container inlined
+    /// into the frame to blame.
+    pub fn first_frames(&self, location: LocationId) -> impl Iterator<Item = Option<Frame>> + '_ {
+        let judged = self.locations[location.index()];
+        // A stack of allocator frames alone is shown as it is.
+        let skipped = match judged.best {
+            FrameClass::Allocator => 0,
+            _ => judged.allocator_frames,
+        };
+        self.view
+            .frames(location)
+            .skip(skipped)
+            .skip_while(move |&frame| self.class(location, frame) < judged.best)
+    }
+
     /// The frames of a stack from the one to blame to the root.
     pub fn frames(&self, stack: StackId) -> impl Iterator<Item = (LocationId, Option<Frame>)> + '_ {
         let path = self.path(stack);
-        let best = path.first().map(|first| self.best[first.index()]);
-        path.iter()
-            .flat_map(|&location| {
-                self.view
-                    .frames(location)
-                    .map(move |frame| (location, frame))
-            })
-            .skip_while(move |&(location, frame)| Some(self.class(location, frame)) < best)
+        let (first, callers) = path.split_at(path.len().min(1));
+        let first = first.iter().flat_map(|&location| {
+            self.first_frames(location)
+                .map(move |frame| (location, frame))
+        });
+        let callers = callers.iter().flat_map(|&location| {
+            self.view
+                .frames(location)
+                .map(move |frame| (location, frame))
+        });
+        first.chain(callers)
     }
 
     /// The same, with names.
@@ -152,21 +192,24 @@ impl<'v, 'p> Blame<'v, 'p> {
             .profile()
             .stack(stack)
             .iter()
-            .all(|location| self.best[location.index()] == FrameClass::Allocator)
+            .all(|location| self.best(*location) == FrameClass::Allocator)
     }
 
     /// The first frame of a stack that does not belong to the allocator, else its leaf: where flat values are counted.
     pub fn allocation_site(&self, stack: StackId) -> Option<(LocationId, Option<Frame>)> {
         let locations = self.view.profile().stack(stack);
-        let start = self.allocator_end(locations);
-        locations[start..]
+        let outside = &locations[self.allocator_end(locations)..];
+        let inner = outside
+            .first()
+            .map_or(0, |first| self.locations[first.index()].allocator_frames);
+        outside
             .iter()
             .flat_map(|&location| {
                 self.view
                     .frames(location)
                     .map(move |frame| (location, frame))
             })
-            .find(|&(location, frame)| self.class(location, frame) != FrameClass::Allocator)
+            .nth(inner)
             .or_else(|| self.view.stack_frames(stack).next())
     }
 }

@@ -48,6 +48,15 @@ const ALLOCATORS: &[&str] = &[
     "je_malloc_default",
     "do_rallocx",
     "imalloc",
+    "imalloc_body",
+    "irallocx_prof",
+    "irallocx_prof_sample",
+    "iralloc",
+    "iallocztm",
+    "ipalloct",
+    "imalloc_no_sample",
+    "calloc_fastpath",
+    "do_realloc_nonnull_zero",
     "ialloc",
     "prof_alloc_prep",
     "fallback_impl",
@@ -385,6 +394,8 @@ fn is_allocator(name: &str) -> bool {
     {
         return true;
     }
+    // The compiler's own shims: `__rustc[<hash>]::__rust_alloc`, demangled.
+    let name = name.strip_prefix("__rustc::").unwrap_or(name);
     // Parameters, `.constprop.0` and the like do not make it another function.
     let plain = match name.find(['(', '.']) {
         Some(end) if end > 0 => &name[..end],

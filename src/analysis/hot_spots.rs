@@ -7,6 +7,7 @@ use crate::model::{StackId, ValueIndex};
 use super::call_path::{Blame, PathFrame};
 use super::frame_filter::View;
 use super::granularity::{Granularity, frame_name};
+use super::stack_key::PathKeys;
 
 /// The values of one function, file, line or module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,20 +148,14 @@ pub fn hot_paths(view: &View<'_>, value: ValueIndex, top: usize) -> (Vec<HotPath
         by_stack[sample.stack.index()] += values[sample.row];
     }
     let hasher = hashbrown::DefaultHashBuilder::default();
-    let keys = super::stack_key::StackKeys::new(
-        view,
-        super::stack_key::IdentityTier::FunctionPath,
-        &hasher,
-    );
+    let keys = PathKeys::new(view, &blame, &hasher);
     let mut paths: HashMap<u64, (u64, usize, StackId)> = HashMap::new();
     for (stack, _) in profile.stacks().iter() {
         let amount = by_stack[stack.index()];
         if amount == 0 {
             continue;
         }
-        let path = paths
-            .entry(keys.key(blame.path(stack)))
-            .or_insert((0, 0, stack));
+        let path = paths.entry(keys.key(stack)).or_insert((0, 0, stack));
         path.0 += amount;
         path.1 += 1;
     }

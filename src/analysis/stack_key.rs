@@ -7,8 +7,9 @@ use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
 
-use crate::model::{AddressSpace, Frame, LocationId, Mapping, Profile};
+use crate::model::{AddressSpace, Frame, LocationId, Mapping, Profile, StackId};
 
+use super::call_path::Blame;
 use super::frame_class;
 use super::frame_filter::View;
 
@@ -42,17 +43,128 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// A key is a polynomial over the hashes of the frames, so that a location with inlined frames contributes the same whether or
 /// not the other side saw the inlining, and a stack costs one multiplication for each location.
 #[derive(Debug)]
-pub struct StackKeys<'v, 'p> {
-    view: &'v View<'p>,
-    /// For each location: the polynomial over its frames, and the multiplier to the power of their number.
-    locations: Vec<(u64, u64)>,
+pub struct StackKeys {
+    locations: Vec<Polynomial>,
 }
 
-impl<'v, 'p> StackKeys<'v, 'p> {
+/// The polynomial over the frames of a location, and the multiplier to the power of their number.
+#[derive(Debug, Clone, Copy)]
+struct Polynomial {
+    value: u64,
+    power: u64,
+}
+
+impl Polynomial {
+    const EMPTY: Polynomial = Polynomial { value: 0, power: 1 };
+
+    #[inline]
+    fn then(self, next: Polynomial) -> Polynomial {
+        Polynomial {
+            value: self.value.wrapping_mul(next.power).wrapping_add(next.value),
+            power: self.power.wrapping_mul(next.power),
+        }
+    }
+
+    fn frame(key: u64) -> Polynomial {
+        Polynomial {
+            value: key,
+            power: MULTIPLIER,
+        }
+    }
+}
+
+/// Keys of call paths: of the part of a stack from the frame to blame to the root, by function names.
+#[derive(Debug)]
+pub struct PathKeys<'b, 'v, 'p> {
+    blame: &'b Blame<'v, 'p>,
+    stacks: StackKeys,
+    /// For each location, the polynomial over the frames it shows where a path begins with it.
+    first: Vec<Polynomial>,
+}
+
+impl StackKeys {
     /// The keys of `tier`.
-    pub fn new(view: &'v View<'p>, tier: IdentityTier, hasher: &DefaultHashBuilder) -> Self {
+    pub fn new(view: &View<'_>, tier: IdentityTier, hasher: &DefaultHashBuilder) -> StackKeys {
+        let frames = FrameKeys::new(view.profile(), tier, hasher);
         let profile = view.profile();
-        let functions: Vec<u64> = match tier {
+        let locations = profile
+            .locations()
+            .map(|(id, location)| {
+                if tier == IdentityTier::BuildAndOffset || location.frames.is_empty() {
+                    return match view.frames(id).next() {
+                        Some(_) => Polynomial::frame(address_key(profile, id, tier, hasher)),
+                        None => Polynomial::EMPTY,
+                    };
+                }
+                frames.polynomial(view.frames(id))
+            })
+            .collect();
+        StackKeys { locations }
+    }
+
+    /// The key of a run of locations.
+    #[inline]
+    pub fn key(&self, stack: &[LocationId]) -> u64 {
+        self.continued(Polynomial::EMPTY, stack)
+    }
+
+    #[inline]
+    fn continued(&self, start: Polynomial, stack: &[LocationId]) -> u64 {
+        stack
+            .iter()
+            .fold(start, |key, location| {
+                key.then(self.locations[location.index()])
+            })
+            .value
+    }
+}
+
+impl<'b, 'v, 'p> PathKeys<'b, 'v, 'p> {
+    /// The keys of all paths of a view.
+    pub fn new(
+        view: &View<'_>,
+        blame: &'b Blame<'v, 'p>,
+        hasher: &DefaultHashBuilder,
+    ) -> PathKeys<'b, 'v, 'p> {
+        let tier = IdentityTier::FunctionPath;
+        let stacks = StackKeys::new(view, tier, hasher);
+        let frames = FrameKeys::new(view.profile(), tier, hasher);
+        let first = view
+            .profile()
+            .locations()
+            .map(|(id, location)| match location.frames {
+                [] => stacks.locations[id.index()],
+                _ => frames.polynomial(blame.first_frames(id)),
+            })
+            .collect();
+        PathKeys {
+            blame,
+            stacks,
+            first,
+        }
+    }
+
+    /// The key of the path of a stack.
+    #[inline]
+    pub fn key(&self, stack: StackId) -> u64 {
+        match self.blame.path(stack) {
+            [] => 0,
+            [first, callers @ ..] => self.stacks.continued(self.first[first.index()], callers),
+        }
+    }
+}
+
+/// Keys of the frames of one profile.
+#[derive(Debug)]
+struct FrameKeys<'h> {
+    functions: Vec<u64>,
+    tier: IdentityTier,
+    hasher: &'h DefaultHashBuilder,
+}
+
+impl<'h> FrameKeys<'h> {
+    fn new(profile: &Profile, tier: IdentityTier, hasher: &'h DefaultHashBuilder) -> FrameKeys<'h> {
+        let functions = match tier {
             IdentityTier::BuildAndOffset => Vec::new(),
             IdentityTier::FunctionFileLine => profile
                 .functions()
@@ -70,48 +182,21 @@ impl<'v, 'p> StackKeys<'v, 'p> {
                 })
                 .collect(),
         };
-        let frame_key = |frame: Frame| match tier {
-            IdentityTier::FunctionFileLine => {
-                hasher.hash_one((functions[frame.function.index()], frame.line))
-            }
-            _ => functions[frame.function.index()],
-        };
-        let locations = profile
-            .locations()
-            .map(|(id, location)| {
-                if tier == IdentityTier::BuildAndOffset || location.frames.is_empty() {
-                    let seen = view.frames(id).next().is_some();
-                    return if seen {
-                        (address_key(profile, id, tier, hasher), MULTIPLIER)
-                    } else {
-                        (0, 1)
-                    };
-                }
-                view.frames(id)
-                    .flatten()
-                    .fold((0u64, 1u64), |(key, power), frame| {
-                        (
-                            key.wrapping_mul(MULTIPLIER).wrapping_add(frame_key(frame)),
-                            power.wrapping_mul(MULTIPLIER),
-                        )
-                    })
-            })
-            .collect();
-        StackKeys { view, locations }
+        FrameKeys {
+            functions,
+            tier,
+            hasher,
+        }
     }
 
-    /// The key of a run of locations.
-    #[inline]
-    pub fn key(&self, stack: &[LocationId]) -> u64 {
-        stack.iter().fold(0u64, |key, location| {
-            let (polynomial, power) = self.locations[location.index()];
-            key.wrapping_mul(power).wrapping_add(polynomial)
+    fn polynomial(&self, frames: impl Iterator<Item = Option<Frame>>) -> Polynomial {
+        frames.flatten().fold(Polynomial::EMPTY, |key, frame| {
+            let function = self.functions[frame.function.index()];
+            key.then(Polynomial::frame(match self.tier {
+                IdentityTier::FunctionFileLine => self.hasher.hash_one((function, frame.line)),
+                _ => function,
+            }))
         })
-    }
-
-    /// The view whose stacks these keys are for.
-    pub fn view(&self) -> &'v View<'p> {
-        self.view
     }
 }
 

@@ -29,7 +29,8 @@ fn all_the_way(bytes: &[u8], other: &[u8]) {
     };
     let profile = fabric::symbolize::without_addresses(profile);
     let input = Input::new("fuzz", None, &profile);
-    let report = SnapshotReport::new(input.clone(), &profile, &options).expect("no value was asked for");
+    let report =
+        SnapshotReport::new(input.clone(), &profile, &options).expect("no value was asked for");
     render::json::snapshot(&report).expect("it can be said");
     let Ok(other) = formats::read(&mut &other[..]) else {
         return;
@@ -94,7 +95,9 @@ fn fuzz(folder: &str, rounds: u64) {
         .filter(|bytes| bytes.len() < 200_000)
         .collect();
     assert!(!fixtures.is_empty(), "{folder} has fixtures");
-    let seconds = std::env::var("FABRIC_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
+    let seconds = std::env::var("FABRIC_FUZZ_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let until = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut tried = 0u64;
     while tried < rounds || until.is_some_and(|until| Instant::now() < until) {

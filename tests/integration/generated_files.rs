@@ -13,7 +13,10 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
-    let command = command.clone().name(name.to_owned()).bin_name(name.replace('-', " "));
+    let command = command
+        .clone()
+        .name(name.to_owned())
+        .bin_name(name.replace('-', " "));
     let mut page = Vec::new();
     clap_mangen::Man::new(command)
         .title(name.to_uppercase())
@@ -29,8 +32,14 @@ fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
 fn man_pages_are_those_of_the_command_line() {
     let mut command = Arguments::command();
     command.build();
-    golden::check(&folder("man").join("fabric.1"), &man_page(&command, "fabric"));
-    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+    golden::check(
+        &folder("man").join("fabric.1"),
+        &man_page(&command, "fabric"),
+    );
+    for sub in command
+        .get_subcommands()
+        .filter(|sub| sub.get_name() != "help")
+    {
         let name = format!("fabric-{}", sub.get_name());
         let page = man_page(sub, &name);
         golden::check(&folder("man").join(format!("{name}.1")), &page);

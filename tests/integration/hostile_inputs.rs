@@ -17,7 +17,13 @@ fn every_hostile_input_is_refused_or_read_with_a_word() {
     let folder = fixtures().join("hostile");
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .expect("hostile inputs are there")
-        .map(|entry| entry.expect("they can be listed").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("they can be listed")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .filter(|name| !name.ends_with(".py") && !name.starts_with("__"))
         .collect();
     names.sort();
@@ -29,9 +35,15 @@ fn every_hostile_input_is_refused_or_read_with_a_word() {
         assert!([0, 3].contains(&code), "{name}: exit code {code}: {text}");
         let text = text.trim();
         assert!(text.len() < 600, "{name}: an error of {} bytes", text.len());
-        assert!(!text.contains('\u{1b}'), "{name}: a terminal escape got through");
+        assert!(
+            !text.contains('\u{1b}'),
+            "{name}: a terminal escape got through"
+        );
         if code == 3 {
-            assert!(text.contains(&name), "{name}: the error does not name the input: {text}");
+            assert!(
+                text.contains(&name),
+                "{name}: the error does not name the input: {text}"
+            );
             assert_eq!(text.lines().count(), 1, "{name}: {text}");
         }
         said += &format!("{name}: {code} {text}\n");
@@ -41,9 +53,8 @@ fn every_hostile_input_is_refused_or_read_with_a_word() {
 
 /// Runs `show` under a limit of memory; the exit code and what it said on standard error.
 fn run(name: &str) -> (i32, String) {
-    let script = format!(
-        "ulimit -v {MEMORY_KIB}; exec \"$0\" show --no-symbolize --format json \"$1\""
-    );
+    let script =
+        format!("ulimit -v {MEMORY_KIB}; exec \"$0\" show --no-symbolize --format json \"$1\"");
     let mut child = Command::new("sh")
         .args(["-c", &script, env!("CARGO_BIN_EXE_fabric"), name])
         .current_dir(fixtures().join("hostile"))

@@ -13,7 +13,10 @@ const AFTER: &str = "pprof/go-1.27/goleak/heap.019.pb.gz";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "that the field is there with this type is the test")]
+#[expect(
+    dead_code,
+    reason = "that the field is there with this type is the test"
+)]
 struct Snapshot {
     filename: String,
     filepath: String,
@@ -30,7 +33,10 @@ struct Snapshot {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "that the field is there with this type is the test")]
+#[expect(
+    dead_code,
+    reason = "that the field is there with this type is the test"
+)]
 struct Sampling {
     kind: String,
     period_bytes: Option<u64>,
@@ -39,7 +45,10 @@ struct Sampling {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "that the field is there with this type is the test")]
+#[expect(
+    dead_code,
+    reason = "that the field is there with this type is the test"
+)]
 struct Diff {
     schema: String,
     baseline: Snapshot,
@@ -70,7 +79,10 @@ struct Diff {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "that the field is there with this type is the test")]
+#[expect(
+    dead_code,
+    reason = "that the field is there with this type is the test"
+)]
 struct Row {
     name: String,
     presence: String,
@@ -115,11 +127,21 @@ fn a_diff_has_the_fields_others_build_on() {
 #[test]
 fn a_value_that_is_not_in_bytes_has_no_sizes() {
     let found = json(&[
-        "diff", "--format", "json", "--sample-index", "inuse_objects", BEFORE, AFTER,
+        "diff",
+        "--format",
+        "json",
+        "--sample-index",
+        "inuse_objects",
+        BEFORE,
+        AFTER,
     ]);
     let diff: Diff = serde_json::from_value(found).expect("known fields with known types");
     assert_eq!(diff.size_growth_bytes, None);
-    assert!(diff.growing_objects.iter().all(|row| row.size_delta_bytes.is_none()));
+    assert!(
+        diff.growing_objects
+            .iter()
+            .all(|row| row.size_delta_bytes.is_none())
+    );
 }
 
 /// All keys of a document, at any depth.
@@ -141,14 +163,23 @@ fn every_field_stands_in_the_manual() {
     let manual = std::fs::read_to_string(fixtures().join("../man/fabric-json.5"))
         .expect("the manual is there");
     let mut found = BTreeSet::new();
-    keys(&json(&["diff", "--format", "json", BEFORE, AFTER]), &mut found);
-    keys(&json(&["diff", "--format", "json", "--by", "function", BEFORE, AFTER]), &mut found);
+    keys(
+        &json(&["diff", "--format", "json", BEFORE, AFTER]),
+        &mut found,
+    );
+    keys(
+        &json(&[
+            "diff", "--format", "json", "--by", "function", BEFORE, AFTER,
+        ]),
+        &mut found,
+    );
     keys(&json(&["show", "--format", "json", AFTER]), &mut found);
     let threads = "jemalloc/5.3/accum-threads/jeleak.023.heap";
     keys(&json(&["show", "--format", "json", threads]), &mut found);
-    let words: BTreeSet<&str> = manual
-        .split(|c: char| !c.is_ascii_alphanumeric())
+    let words: BTreeSet<&str> = manual.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let missing: Vec<&String> = found
+        .iter()
+        .filter(|key| !words.contains(key.as_str()))
         .collect();
-    let missing: Vec<&String> = found.iter().filter(|key| !words.contains(key.as_str())).collect();
     assert!(missing.is_empty(), "not in man/fabric-json.5: {missing:?}");
 }

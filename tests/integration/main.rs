@@ -2,7 +2,10 @@
 
 /// The command line as the binary has it.
 #[path = "../../src/bin/fabric/args/mod.rs"]
-#[expect(dead_code, reason = "only the tree of arguments is used, not what the binary makes of it")]
+#[expect(
+    dead_code,
+    reason = "only the tree of arguments is used, not what the binary makes of it"
+)]
 mod args;
 /// Golden outputs of the binary, named by their arguments; exit codes; destinations.
 mod command_line;

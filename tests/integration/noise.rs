@@ -32,7 +32,10 @@ fn compare(before: &Profile, after: &Profile) -> Diff {
 }
 
 /// Pairs of a service in which nothing changes on balance, and how many of them report a significant row.
-fn false_alarms(same_process: bool, profiles: impl Fn(&HeapSnapshot, bool) -> Profile) -> (usize, usize) {
+fn false_alarms(
+    same_process: bool,
+    profiles: impl Fn(&HeapSnapshot, bool) -> Profile,
+) -> (usize, usize) {
     const PAIRS: usize = 300;
     let alarms = (0..PAIRS as u64)
         .filter(|&seed| {
@@ -47,19 +50,29 @@ fn false_alarms(same_process: bool, profiles: impl Fn(&HeapSnapshot, bool) -> Pr
 
 #[test]
 fn a_steady_heap_raises_no_alarm_in_one_process() {
-    let (alarms, pairs) = false_alarms(true, |snapshot, later| as_pprof(snapshot, i64::from(later) * 10));
+    let (alarms, pairs) = false_alarms(true, |snapshot, later| {
+        as_pprof(snapshot, i64::from(later) * 10)
+    });
     assert!(alarms * 20 <= pairs, "{alarms} of {pairs}");
 }
 
 #[test]
 fn a_steady_heap_raises_no_alarm_across_a_restart() {
-    let (alarms, pairs) = false_alarms(false, |snapshot, later| as_pprof(snapshot, i64::from(later) * 10));
+    let (alarms, pairs) = false_alarms(false, |snapshot, later| {
+        as_pprof(snapshot, i64::from(later) * 10)
+    });
     assert!(alarms * 20 <= pairs, "{alarms} of {pairs}");
 }
 
 #[test]
 fn a_steady_heap_raises_no_alarm_in_jemalloc_dumps_of_two_processes() {
-    let base = |later| if later { 0x7f00_0000_0000 } else { 0x5500_0000_0000 };
+    let base = |later| {
+        if later {
+            0x7f00_0000_0000
+        } else {
+            0x5500_0000_0000
+        }
+    };
     let (alarms, pairs) = false_alarms(false, |snapshot, later| as_jemalloc(snapshot, base(later)));
     assert!(alarms * 20 <= pairs, "{alarms} of {pairs}");
 }
@@ -68,7 +81,9 @@ fn a_steady_heap_raises_no_alarm_in_jemalloc_dumps_of_two_processes() {
 fn planted(seed: u64, object_bytes: u64, held: u64, growth: u64) -> Vec<Site> {
     let mut sites = steady_service(SITES, seed);
     sites.push(Site {
-        stack: ["shop/cart.(*Cart).Add", "shop/http.handleCart", "main.main"].map(str::to_owned).to_vec(),
+        stack: ["shop/cart.(*Cart).Add", "shop/http.handleCart", "main.main"]
+            .map(str::to_owned)
+            .to_vec(),
         object_bytes,
         live: held / object_bytes,
         churn: 0.0,
@@ -91,7 +106,10 @@ fn found(same_process: bool, object_bytes: u64, held: u64) -> usize {
             let sites = planted(seed, object_bytes, held, 3 * detectable as u64);
             let (before, after) = pair(&sites, PERIOD, same_process, seed + 1);
             let diff = compare(&as_pprof(&before, 0), &as_pprof(&after, 10));
-            let names_it = diff.suspects.iter().any(|suspect| suspect.frames[0].name == "shop/cart.(*Cart).Add");
+            let names_it = diff
+                .suspects
+                .iter()
+                .any(|suspect| suspect.frames[0].name == "shop/cart.(*Cart).Add");
             names_it && diff.assessment >= Assessment::Growing
         })
         .count()
@@ -103,7 +121,10 @@ fn growth_of_three_times_the_detectable_size_is_found() {
         for object_bytes in [64, 4096, 200_000] {
             for held in [1 << 20, 64 << 20] {
                 let found = found(same_process, object_bytes, held);
-                assert!(found >= 95, "{found} of 100: same process {same_process}, objects of {object_bytes}, {held} held");
+                assert!(
+                    found >= 95,
+                    "{found} of 100: same process {same_process}, objects of {object_bytes}, {held} held"
+                );
             }
         }
     }
@@ -143,5 +164,9 @@ fn what_shrinks_elsewhere_does_not_hide_a_leak() {
     let diff = compare(&as_pprof(&before, 0), &as_pprof(&after, 10));
     assert!(diff.total.delta() < 0);
     assert_eq!(diff.suspects[0].frames[0].name, "shop/cart.(*Cart).Add");
-    assert!(diff.assessment >= Assessment::Growing, "{:?}", diff.evidence);
+    assert!(
+        diff.assessment >= Assessment::Growing,
+        "{:?}",
+        diff.evidence
+    );
 }

@@ -69,7 +69,9 @@ fn said(profile: &Profile) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for index in 0..profile.value_types().len() {
         let value_type = &profile.value_types()[index];
-        let value = profile.find_value(|other| other == value_type).expect("it is there");
+        let value = profile
+            .find_value(|other| other == value_type)
+            .expect("it is there");
         let mut lines = Vec::new();
         folded::write(profile, value, &mut lines).expect("memory takes everything");
         said.push(format!("{} {}", value_type.name, value_type.unit_name));
@@ -114,8 +116,16 @@ fn a_profile_goes_through_pprof_and_comes_back() {
         let back = formats::read(&mut flate2::read::GzDecoder::new(written.as_slice()));
         let back = back.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(said(&profile), said(&back), "{name}");
-        assert_eq!(profile.origin().captured_at_ms, back.origin().captured_at_ms, "{name}");
-        assert_eq!(profile.origin().sampling.period(), back.origin().sampling.period(), "{name}");
+        assert_eq!(
+            profile.origin().captured_at_ms,
+            back.origin().captured_at_ms,
+            "{name}"
+        );
+        assert_eq!(
+            profile.origin().sampling.period(),
+            back.origin().sampling.period(),
+            "{name}"
+        );
     }
 }
 
@@ -130,7 +140,11 @@ fn a_profile_goes_through_folded_stacks_and_comes_back() {
             continue;
         }
         let back = folded::read(&lines).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(back.total(ValueIndex::FIRST), profile.total(value), "{name}");
+        assert_eq!(
+            back.total(ValueIndex::FIRST),
+            profile.total(value),
+            "{name}"
+        );
     }
 }
 

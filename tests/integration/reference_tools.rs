@@ -48,7 +48,10 @@ impl Fact {
             let (flat, cum) = (number(), number());
             let name = fields.next().unwrap_or_default();
             // pprof marks functions that are inlined everywhere.
-            let name = name.strip_suffix(" (inline)").or_else(|| name.strip_suffix(" (partial-inline)")).unwrap_or(name);
+            let name = name
+                .strip_suffix(" (inline)")
+                .or_else(|| name.strip_suffix(" (partial-inline)"))
+                .unwrap_or(name);
             let row = fact.rows.entry(name.to_owned()).or_default();
             row.0 += flat;
             row.1 += cum;
@@ -82,7 +85,11 @@ fn facts(folder: &str) -> Vec<(String, Fact)> {
         .map(|entry| entry.expect("facts can be listed").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "tsv"))
         .map(|path| {
-            let name = path.file_name().expect("has a name").to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .expect("has a name")
+                .to_string_lossy()
+                .into_owned();
             (name, Fact::read(&path))
         })
         .collect();
@@ -109,7 +116,8 @@ fn table(profile: &Profile, fact: &Fact) -> BTreeMap<String, (i64, i64)> {
         Granularity::Function
     };
     let view = filter.apply(profile);
-    let value = value_choice::choose(profile, fact.option("-sample_index=")).expect("the value is there");
+    let value =
+        value_choice::choose(profile, fact.option("-sample_index=")).expect("the value is there");
     hot_spots::hot_spots(&view, value, by)
         .into_iter()
         .map(|spot| (spot.name, (spot.flat as i64, spot.cum as i64)))
@@ -140,19 +148,31 @@ fn tables_are_those_of_pprof() {
 fn totals_are_those_of_pprof() {
     let mut compared = 0;
     for (name, fact) in facts("top") {
-        if ["-focus=", "-ignore=", "-hide="].iter().any(|option| fact.command.contains(option)) {
+        if ["-focus=", "-ignore=", "-hide="]
+            .iter()
+            .any(|option| fact.command.contains(option))
+        {
             continue;
         }
         let profile = profile(fact.file());
         // Growth has a value type of its own here; pprof calls it in use.
         let asked = fact.option("-sample_index=").map(|asked| {
-            if name.contains("growth") { asked.replace("inuse", "growth") } else { asked.to_owned() }
+            if name.contains("growth") {
+                asked.replace("inuse", "growth")
+            } else {
+                asked.to_owned()
+            }
         });
         let value = value_choice::choose(&profile, asked.as_deref()).expect("the value is there");
         // pprof rounds each row down, we round to the nearest.
         let rows = profile.sample_count() as i64;
         let difference = profile.total(value) as i64 - fact.total;
-        assert!(difference.abs() <= rows, "{name}: ours {}, theirs {}", profile.total(value), fact.total);
+        assert!(
+            difference.abs() <= rows,
+            "{name}: ours {}, theirs {}",
+            profile.total(value),
+            fact.total
+        );
         compared += 1;
     }
     assert!(compared >= 40, "only {compared} facts were compared");
@@ -190,12 +210,21 @@ fn differences_are_those_of_pprof() {
 
 #[test]
 fn totals_are_those_of_jeprof() {
-    let text = std::fs::read_to_string(fixtures().join("facts/jeprof/totals.tsv")).expect("totals are there");
+    let text = std::fs::read_to_string(fixtures().join("facts/jeprof/totals.tsv"))
+        .expect("totals are there");
     let mut compared = 0;
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let fields: Vec<&str> = line.split('\t').collect();
         let profile = profile(fields[0]);
-        for (column, name) in ["inuse_space", "inuse_objects", "alloc_space", "alloc_objects"].iter().enumerate() {
+        for (column, name) in [
+            "inuse_space",
+            "inuse_objects",
+            "alloc_space",
+            "alloc_objects",
+        ]
+        .iter()
+        .enumerate()
+        {
             let theirs: i64 = fields[column + 1].parse().expect("a number");
             let Ok(value) = value_choice::choose(&profile, Some(name)) else {
                 assert_eq!(theirs, 0, "{}: {name}", fields[0]);
@@ -204,7 +233,11 @@ fn totals_are_those_of_jeprof() {
             // jeprof rounds each stack down.
             let difference = profile.total(value) as i64 - theirs;
             let rows = profile.sample_count() as i64;
-            assert!((0..=rows).contains(&difference), "{}: {name}: off by {difference}", fields[0]);
+            assert!(
+                (0..=rows).contains(&difference),
+                "{}: {name}: off by {difference}",
+                fields[0]
+            );
             compared += 1;
         }
     }

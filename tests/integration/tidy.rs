@@ -140,8 +140,15 @@ fn formats_do_not_import_each_other() {
     let formats = ["pprof", "jemalloc", "gperftools", "folded"];
     let mut found = Vec::new();
     for path in sources(&root().join("src/formats")) {
-        let own = path.strip_prefix(root().join("src/formats")).expect("inside formats");
-        let own = own.components().next().expect("has a name").as_os_str().to_string_lossy();
+        let own = path
+            .strip_prefix(root().join("src/formats"))
+            .expect("inside formats");
+        let own = own
+            .components()
+            .next()
+            .expect("has a name")
+            .as_os_str()
+            .to_string_lossy();
         if own == "mod.rs" {
             continue;
         }
@@ -159,7 +166,11 @@ fn formats_do_not_import_each_other() {
 fn crates_stay_in_their_room() {
     let mut found = Vec::new();
     for path in sources(&root().join("src")) {
-        let inside = path.strip_prefix(root()).expect("inside the crate").display().to_string();
+        let inside = path
+            .strip_prefix(root())
+            .expect("inside the crate")
+            .display()
+            .to_string();
         let code = code(&path);
         for (name, room) in ONLY_IN {
             if !inside.starts_with(room) && code.contains(&format!("{name}::")) {
@@ -185,7 +196,9 @@ fn every_file_says_what_it_is_for() {
 
 #[test]
 fn no_room_is_one_that_nobody_can_describe() {
-    let banned = ["util", "utils", "common", "helper", "helpers", "shared", "types", "misc"];
+    let banned = [
+        "util", "utils", "common", "helper", "helpers", "shared", "types", "misc",
+    ];
     let found: Vec<String> = sources(&root().join("src"))
         .into_iter()
         .filter(|path| {

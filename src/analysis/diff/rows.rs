@@ -13,7 +13,7 @@ use crate::analysis::granularity::Granularity;
 use crate::analysis::hot_spots::{Entries, sums};
 use crate::analysis::same_process::SameProcess;
 use crate::analysis::significance::{Evidence, q_values};
-use crate::analysis::stack_key::{IdentityTier, StackKeys};
+use crate::analysis::stack_key::PathKeys;
 
 /// How a row is there on the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -245,12 +245,12 @@ pub(super) fn by_path(
     model: &NoiseModel,
 ) -> Vec<Path> {
     let hasher = DefaultHashBuilder::default();
-    let before_keys = StackKeys::new(before.view(), IdentityTier::FunctionPath, &hasher);
-    let after_keys = StackKeys::new(after.view(), IdentityTier::FunctionPath, &hasher);
+    let before_keys = PathKeys::new(before.view(), before.blame(), &hasher);
+    let after_keys = PathKeys::new(after.view(), after.blame(), &hasher);
     // The second side names a pair that both have.
     let keys = halves::map(pairs, |pair| match (pair.after, pair.before) {
-        (Some(stack), _) => after_keys.key(after.blame().path(stack)),
-        (None, Some(stack)) => before_keys.key(before.blame().path(stack)),
+        (Some(stack), _) => after_keys.key(stack),
+        (None, Some(stack)) => before_keys.key(stack),
         (None, None) => 0,
     });
     let halves = on_both_cores(|half| {
