@@ -78,7 +78,7 @@ fn head(out: &mut String, tree: &CallTree, title: &str, hidden: usize) {
 fn legend(out: &mut String, tree: &CallTree) {
     let unknown = tree.nodes.iter().all(|node| node.standard_error.is_none());
     let mut x = 4.0;
-    let mut text = |out: &mut String, x: &mut f64, text: &str| {
+    let text = |out: &mut String, x: &mut f64, text: &str| {
         let _ = writeln!(
             out,
             "<text class=\"info\" x=\"{}\" y=\"46\">{text}</text>",

@@ -10,7 +10,7 @@ pub(super) const CALLED_BY: &str = " ← ";
 /// Brackets that hold less than this are kept while others are emptied: Go's `(*Server)` is part of the name.
 const SHORT_BRACKETS: usize = 16;
 /// A caller shortened to less than this says nothing.
-const USEFUL_NAME: usize = 20;
+const USEFUL_NAME: usize = 14;
 
 /// Columns a character takes on a terminal.
 pub(super) fn char_width(c: char) -> usize {

@@ -23,6 +23,8 @@ pub struct Style {
 
 /// Below this nothing can be arranged: the terminal wraps then.
 const LEAST_WIDTH: usize = 40;
+/// Sentences are no wider than this: the eye loses longer lines.
+const PROSE: usize = 120;
 
 /// A document as lines of text.
 pub fn render(document: &Document, style: Style) -> String {
@@ -64,7 +66,10 @@ impl Page {
         let word = escape::terminal(&verdict.word);
         let text = format!("{word}: {}", escape::terminal(&verdict.sentence));
         let painted = self.paint(&format!("{word}:"), verdict.tone, true);
-        for (index, line) in wrap::wrap(&text, self.style.width).iter().enumerate() {
+        for (index, line) in wrap::wrap(&text, self.style.width.min(PROSE))
+            .iter()
+            .enumerate()
+        {
             // The word holds no space, so it is whole at the start of the first line.
             match line.strip_prefix(&format!("{word}:")) {
                 Some(rest) if index == 0 => self.line(&format!("{painted}{rest}")),
@@ -166,7 +171,7 @@ impl Page {
     /// A label, and beside it a text that keeps to the right of the label.
     fn hanging(&mut self, label: &str, tone: Tone, text: &str, shorten_words: bool) {
         let indent = shorten::text_width(label);
-        let width = self.style.width.saturating_sub(indent).max(20);
+        let width = self.style.width.min(PROSE).saturating_sub(indent).max(20);
         let text = escape::terminal(text);
         let lines = if shorten_words {
             wrap::wrap(&text, width)
@@ -363,7 +368,7 @@ note: names cut to what fabric keeps (3, first: x\\u{1b}[2J)
             table,
             [
                 "    delta       q  call path",
-                "+13.7 MiB  <0.001  main.leak ← main.serve ← …",
+                "+13.7 MiB  <0.001  main.leak ← main.serve ← net/h…onn).serve",
                 " -900 KiB          github.com/…/cache.(*Cache).Put",
             ]
         );
