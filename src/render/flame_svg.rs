@@ -129,6 +129,11 @@ fn push_frame(out: &mut String, tree: &CallTree, frame: &FlameFrame) {
     let (x, y) = (number(frame.x), number(HEAD + f64::from(frame.row) * ROW));
     // Half a pixel between neighbours, so that frames of one colour can be told apart.
     let width = number((frame.width - 0.5).max(0.1));
+    let exact = if frame.width < 0.6 {
+        format!(" data-w=\"{:.3}\"", frame.width)
+    } else {
+        String::new()
+    };
     let fill = if tree.differential {
         colour::of_change(node)
     } else {
@@ -138,7 +143,7 @@ fn push_frame(out: &mut String, tree: &CallTree, frame: &FlameFrame) {
     let _ = write!(
         out,
         "<g class=\"f\" tabindex=\"0\"><title>{}</title>\
-         <rect class=\"b\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"17\" fill=\"{fill}\"/>",
+         <rect class=\"b\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"17\"{exact} fill=\"{fill}\"/>",
         escape_lines(&tooltip(tree, node, &name))
     );
     if tree.differential && node.after == 0 && node.before > 0 {

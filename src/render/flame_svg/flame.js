@@ -14,7 +14,9 @@
     var tip = g.querySelector('title').textContent;
     return {
       g: g, rects: rects, text: g.querySelector('text'), tip: tip, name: tip.split('\n')[0],
-      x: +box.getAttribute('x'), w: +box.getAttribute('width'), y: +box.getAttribute('y')
+      // Rectangles are half a pixel narrower than their frames; where that is not possible the frame tells its width.
+      x: +box.getAttribute('x'), y: +box.getAttribute('y'),
+      w: box.hasAttribute('data-w') ? +box.getAttribute('data-w') : +box.getAttribute('width') + 0.5
     };
   });
   // A frame too narrow for a label has no text element until it is zoomed to.
@@ -36,7 +38,6 @@
     }
     label(f, x, w);
   }
-  frames.forEach(function (f) { f.w += 0.5; });
   function zoom(to) {
     var scale = WIDTH / to.w, slack = 0.02;
     frames.forEach(function (f) {
@@ -66,7 +67,8 @@
     f.g.addEventListener('click', function () { zoom(f); });
     f.g.addEventListener('mouseenter', function () {
       var line = f.tip.split('\n').join('  \u00b7  ');
-      info.textContent = line.length > 190 ? line.slice(0, 189) + '\u2026' : line;
+      var room = found.textContent === '' ? 180 : 140;
+      info.textContent = line.length > room ? line.slice(0, room - 1) + '\u2026' : line;
     });
     f.g.addEventListener('mouseleave', function () { info.textContent = idle; });
     f.g.addEventListener('keydown', function (e) { if (e.key === 'Enter') zoom(f); });
