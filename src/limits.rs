@@ -33,3 +33,13 @@ pub const TEXT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 /// One length-delimited field at the top level of a pprof message: a sample with its locations and labels, or a name.
 /// The largest honest one is a comment or a string of some kilobytes.
 pub const PPROF_FIELD_BYTES: usize = 64 * 1024 * 1024;
+
+/// Object files that one run looks up for names. A large program maps some hundred libraries; a hostile profile may name
+/// millions, each of which costs system calls.
+pub const MODULES: usize = 2048;
+
+/// Linker names longer than this stay as they are: a demangler takes time out of proportion to the longest of them.
+pub const LINKER_NAME_BYTES: usize = 8 * 1024;
+
+/// One compressed section of an object file, inflated. The `.debug_info` of Chromium, the largest there is, has some 2 GiB.
+pub const INFLATED_SECTION_BYTES: u64 = 4 * 1024 * 1024 * 1024;

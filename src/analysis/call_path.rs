@@ -75,14 +75,27 @@ impl<'v, 'p> Blame<'v, 'p> {
         }
     }
 
+    /// Where in a stack the allocator ends: behind the last of its frames, whatever it calls on its way to the leaf.
+    ///
+    /// Only the leaf end is looked at, so that a program that calls `malloc` from a signal handler or has a function of that
+    /// name further out is not swallowed.
+    fn allocator_end(&self, stack: &[LocationId]) -> usize {
+        stack
+            .iter()
+            .take(ALLOCATOR_DEPTH)
+            .rposition(|location| self.best[location.index()] == FrameClass::Allocator)
+            .map_or(0, |last| last + 1)
+    }
+
     /// Where in a stack the frame to blame is: the first of the highest class, from the leaf.
     ///
     /// A named `Library` frame is taken only where there is no `User` frame, and so on down: a stack of allocator frames alone
     /// blames its leaf.
     pub fn location(&self, stack: StackId) -> Option<usize> {
         let stack = self.view.profile().stack(stack);
+        let start = self.allocator_end(stack);
         let mut found: Option<(usize, FrameClass)> = None;
-        for (index, location) in stack.iter().enumerate() {
+        for (index, location) in stack.iter().enumerate().skip(start) {
             let class = self.best[location.index()];
             if class == FrameClass::User {
                 return Some(index);
@@ -91,7 +104,9 @@ impl<'v, 'p> Blame<'v, 'p> {
                 found = Some((index, class));
             }
         }
-        found.map(|(index, _)| index)
+        found
+            .map(|(index, _)| index)
+            .or((!stack.is_empty()).then_some(0))
     }
 
     /// The part of a stack from the frame to blame to the root: its first location may begin with inlined frames that
@@ -142,13 +157,20 @@ impl<'v, 'p> Blame<'v, 'p> {
 
     /// The first frame of a stack that does not belong to the allocator, else its leaf: where flat values are counted.
     pub fn allocation_site(&self, stack: StackId) -> Option<(LocationId, Option<Frame>)> {
-        let mut frames = self.view.stack_frames(stack);
-        let leaf = frames.next()?;
-        if self.class(leaf.0, leaf.1) != FrameClass::Allocator {
-            return Some(leaf);
-        }
-        frames
+        let locations = self.view.profile().stack(stack);
+        let start = self.allocator_end(locations);
+        locations[start..]
+            .iter()
+            .flat_map(|&location| {
+                self.view
+                    .frames(location)
+                    .map(move |frame| (location, frame))
+            })
             .find(|&(location, frame)| self.class(location, frame) != FrameClass::Allocator)
-            .or(Some(leaf))
+            .or_else(|| self.view.stack_frames(stack).next())
     }
 }
+
+/// Frames from the leaf among which the allocator's entry point is looked for: jemalloc's profiler is five deep, debugging
+/// allocators and wrappers add a few.
+const ALLOCATOR_DEPTH: usize = 16;

@@ -3,6 +3,7 @@
 //! Stacks of the two sides are paired by the strictest identity both have, pairs are put together to rows, and each row is tested
 //! against the noise of the sampling. Both sides are kept: a row that appeared is not a row that grew.
 
+mod halves;
 mod matching;
 mod rows;
 mod side;
@@ -12,7 +13,7 @@ use crate::notes::{NoteKind, Notes};
 use crate::units::Bytes;
 
 use super::call_path::PathFrame;
-use super::frame_filter::{FrameFilter, View};
+use super::frame_filter::FrameFilter;
 use super::granularity::Granularity;
 use super::same_process::SameProcess;
 use super::significance::{self, Evidence};
@@ -84,8 +85,6 @@ pub struct Diff {
     pub by: Granularity,
     /// Everything together.
     pub total: Change,
-    /// Objects in use, before and after, where both profiles have them.
-    pub objects: Option<(u64, u64)>,
     /// The rows that changed most, significant ones first.
     pub rows: Vec<Row>,
     /// What the rows left out amount to.
@@ -121,6 +120,8 @@ pub struct Change {
     pub standard_error_low: Option<f64>,
     /// Two-sided p-value of the difference.
     pub p_value: Option<f64>,
+    /// The same memory in objects, before and after, where both profiles count them.
+    pub objects: Option<(u64, u64)>,
 }
 
 impl Change {
@@ -203,10 +204,10 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
     let model = rows::NoiseModel::new(&side_before, &side_after, &comparability.same_process);
     let pairs = matched.pairs;
     let paths = rows::by_path(&side_before, &side_after, &pairs, &model);
-    let total = rows::total(&paths, &model);
+    let (total, all) = rows::total(&side_before, &side_after, &pairs, &model);
     let path_rows = paths.len();
 
-    let suspects = rows::suspects(&paths, &side_before, &side_after, &model);
+    let suspects = rows::suspects(&paths, &side_before, &side_after, &all, &model);
     let is_bytes = before.value_type(value_before).unit == Unit::Bytes;
     let (kept, rest) = match options.by {
         Granularity::Stack => rows::top_paths(&paths, &side_before, &side_after, options.top),
@@ -227,7 +228,6 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
         is_bytes,
         by: options.by,
         total,
-        objects: side_before.objects_total().zip(side_after.objects_total()),
         rows: kept,
         rest,
         suspects,
@@ -248,7 +248,10 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
 
 /// The value type to compare, on each side. A two-column file of a series (`objects`, `space`) has the same memory as a
 /// four-column one (`inuse_objects`, `inuse_space`), so types are paired by meaning where the names differ.
-fn common_value(
+///
+/// # Errors
+/// The two have no value type in common, or one of them not the one asked for.
+pub fn common_value(
     before: &Profile,
     after: &Profile,
     options: &DiffOptions,
@@ -319,15 +322,6 @@ fn scale(
     let scale = before.total() as f64 / after.total() as f64;
     notes.add(NoteKind::Normalized, || format!("times {scale:.4}"));
     scale
-}
-
-/// A view of both profiles for pictures, which are drawn of the same stacks as the rows.
-pub fn views<'p>(
-    before: &'p Profile,
-    after: &'p Profile,
-    filter: &FrameFilter,
-) -> (View<'p>, View<'p>) {
-    (filter.apply(before), filter.apply(after))
 }
 
 /// Whether a change is significant: its q-value is below the accepted share of false alarms.

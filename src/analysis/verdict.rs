@@ -68,11 +68,7 @@ pub fn assess_pair(diff: &Diff, sampling: &Sampling, sampled_objects: Option<f64
         .iter()
         .map(|suspect| suspect.change.delta())
         .sum();
-    let total_grew = diff.total.delta() > 0
-        && diff
-            .total
-            .p_value
-            .is_some_and(|p| p < super::significance::FALSE_DISCOVERY_RATE);
+    let total_grew = diff.total.delta() > 0 && is_more_than_noise(diff);
     let threshold = (MATERIAL_SHARE * diff.total.before as f64) as i64;
     let material = grown.max(if total_grew { diff.total.delta() } else { 0 }) > threshold;
     let leaking: Vec<&Suspect> = diff
@@ -87,9 +83,15 @@ pub fn assess_pair(diff: &Diff, sampling: &Sampling, sampled_objects: Option<f64
     } else {
         Assessment::Stable
     };
-    verdict.evidence = evidence(diff, &verdict.assessment, grown, total_grew, &leaking);
+    verdict.evidence = evidence(diff, verdict.assessment, grown, &leaking);
     verdict.recommendations = recommendations(diff, verdict.assessment, sampling);
     verdict
+}
+
+/// Whether the change of the total is more than noise. It is one test, so its p-value is judged as it is.
+fn is_more_than_noise(diff: &Diff) -> bool {
+    let p_value = diff.total.p_value;
+    p_value.is_some_and(|p| p < super::significance::FALSE_DISCOVERY_RATE)
 }
 
 /// Why nothing can be said, if so, with what would be needed.
@@ -135,17 +137,11 @@ fn cannot_tell(
     None
 }
 
-fn evidence(
-    diff: &Diff,
-    assessment: &Assessment,
-    grown: i64,
-    total_grew: bool,
-    leaking: &[&Suspect],
-) -> Vec<String> {
+fn evidence(diff: &Diff, assessment: Assessment, grown: i64, leaking: &[&Suspect]) -> Vec<String> {
     let mut said = Vec::new();
     let total = &diff.total;
     let error = total.standard_error.unwrap_or(0.0);
-    let noise = match (error, total_grew || total.delta() < 0) {
+    let noise = match (error, is_more_than_noise(diff)) {
         (0.0, _) => String::new(),
         (error, true) => format!(" (standard error {})", amount_unsigned(diff, error as u64)),
         (error, false) => format!(
@@ -171,7 +167,7 @@ fn evidence(
             amount(diff, grown)
         )),
     }
-    if *assessment == Assessment::Stable && grown > 0 {
+    if assessment == Assessment::Stable && grown > 0 {
         said.push(format!(
             "That is less than {} of the heap, too little for a verdict.",
             Share {
@@ -196,7 +192,7 @@ fn evidence(
     if total.delta() <= 0 && grown > 0 {
         said.push("What shrank elsewhere hides this growth in the total.".to_owned());
     }
-    if *assessment == Assessment::Stable
+    if assessment == Assessment::Stable
         && let Some(size) = diff.minimum_detectable.filter(|&size| size > 0)
     {
         said.push(format!(
@@ -238,7 +234,7 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
                 .to_owned(),
         ),
         Assessment::Growing => said.push(format!(
-            "Take a third profile{} and run `fabric trend`: two profiles cannot tell a leak from a cache that is filling.",
+            "Take a third profile{} and compare it with the second: two profiles cannot tell a leak from a cache that is filling.",
             match diff.duration_ms {
                 Some(ms) if ms > 0 => format!(" in {}", Span(ms)),
                 _ => " after as long again".to_owned(),

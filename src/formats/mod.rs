@@ -10,13 +10,18 @@ use std::io::Read;
 
 use crate::model::Profile;
 
-pub mod bounded_lines;
+mod addresses;
 pub mod folded;
 pub mod gperftools;
 pub mod jemalloc;
+mod maps_section;
+mod numbered_lines;
 pub mod pprof;
 mod read_error;
+mod scanner;
 pub mod sniff;
+mod symbol_section;
+mod unsample;
 
 pub use read_error::{Place, ReadError, ReadErrorKind};
 pub use sniff::Format;
@@ -30,27 +35,29 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
     (&mut *input)
         .take(sniff::PREFIX_BYTES as u64)
         .read_to_end(&mut prefix)?;
-    let format = sniff::sniff(&prefix)?;
-    if format == Format::Pprof {
+    if sniff::sniff(&prefix)? == Format::Pprof {
         return pprof::read(prefix.as_slice().chain(input));
     }
     let text = read_text(prefix, input)?;
-    match format {
-        Format::Pprof => unreachable!("handled above, streaming"),
+    // Symbols in front may have filled the prefix; in the whole text it is certain which format they are in front of.
+    match sniff::sniff(&text)? {
         Format::Jemalloc => jemalloc::read(&text),
         Format::Gperftools => gperftools::read(&text),
         Format::Folded => folded::read(&text),
+        Format::Pprof => pprof::read(text.as_slice()),
     }
 }
 
-/// Text formats are read as a whole: their records are lines that point at each other's addresses, and parsing slices in
-/// place is several times faster than through a line buffer.
+/// Text formats are read as a whole: their records point at what stands at the end of the file, and parsing slices in place is
+/// several times faster than through a line buffer.
 fn read_text(mut text: Vec<u8>, input: &mut dyn Read) -> Result<Vec<u8>, ReadError> {
     let limit = crate::limits::TEXT_BYTES;
-    input.take(limit).read_to_end(&mut text)?;
+    let left = limit.saturating_sub(text.len() as u64);
+    // One byte more than allowed tells a file at the limit from one beyond it.
+    input.take(left + 1).read_to_end(&mut text)?;
     if text.len() as u64 > limit {
         return Err(ReadErrorKind::TooLarge {
-            what: "a text profile",
+            what: "this text profile",
             limit,
         }
         .nowhere());

@@ -125,6 +125,11 @@ impl ProfileBuilder {
         MappingId(self.mappings.len() as u32 - 1)
     }
 
+    /// The path of the first mapping: that of the main program, where the format tells.
+    pub fn main_program(&self) -> Option<&str> {
+        self.mappings.first().map(|mapping| self.text(mapping.path))
+    }
+
     /// The handle of a location; equal locations get the same one.
     ///
     /// `address` is that of the call instruction: a return address is moved back by one before it comes here.

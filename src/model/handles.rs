@@ -40,6 +40,11 @@ handle!(
     LabelSetId
 );
 
+impl LabelSetId {
+    /// The set without labels.
+    pub const EMPTY: LabelSetId = LabelSetId(0);
+}
+
 /// The position of a value type, and of its value in each sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ValueIndex(pub(crate) usize);

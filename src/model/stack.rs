@@ -65,7 +65,8 @@ impl StackTable {
 #[derive(Debug, Clone, Default)]
 pub struct StackInterner {
     table: StackTable,
-    index: HashTable<u32>,
+    /// Hash and handle: the hash is kept so that growing the table does not read every stack again.
+    index: HashTable<(u64, u32)>,
     hasher: hashbrown::DefaultHashBuilder,
 }
 
@@ -74,8 +75,9 @@ impl StackInterner {
     /// ([`limits::STACK_TABLE_ENTRIES`](crate::limits::STACK_TABLE_ENTRIES)).
     pub fn intern(&mut self, stack: &[LocationId]) -> Option<StackId> {
         let hash = hash(&self.hasher, stack);
-        let (table, hasher) = (&mut self.table, &self.hasher);
-        if let Some(&id) = self.index.find(hash, |&id| table.get(StackId(id)) == stack) {
+        let table = &mut self.table;
+        let same = |&(other, id): &(u64, u32)| other == hash && table.get(StackId(id)) == stack;
+        if let Some(&(_, id)) = self.index.find(hash, same) {
             return Some(StackId(id));
         }
         let end = table.locations.len() + stack.len();
@@ -87,9 +89,8 @@ impl StackInterner {
         let id = table.ends.len() as u32;
         table.locations.extend_from_slice(stack);
         table.ends.push(end as u32);
-        self.index.insert_unique(hash, id, |&other| {
-            self::hash(hasher, table.get(StackId(other)))
-        });
+        self.index
+            .insert_unique(hash, (hash, id), |&(hash, _)| hash);
         Some(StackId(id))
     }
 

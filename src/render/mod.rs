@@ -4,11 +4,13 @@
 //! * [`markdown()`]: the same for an issue or a pull request.
 //! * [`html()`]: the same as one page that needs no network.
 //! * [`flame_svg()`]: a call tree as a picture; [`flame_layout`] says where its frames go.
+//! * [`json`]: reports for programs.
 
 mod bar;
 pub mod flame_layout;
 mod flame_svg;
 mod html;
+pub mod json;
 mod markdown;
 mod shorten;
 pub mod terminal;

@@ -1,1 +1,30 @@
 //! One binary for all integration tests: the library is linked once.
+
+/// The command line as the binary has it.
+#[path = "../../src/bin/fabric/args/mod.rs"]
+#[expect(dead_code, reason = "only the tree of arguments is used, not what the binary makes of it")]
+mod args;
+/// Golden outputs of the binary, named by their arguments; exit codes; destinations.
+mod command_line;
+/// Every reader on every mutation of every fixture, all the way to JSON.
+mod fuzz_targets;
+/// Man pages and completions are those of the command line.
+mod generated_files;
+/// Expected outputs in files.
+mod golden;
+/// Hostile inputs: a clear message or a result, never a panic, within bounded memory.
+mod hostile_inputs;
+/// The JSON contract, seen from outside.
+mod json_contract;
+/// Verdicts on heaps whose truth is known: false alarms and misses.
+mod noise;
+/// What every reader promises for every fixture.
+mod reader_contract;
+/// Totals and tables equal to those of pprof and jeprof.
+mod reference_tools;
+/// Runs the binary.
+mod run_fabric;
+/// Writers of synthetic profiles, and heaps whose truth is known.
+mod support;
+/// Properties of the source itself.
+mod tidy;

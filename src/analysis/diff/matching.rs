@@ -5,6 +5,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use crate::model::{Profile, StackId};
 
 use super::Comparability;
+use super::halves::{self, on_both_cores};
 use super::side::Side;
 use crate::analysis::same_process::{self, SameProcess};
 use crate::analysis::stack_key::{IdentityTier, StackKeys};
@@ -28,24 +29,50 @@ pub(super) fn match_stacks(before: &Side<'_, '_>, after: &Side<'_, '_>) -> Match
     let hasher = DefaultHashBuilder::default();
     let mut left: Vec<StackId> = before.stacks().collect();
     let mut right: Vec<StackId> = after.stacks().collect();
-    let mut pairs = Vec::with_capacity(left.len().max(right.len()));
+    let mut partner = vec![None; after.view().profile().stacks().len()];
     let mut matched = Vec::new();
     for &tier in tiers(before.view().profile(), after.view().profile()) {
         if left.is_empty() || right.is_empty() {
             break;
         }
-        let value = match_tier(
-            before, after, tier, &hasher, &mut left, &mut right, &mut pairs,
+        let keys = (
+            keys(before, tier, &hasher, &left),
+            keys(after, tier, &hasher, &right),
         );
-        if let Some(value) = value {
-            matched.push((tier, value));
+        let found = join(&keys.0, &keys.1);
+        if found.is_empty() {
+            continue;
         }
+        let mut value = 0u64;
+        let mut taken = vec![false; left.len()];
+        for (left_at, right_at) in found {
+            let (first, second) = (left[left_at as usize], right[right_at as usize]);
+            taken[left_at as usize] = true;
+            partner[second.index()] = Some(first);
+            value += before.value(first) + after.value(second);
+        }
+        let mut at = 0;
+        left.retain(|_| {
+            at += 1;
+            !taken[at - 1]
+        });
+        right.retain(|stack| partner[stack.index()].is_none());
+        matched.push((tier, value));
     }
     let sum = |side: &Side<'_, '_>, stacks: &[StackId]| -> u64 {
         stacks.iter().map(|&stack| side.value(stack)).sum()
     };
     let (unmatched_before, unmatched_after) = (sum(before, &left), sum(after, &right));
-    let counters = pairs.iter().filter_map(|pair: &Pair| {
+    // In the order of the second profile and never in that of a hash, so that sums of floating point numbers, and with them the
+    // last digits of an output, are the same in every run.
+    let mut pairs: Vec<Pair> = after
+        .stacks()
+        .map(|stack| Pair {
+            before: partner[stack.index()],
+            after: Some(stack),
+        })
+        .collect();
+    let counters = pairs.iter().filter_map(|pair| {
         Some((
             before.allocated(pair.before?)?,
             after.allocated(pair.after?)?,
@@ -57,10 +84,6 @@ pub(super) fn match_stacks(before: &Side<'_, '_>, after: &Side<'_, '_>) -> Match
     pairs.extend(left.into_iter().map(|stack| Pair {
         before: Some(stack),
         after: None,
-    }));
-    pairs.extend(right.into_iter().map(|stack| Pair {
-        before: None,
-        after: Some(stack),
     }));
     Matched {
         pairs,
@@ -107,59 +130,27 @@ fn tiers(before: &Profile, after: &Profile) -> &'static [IdentityTier] {
     }
 }
 
-fn match_tier(
-    before: &Side<'_, '_>,
-    after: &Side<'_, '_>,
-    tier: IdentityTier,
-    hasher: &DefaultHashBuilder,
-    left: &mut Vec<StackId>,
-    right: &mut Vec<StackId>,
-    pairs: &mut Vec<Pair>,
-) -> Option<u64> {
-    let (left_keys, right_keys) = std::thread::scope(|scope| {
-        let first = scope.spawn(|| keys(before, tier, hasher, left));
-        let second = keys(after, tier, hasher, right);
-        (
-            first
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            second,
-        )
-    });
-    // Two stacks of one side may have one key in a loose tier: they are kept as a chain, and all of them are matched with all of
-    // the other side, the first with the first and the others alone on their side of the same row.
-    let mut index: HashTable<u32> = HashTable::with_capacity(left.len());
-    for (position, &key) in (0u32..).zip(&left_keys) {
-        index.insert_unique(key, position, |&other| left_keys[other as usize]);
-    }
-    let mut taken = vec![false; left.len()];
-    let mut value = 0u64;
-    let mut found_any = false;
-    let mut unmatched = Vec::new();
-    for (&stack, &key) in right.iter().zip(&right_keys) {
-        let found = index.find_entry(key, |&other| left_keys[other as usize] == key);
-        match found {
-            Ok(entry) => {
-                let (position, _) = entry.remove();
-                let partner = left[position as usize];
-                taken[position as usize] = true;
-                found_any = true;
-                value += before.value(partner) + after.value(stack);
-                pairs.push(Pair {
-                    before: Some(partner),
-                    after: Some(stack),
-                });
+/// The positions of equal keys on the two sides, each position at most once.
+fn join(left: &[u64], right: &[u64]) -> Vec<(u32, u32)> {
+    let halves = on_both_cores(|half| {
+        let mut index: HashTable<u32> = HashTable::with_capacity(left.len() / 2);
+        for (position, &key) in (0u32..).zip(left) {
+            if half.has(key) {
+                index.insert_unique(key, position, |&other| left[other as usize]);
             }
-            Err(_) => unmatched.push(stack),
         }
-    }
-    let mut position = 0;
-    left.retain(|_| {
-        position += 1;
-        !taken[position - 1]
+        let mut found = Vec::with_capacity(right.len().min(left.len()) / 2);
+        for (position, &key) in (0u32..).zip(right) {
+            if !half.has(key) {
+                continue;
+            }
+            if let Ok(entry) = index.find_entry(key, |&other| left[other as usize] == key) {
+                found.push((entry.remove().0, position));
+            }
+        }
+        found
     });
-    *right = unmatched;
-    found_any.then_some(value)
+    halves.concat()
 }
 
 fn keys(
@@ -170,10 +161,7 @@ fn keys(
 ) -> Vec<u64> {
     let keys = StackKeys::new(side.view(), tier, hasher);
     let profile = side.view().profile();
-    stacks
-        .iter()
-        .map(|&stack| keys.key(profile.stack(stack)))
-        .collect()
+    halves::map(stacks, |&stack| keys.key(profile.stack(stack)))
 }
 
 /// Raw addresses of two processes mean nothing to each other: better no answer than a wall of false news.

@@ -4,6 +4,7 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 
 use crate::model::StackId;
 
+use super::halves::{self, on_both_cores};
 use super::matching::Pair;
 use super::side::Side;
 use super::{Change, Suspect, is_significant};
@@ -95,6 +96,7 @@ pub(super) struct NoiseModel {
     uses_births: bool,
     same_process: bool,
     is_in_use: bool,
+    counts_objects: bool,
     weight: Option<f64>,
     sampled_objects: Option<f64>,
 }
@@ -115,6 +117,7 @@ impl NoiseModel {
             uses_births: same && before.counts_allocations() && after.counts_allocations(),
             same_process: same,
             is_in_use: before.is_in_use(),
+            counts_objects: before.counts_objects() && after.counts_objects(),
             weight,
             sampled_objects: before
                 .sampled_objects()
@@ -144,11 +147,11 @@ impl NoiseModel {
         };
         let weight = per_value(sums.variance, before + after);
         let (came, went) = if self.uses_births {
+            // What was born and died in between is in neither profile and adds no error, so no more came than there is now.
             // Rounding of the file's values can make more survive than were born.
-            let born = (sums.allocated_after.saturating_sub(sums.allocated_before) as f64)
-                .max(after - before)
-                .max(0.0);
-            (born, (born - (after - before)).max(0.0))
+            let born = sums.allocated_after.saturating_sub(sums.allocated_before) as f64;
+            let came = born.min(after).max(after - before).max(0.0);
+            (came, (came - (after - before)).max(0.0))
         } else if self.same_process && !self.is_in_use {
             // A counter of all allocations: only what came since can be wrong.
             ((after - before).max(0.0), (before - after).max(0.0))
@@ -187,6 +190,9 @@ impl NoiseModel {
         Change {
             before: sums.before,
             after: sums.after,
+            objects: self
+                .counts_objects
+                .then_some((sums.objects_before, sums.objects_after)),
             standard_error_low: self.lowest_error(sums),
             ..Change::default()
         }
@@ -196,34 +202,29 @@ impl NoiseModel {
 
 /// Sums of a row.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
+pub(super) struct Sums {
     before: u64,
     after: u64,
     variance: f64,
     allocated_before: u64,
     allocated_after: u64,
+    objects_before: u64,
+    objects_after: u64,
 }
 
 impl Sums {
-    fn add_pair(&mut self, before: &Side<'_, '_>, after: &Side<'_, '_>, pair: &Pair) {
-        if let Some(stack) = pair.before {
-            self.before += before.value(stack);
-            self.variance += before.variance(stack);
-            self.allocated_before += before.allocated(stack).unwrap_or(0);
-        }
-        if let Some(stack) = pair.after {
-            self.after += after.value(stack);
-            self.variance += after.variance(stack);
-            self.allocated_after += after.allocated(stack).unwrap_or(0);
-        }
+    fn add_before(&mut self, side: &Side<'_, '_>, stack: StackId) {
+        self.before += side.value(stack);
+        self.variance += side.variance(stack);
+        self.allocated_before += side.allocated(stack).unwrap_or(0);
+        self.objects_before += side.objects(stack);
     }
 
-    fn add(&mut self, other: &Sums) {
-        self.before += other.before;
-        self.after += other.after;
-        self.variance += other.variance;
-        self.allocated_before += other.allocated_before;
-        self.allocated_after += other.allocated_after;
+    fn add_after(&mut self, side: &Side<'_, '_>, stack: StackId) {
+        self.after += side.value(stack);
+        self.variance += side.variance(stack);
+        self.allocated_after += side.allocated(stack).unwrap_or(0);
+        self.objects_after += side.objects(stack);
     }
 }
 
@@ -244,49 +245,45 @@ pub(super) fn by_path(
     model: &NoiseModel,
 ) -> Vec<Path> {
     let hasher = DefaultHashBuilder::default();
-    let keys = |side: &Side<'_, '_>, stack_of: fn(&Pair) -> Option<StackId>| -> Vec<u64> {
-        let keys = StackKeys::new(side.view(), IdentityTier::FunctionPath, &hasher);
-        pairs
-            .iter()
-            .map(|pair| stack_of(pair).map_or(0, |stack| keys.key(side.blame().path(stack))))
-            .collect()
-    };
-    // The second side names a pair that both have, so one of the two keys of a pair is always 0.
-    let (before_keys, after_keys) = std::thread::scope(|scope| {
-        let first = scope.spawn(|| {
-            keys(before, |pair| match pair.after {
-                None => pair.before,
-                Some(_) => None,
-            })
-        });
-        let second = keys(after, |pair| pair.after);
-        (
-            first
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            second,
-        )
+    let before_keys = StackKeys::new(before.view(), IdentityTier::FunctionPath, &hasher);
+    let after_keys = StackKeys::new(after.view(), IdentityTier::FunctionPath, &hasher);
+    // The second side names a pair that both have.
+    let keys = halves::map(pairs, |pair| match (pair.after, pair.before) {
+        (Some(stack), _) => after_keys.key(after.blame().path(stack)),
+        (None, Some(stack)) => before_keys.key(before.blame().path(stack)),
+        (None, None) => 0,
     });
-    let mut index: HashMap<u64, u32> = HashMap::with_capacity(pairs.len());
-    let mut rows: Vec<(Sums, Pair)> = Vec::with_capacity(pairs.len());
-    for (position, pair) in pairs.iter().enumerate() {
-        let key = before_keys[position] ^ after_keys[position];
-        let row = *index.entry(key).or_insert_with(|| {
-            rows.push((Sums::default(), *pair));
-            rows.len() as u32 - 1
-        });
-        rows[row as usize].0.add_pair(before, after, pair);
-    }
-    rows.retain(|(sums, _)| sums.before > 0 || sums.after > 0);
-    let mut paths: Vec<Path> = rows
-        .into_iter()
-        .map(|(sums, example)| Path {
-            change: model.change(&sums),
-            sums,
-            q_value: None,
-            example,
-        })
-        .collect();
+    let halves = on_both_cores(|half| {
+        let mut index: HashMap<u64, u32> = HashMap::with_capacity(pairs.len() / 2);
+        let mut rows: Vec<(Sums, Pair)> = Vec::with_capacity(pairs.len() / 2);
+        for (pair, &key) in pairs.iter().zip(&keys) {
+            if !half.has(key) {
+                continue;
+            }
+            let row = *index.entry(key).or_insert_with(|| {
+                rows.push((Sums::default(), *pair));
+                rows.len() as u32 - 1
+            });
+            let sums = &mut rows[row as usize].0;
+            if let Some(stack) = pair.before {
+                sums.add_before(before, stack);
+            }
+            if let Some(stack) = pair.after {
+                sums.add_after(after, stack);
+            }
+        }
+        rows.into_iter()
+            .filter(|(sums, _)| sums.before > 0 || sums.after > 0)
+            .map(|(sums, example)| Path {
+                change: model.change(&sums),
+                sums,
+                q_value: None,
+                example,
+            })
+            .collect::<Vec<Path>>()
+    });
+    let [mut paths, mut second] = halves;
+    paths.append(&mut second);
     if model.has_variances {
         let p_values: Vec<f64> = paths
             .iter()
@@ -300,12 +297,22 @@ pub(super) fn by_path(
 }
 
 /// Everything together.
-pub(super) fn total(paths: &[Path], model: &NoiseModel) -> Change {
+pub(super) fn total(
+    before: &Side<'_, '_>,
+    after: &Side<'_, '_>,
+    pairs: &[Pair],
+    model: &NoiseModel,
+) -> (Change, Sums) {
     let mut sums = Sums::default();
-    for path in paths {
-        sums.add(&path.sums);
+    for pair in pairs {
+        if let Some(stack) = pair.before {
+            sums.add_before(before, stack);
+        }
+        if let Some(stack) = pair.after {
+            sums.add_after(after, stack);
+        }
     }
-    model.change(&sums)
+    (model.change(&sums), sums)
 }
 
 /// The order of rows: significant ones first, then by the size of the change, then by size.
@@ -337,8 +344,11 @@ pub(super) fn top_paths(
     after: &Side<'_, '_>,
     top: usize,
 ) -> (Vec<Row>, Rest) {
-    let mut left: Vec<&Path> = paths.iter().collect();
+    // What did not change is no news.
+    let (mut left, same): (Vec<&Path>, Vec<&Path>) =
+        paths.iter().partition(|path| path.change.delta() != 0);
     let taken = take_top(&mut left, top, |path| rank(&path.change, path.q_value));
+    left.extend(same);
     let rest = Rest {
         rows: left.len(),
         before: left.iter().map(|path| path.sums.before).sum(),
@@ -392,6 +402,7 @@ pub(super) fn suspects(
     paths: &[Path],
     before: &Side<'_, '_>,
     after: &Side<'_, '_>,
+    all: &Sums,
     model: &NoiseModel,
 ) -> Vec<Suspect> {
     let mut grown: Vec<&Path> = paths
@@ -399,10 +410,6 @@ pub(super) fn suspects(
         .filter(|path| path.change.delta() > 0 && is_significant(path.q_value))
         .collect();
     grown.sort_by_key(|path| std::cmp::Reverse((path.change.delta(), path.sums.after)));
-    let all = paths.iter().fold(Sums::default(), |mut sums, path| {
-        sums.add(&path.sums);
-        sums
-    });
     grown
         .into_iter()
         .take(MOST_SUSPECTS)
@@ -420,7 +427,7 @@ pub(super) fn suspects(
                 q_value: path.q_value.unwrap_or(1.0),
                 allocated,
                 survival,
-                never_freed: survival.is_some() && never_freed(sums, &all),
+                never_freed: survival.is_some() && never_freed(sums, all),
             }
         })
         .collect()
@@ -466,16 +473,8 @@ pub(super) fn by_name(
     let before_cum = sums(before.view(), before.value_index(), by, &mut entries);
     let after_cum = sums(after.view(), after.value_index(), by, &mut entries);
     let mut rows = vec![Sums::default(); entries.names.len()];
-    add_flat(before, by, &mut entries, &mut rows, |sums, side, stack| {
-        sums.before += side.value(stack);
-        sums.variance += side.variance(stack);
-        sums.allocated_before += side.allocated(stack).unwrap_or(0);
-    });
-    add_flat(after, by, &mut entries, &mut rows, |sums, side, stack| {
-        sums.after += side.value(stack);
-        sums.variance += side.variance(stack);
-        sums.allocated_after += side.allocated(stack).unwrap_or(0);
-    });
+    add_flat(before, by, &mut entries, &mut rows, Sums::add_before);
+    add_flat(after, by, &mut entries, &mut rows, Sums::add_after);
     let changes: Vec<Change> = rows.iter().map(|sums| model.change(sums)).collect();
     let tested: Vec<usize> = (0..rows.len())
         .filter(|&row| rows[row].before > 0 || rows[row].after > 0)
@@ -492,14 +491,16 @@ pub(super) fn by_name(
     }
     let cum = |sums: &[(u64, u64)], row: usize| sums.get(row).map_or(0, |&(_, cum)| cum);
     let mut left: Vec<usize> = (0..rows.len())
-        .filter(|&row| cum(&before_cum, row) > 0 || cum(&after_cum, row) > 0)
+        .filter(|&row| cum(&before_cum, row) != cum(&after_cum, row) || changes[row].delta() != 0)
         .collect();
     let ranked = |row: &usize| rank(&changes[*row], q_value[*row]);
     let taken = take_top(&mut left, top, ranked);
+    let left_out: u64 = taken.iter().map(|&row| rows[row].before).sum();
+    let left_out_after: u64 = taken.iter().map(|&row| rows[row].after).sum();
     let rest = Rest {
-        rows: left.len(),
-        before: left.iter().map(|&row| rows[row].before).sum(),
-        after: left.iter().map(|&row| rows[row].after).sum(),
+        rows: tested.len().saturating_sub(taken.len()),
+        before: before.total() - left_out,
+        after: after.total() - left_out_after,
     };
     let mut kept: Vec<Row> = taken
         .into_iter()
@@ -525,7 +526,7 @@ fn add_flat<'v, 'p>(
     by: Granularity,
     entries: &mut Entries,
     rows: &mut [Sums],
-    mut add: impl FnMut(&mut Sums, &Side<'v, 'p>, StackId),
+    add: fn(&mut Sums, &Side<'v, 'p>, StackId),
 ) {
     let view = side.view();
     let of_location = entries.add_profile(view, by);

@@ -18,11 +18,15 @@ pub(crate) struct Side<'v, 'p> {
     variances: Option<Vec<f64>>,
     /// All allocations so far in the unit of the compared value, where that is memory in use and the profile counts them.
     allocated: Option<Vec<u64>>,
-    objects_total: Option<u64>,
+    /// The same memory in objects, where the profile counts them.
+    objects: Option<Vec<u64>>,
     total: u64,
-    /// Samples behind the total; nothing where the precision is not known.
+    /// Samples behind the total, counted up to [`PLENTY_OF_SAMPLES`]; nothing where the precision is not known.
     sampled_objects: Option<f64>,
 }
+
+/// More samples than any decision asks for.
+const PLENTY_OF_SAMPLES: f64 = 1000.0;
 
 impl<'v, 'p> Side<'v, 'p> {
     pub(crate) fn new(view: &'v View<'p>, value: ValueIndex) -> Side<'v, 'p> {
@@ -48,22 +52,24 @@ impl<'v, 'p> Side<'v, 'p> {
             .then(|| profile.value_of(Measure::Allocated, value_type.unit))
             .flatten()
             .map(sum);
-        let objects = value_choice::columns(profile, value_type.measure).objects;
-        let objects_total = objects.map(|index| {
-            let column = profile.values(index);
-            view.samples().map(|sample| column[sample.row]).sum()
-        });
+        let objects = value_choice::columns(profile, value_type.measure)
+            .objects
+            .map(sum);
         let sampled_objects = profile.origin().sampling.period().map(|period| {
             let columns = value_choice::columns(profile, value_type.measure);
             let bytes = columns.bytes.map(|index| profile.values(index));
             let objects = columns.objects.map(|index| profile.values(index));
-            view.samples()
-                .map(|sample| {
-                    let bytes = bytes.map_or(0, |column| column[sample.row]);
-                    let objects = objects.map_or(0, |column| column[sample.row]);
-                    sampling_error::sampled_objects(bytes, objects, period as f64)
-                })
-                .sum()
+            let mut sampled = 0.0;
+            for sample in view.samples() {
+                let bytes = bytes.map_or(0, |column| column[sample.row]);
+                let objects = objects.map_or(0, |column| column[sample.row]);
+                sampled += sampling_error::sampled_objects(bytes, objects, period as f64);
+                // Only whether there are enough is asked, and that is clear early.
+                if sampled > PLENTY_OF_SAMPLES {
+                    break;
+                }
+            }
+            sampled
         });
         Side {
             total: values.iter().sum(),
@@ -73,7 +79,7 @@ impl<'v, 'p> Side<'v, 'p> {
             values,
             variances,
             allocated,
-            objects_total,
+            objects,
             sampled_objects,
         }
     }
@@ -84,6 +90,7 @@ impl<'v, 'p> Side<'v, 'p> {
             let scale = |value: &mut u64| *value = (*value as f64 * factor).round() as u64;
             self.values.iter_mut().for_each(scale);
             self.allocated.iter_mut().flatten().for_each(scale);
+            self.objects.iter_mut().flatten().for_each(scale);
             for variance in self.variances.iter_mut().flatten() {
                 *variance *= factor * factor;
             }
@@ -132,8 +139,14 @@ impl<'v, 'p> Side<'v, 'p> {
         self.total
     }
 
-    pub(crate) fn objects_total(&self) -> Option<u64> {
-        self.objects_total
+    pub(crate) fn objects(&self, stack: StackId) -> u64 {
+        self.objects
+            .as_ref()
+            .map_or(0, |objects| objects[stack.index()])
+    }
+
+    pub(crate) fn counts_objects(&self) -> bool {
+        self.objects.is_some()
     }
 
     pub(crate) fn sampled_objects(&self) -> Option<f64> {

@@ -1,3 +1,25 @@
-//! The command line of fabric.
+//! The command line of fabric: arguments in, exit code out.
 
-fn main() {}
+mod args;
+mod commands;
+mod exit;
+mod output;
+mod progress;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = args::Arguments::parse();
+    match commands::run(arguments) {
+        Ok(outcome) => ExitCode::from(outcome.code()),
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nothing can be done about a standard error that is closed.
+            let _ = writeln!(std::io::stderr(), "fabric: {}", failure.message());
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -108,11 +108,16 @@ pub(super) struct IdTable {
 const FIRST_WIDE: u32 = 1 << 31;
 
 impl IdTable {
-    #[inline]
+    #[inline(always)]
     fn intern(&mut self, id: u64) -> LocationId {
         if id < u64::from(FIRST_WIDE) {
             return LocationId(id as u32);
         }
+        self.intern_wide(id)
+    }
+
+    #[cold]
+    fn intern_wide(&mut self, id: u64) -> LocationId {
         let next = FIRST_WIDE + self.wide.len() as u32;
         LocationId(*self.wide.entry(id).or_insert(next))
     }

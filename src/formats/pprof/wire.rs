@@ -75,9 +75,28 @@ pub(super) fn malformed(what: impl Into<String>) -> ReadErrorKind {
 }
 
 /// Takes a varint off the front of `bytes`.
-#[inline]
+// Inlined by force: this is the innermost loop of reading, and the compiler finds it too large by itself.
+#[inline(always)]
 pub(super) fn varint(bytes: &mut &[u8]) -> Result<u64, WireError> {
-    // Most numbers of a profile are one or two bytes: a plain loop is faster here than reading eight bytes at a time.
+    match *bytes {
+        [first, rest @ ..] if *first < 0x80 => {
+            *bytes = rest;
+            Ok(u64::from(*first))
+        }
+        [first, second, rest @ ..] if *second < 0x80 => {
+            *bytes = rest;
+            Ok(u64::from(first & 0x7f) | u64::from(*second) << 7)
+        }
+        [first, second, third, rest @ ..] if *third < 0x80 => {
+            *bytes = rest;
+            Ok(u64::from(first & 0x7f) | u64::from(second & 0x7f) << 7 | u64::from(*third) << 14)
+        }
+        _ => long_varint(bytes),
+    }
+}
+
+/// A varint of more than three bytes.
+fn long_varint(bytes: &mut &[u8]) -> Result<u64, WireError> {
     let mut value = 0u64;
     let mut shift = 0;
     for (index, &byte) in bytes.iter().enumerate() {
@@ -95,7 +114,7 @@ pub(super) fn varint(bytes: &mut &[u8]) -> Result<u64, WireError> {
 }
 
 /// Takes a field off the front of `bytes`.
-#[inline]
+#[inline(always)]
 pub(super) fn field<'b>(bytes: &mut &'b [u8]) -> Result<(u64, Value<'b>), WireError> {
     let tag = varint(bytes)?;
     let number = tag >> 3;
@@ -139,7 +158,7 @@ pub(super) fn fields(
 }
 
 /// Calls `each` for the numbers of a repeated field, packed or not.
-#[inline]
+#[inline(always)]
 pub(super) fn repeated(value: Value<'_>, mut each: impl FnMut(u64)) -> Result<(), WireError> {
     match value {
         Value::Number(number) => each(number),
@@ -165,6 +184,13 @@ pub(super) struct FieldStream<R> {
     at_end: bool,
 }
 
+/// A field by its size.
+enum Found {
+    Number(u64),
+    Bytes(usize),
+    Fixed,
+}
+
 /// Large enough that inflating runs at full speed, small enough to stay in the cache.
 const BUFFER_BYTES: usize = 256 * 1024;
 
@@ -186,27 +212,37 @@ impl<R: Read> FieldStream<R> {
     }
 
     /// The next field, or nothing at the end.
+    #[inline]
     pub(super) fn next(&mut self) -> Result<Option<(u64, Value<'_>)>, ReadError> {
-        loop {
+        // The field is found as positions first: a borrow of the buffer cannot live through a refill.
+        let (number, found, used) = loop {
             let available = &self.buffer[self.start..self.end];
             if available.is_empty() && self.at_end {
                 return Ok(None);
             }
             let mut rest = available;
             match field(&mut rest) {
-                Ok(_) => break,
+                Ok((number, value)) => {
+                    let found = match value {
+                        Value::Number(value) => Found::Number(value),
+                        Value::Bytes(bytes) => Found::Bytes(bytes.len()),
+                        Value::Fixed => Found::Fixed,
+                    };
+                    break (number, found, available.len() - rest.len());
+                }
                 Err(WireError::Cut) if !self.at_end => self.fill()?,
                 Err(error) => return Err(error.into_read_error(self.offset)),
             }
-        }
-        // Decoded twice, for the borrow checker's sake: a tag and a length are a few nanoseconds.
-        let mut rest = &self.buffer[self.start..self.end];
-        let before = rest.len();
-        let found = field(&mut rest).map_err(|error| error.into_read_error(self.offset))?;
-        let used = before - rest.len();
+        };
         self.start += used;
         self.offset += used as u64;
-        Ok(Some(found))
+        let value = match found {
+            Found::Number(value) => Value::Number(value),
+            // A length-delimited field ends where its bytes end.
+            Found::Bytes(length) => Value::Bytes(&self.buffer[self.start - length..self.start]),
+            Found::Fixed => Value::Fixed,
+        };
+        Ok(Some((number, value)))
     }
 
     /// Reads on. Only when a single field fills the whole buffer does the buffer grow.

@@ -2,27 +2,22 @@
 
 /// The lines of a text, without their ends (`\n` or `\r\n`), numbered from 1.
 #[derive(Debug, Clone)]
-pub struct Lines<'t> {
+pub(crate) struct Lines<'t> {
     rest: &'t [u8],
     number: u64,
 }
 
 impl<'t> Lines<'t> {
     /// The lines of `text`.
-    pub fn new(text: &'t [u8]) -> Lines<'t> {
+    pub(crate) fn new(text: &'t [u8]) -> Lines<'t> {
         Lines {
             rest: text,
             number: 0,
         }
     }
 
-    /// What has not been read yet.
-    pub fn rest(&self) -> &'t [u8] {
-        self.rest
-    }
-
     /// The number of the line read last.
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 }

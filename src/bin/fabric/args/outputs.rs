@@ -1,0 +1,79 @@
+//! Flags that choose how and where a result is written.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// How to write the result [default: by the ending of --output, else table]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Write to this file, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Whether a table is coloured
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Text for a terminal
+    Table,
+    /// Versioned JSON, see fabric-json(5)
+    Json,
+    /// GitHub-flavoured Markdown
+    Md,
+    /// One page with tables and flame graph that opens without network
+    Html,
+    /// A flame graph; of two profiles, hue is direction and saturation is confidence
+    Svg,
+    /// A gzipped profile.proto for pprof, speedscope or Firefox Profiler
+    Pprof,
+    /// Folded stacks; of two profiles, with two counts
+    Folded,
+}
+
+/// Whether to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Output {
+    /// The format asked for, or the one the ending of the file says.
+    pub(crate) fn format(&self) -> Format {
+        if let Some(format) = self.format {
+            return format;
+        }
+        let name = self
+            .output
+            .as_ref()
+            .and_then(|path| path.file_name())
+            .map(|name| name.to_string_lossy().to_ascii_lowercase())
+            .unwrap_or_default();
+        let endings: [(&str, Format); 9] = [
+            (".json", Format::Json),
+            (".md", Format::Md),
+            (".html", Format::Html),
+            (".htm", Format::Html),
+            (".svg", Format::Svg),
+            (".pb.gz", Format::Pprof),
+            (".pprof", Format::Pprof),
+            (".folded", Format::Folded),
+            (".collapsed", Format::Folded),
+        ];
+        endings
+            .into_iter()
+            .find(|(ending, _)| name.ends_with(ending))
+            .map_or(Format::Table, |(_, format)| format)
+    }
+}

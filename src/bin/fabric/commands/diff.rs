@@ -1,0 +1,126 @@
+//! `fabric diff BEFORE AFTER`
+
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use fabric::analysis::call_tree;
+use fabric::analysis::diff::{self, DiffOptions};
+use fabric::analysis::verdict::Assessment;
+use fabric::formats::{folded, pprof};
+use fabric::load::{self, Loaded, Source};
+use fabric::notes::{NoteKind, Notes};
+use fabric::render;
+use fabric::report::DiffReport;
+use fabric::report::input::Input;
+
+use crate::args::{Diff, FailOn, Format};
+use crate::exit::{Failure, Outcome};
+use crate::output::Destination;
+use crate::progress::Bar;
+
+pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
+    let destination = Destination::open(&arguments.output)?;
+    let options = DiffOptions {
+        sample_index: arguments.view.sample_index.clone(),
+        by: arguments.by.into(),
+        top: arguments.view.top,
+        filter: arguments.view.filter(),
+        normalize: arguments.normalize,
+    };
+    let progress = Arc::new(load::Progress::default());
+    let bar = Bar::start(&progress);
+    let sources = (
+        Source::from_argument(&arguments.before),
+        Source::from_argument(&arguments.after),
+    );
+    let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
+        load::load_pair(&sources.0, &sources.1, symbolizer, &progress)
+    })
+    .map_err(super::cannot_load)?;
+    drop(bar);
+    let mut diff = diff::diff(&before.profile, &after.profile, &options).map_err(|error| {
+        Failure::usage(anyhow!(error).context(format!("{} and {}", before.name, after.name)))
+    })?;
+    diff.notes.absorb(&same_content(&before, &after));
+    let report = DiffReport {
+        before: input(&before),
+        after: input(&after),
+        diff,
+    };
+    write(destination, &report, &before, &after, &options)?;
+    Ok(outcome(report.diff.assessment, arguments.fail_on))
+}
+
+fn input(loaded: &Loaded) -> Input {
+    // What comes through standard input has no file whose size could be told.
+    let size = loaded.path.is_some().then_some(loaded.size_bytes);
+    Input::new(&loaded.name, size, &loaded.profile)
+}
+
+fn outcome(assessment: Assessment, fail_on: Option<FailOn>) -> Outcome {
+    let worst = match fail_on {
+        None => return Outcome::Done,
+        Some(FailOn::Growing) => Assessment::Growing,
+        Some(FailOn::Leaking) => Assessment::Leaking,
+    };
+    match assessment {
+        Assessment::Unknown => Outcome::Inconclusive,
+        found if found >= worst => Outcome::ConditionHolds,
+        _ => Outcome::Done,
+    }
+}
+
+fn same_content(before: &Loaded, after: &Loaded) -> Notes {
+    let mut notes = Notes::default();
+    if before.fingerprint == after.fingerprint {
+        notes.add(NoteKind::SameContent, || {
+            format!("{} and {}", before.name, after.name)
+        });
+    }
+    notes
+}
+
+fn write(
+    destination: Destination,
+    report: &DiffReport,
+    before: &Loaded,
+    after: &Loaded,
+    options: &DiffOptions,
+) -> Result<(), Failure> {
+    let style = render::terminal::Style {
+        width: destination.width,
+        color: destination.color,
+    };
+    let values = diff::common_value(&before.profile, &after.profile, options)
+        .map_err(|error| Failure::usage(anyhow!(error)))?;
+    let flame = || {
+        let views = (
+            options.filter.apply(&before.profile),
+            options.filter.apply(&after.profile),
+        );
+        let tree = call_tree::of_pair((&views.0, values.0), (&views.1, values.1));
+        render::flame_svg(&tree, &report.document().title)
+    };
+    let format = destination.format;
+    destination.write(|out| match format {
+        Format::Table => write!(out, "{}", render::terminal(&report.document(), style)),
+        Format::Json => Ok(out.write_all(render::json::diff(report)?.as_bytes())?),
+        Format::Md => write!(out, "{}", render::markdown(&report.document())),
+        Format::Html => write!(out, "{}", render::html(&report.document(), Some(&flame()))),
+        Format::Svg => write!(out, "{}", flame()),
+        Format::Pprof => {
+            let part = |loaded, is_base| pprof::Part {
+                profile: loaded,
+                is_base,
+            };
+            pprof::write(
+                &[part(&after.profile, false), part(&before.profile, true)],
+                Some(&report.diff.value_name),
+                out,
+            )
+        }
+        Format::Folded => {
+            folded::write_pair((&before.profile, values.0), (&after.profile, values.1), out)
+        }
+    })
+}

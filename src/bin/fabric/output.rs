@@ -1,0 +1,158 @@
+//! Where a result goes: standard output, or a file that is written whole or not at all.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use tempfile::NamedTempFile;
+
+use crate::args::{Color, Format, Output};
+use crate::exit::Failure;
+
+/// Width of a table that does not go to a terminal.
+const PIPED_WIDTH: usize = 120;
+
+/// An open destination. It is opened before the inputs are read, so that a typo in a path costs no time.
+#[derive(Debug)]
+pub(crate) struct Destination {
+    sink: Sink,
+    pub(crate) format: Format,
+    pub(crate) width: usize,
+    pub(crate) color: bool,
+}
+
+#[derive(Debug)]
+enum Sink {
+    Stdout,
+    /// Written beside the target and renamed over it.
+    File {
+        temporary: NamedTempFile,
+        target: PathBuf,
+    },
+    /// Not a regular file (a pipe, a device): nothing to rename over.
+    Special(std::fs::File, PathBuf),
+}
+
+impl Destination {
+    pub(crate) fn open(output: &Output) -> Result<Destination, Failure> {
+        let format = output.format();
+        let stdout = io::stdout();
+        let on_terminal = output.output.is_none() && stdout.is_terminal();
+        if on_terminal && format == Format::Pprof {
+            return Err(Failure::usage(anyhow!(
+                "a pprof profile is binary and would garble the terminal: write it to a file with -o profile.pb.gz"
+            )));
+        }
+        let sink = match &output.output {
+            None => Sink::Stdout,
+            Some(path) if path.as_os_str() == "-" => Sink::Stdout,
+            Some(path) => open_file(path).map_err(Failure::output)?,
+        };
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let columns = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+            .filter(|&columns: &usize| columns > 0);
+        let terminal_width = on_terminal
+            .then(terminal_size::terminal_size)
+            .flatten()
+            .map(|(width, _)| usize::from(width.0));
+        Ok(Destination {
+            sink,
+            format,
+            width: terminal_width.or(columns).unwrap_or(PIPED_WIDTH),
+            color: match output.color {
+                Color::Always => true,
+                Color::Never => false,
+                Color::Auto => on_terminal && !plain,
+            },
+        })
+    }
+
+    /// Writes the whole result. A file appears under its name only when everything is in it.
+    pub(crate) fn write(
+        self,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        match self.sink {
+            Sink::Stdout => {
+                let mut out = io::BufWriter::new(io::stdout().lock());
+                fill(&mut out)
+                    .and_then(|()| out.flush())
+                    .context("cannot write to standard output")
+            }
+            Sink::Special(file, path) => {
+                let mut out = io::BufWriter::new(file);
+                fill(&mut out)
+                    .and_then(|()| out.flush())
+                    .with_context(|| cannot_write(&path))
+            }
+            Sink::File {
+                mut temporary,
+                target,
+            } => {
+                let mut out = io::BufWriter::new(temporary.as_file_mut());
+                fill(&mut out)
+                    .and_then(|()| out.flush())
+                    .and_then(|()| drop_buffer(out).sync_all())
+                    .with_context(|| cannot_write(&target))
+                    .and_then(|()| {
+                        temporary
+                            .persist(&target)
+                            .map(drop)
+                            .map_err(|error| error.error)
+                            .with_context(|| cannot_write(&target))
+                    })
+            }
+        }
+        .map_err(Failure::output)
+    }
+}
+
+fn drop_buffer(out: io::BufWriter<&mut std::fs::File>) -> &mut std::fs::File {
+    // Flushed before: there is nothing left in the buffer.
+    out.into_parts().0
+}
+
+fn open_file(path: &Path) -> anyhow::Result<Sink> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => {
+            return Err(anyhow!(
+                "{} is a directory: name a file in it",
+                path.display()
+            ));
+        }
+        Ok(metadata) if !metadata.is_file() => {
+            let file = std::fs::OpenOptions::new()
+                .write(true)
+                .open(path)
+                .with_context(|| cannot_write(path))?;
+            return Ok(Sink::Special(file, path.to_owned()));
+        }
+        _ => {}
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".fabric-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file: the umask takes its share. The default would be readable by the owner alone.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let temporary = builder
+        .tempfile_in(folder)
+        .with_context(|| cannot_write(path))?;
+    Ok(Sink::File {
+        temporary,
+        target: path.to_owned(),
+    })
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
+}

@@ -1,0 +1,151 @@
+//! Loading one profile, or two at once.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::load_error::{LoadError, LoadErrorKind};
+use super::progress::Progress;
+use super::raw_input::RawInput;
+use super::source::Source;
+use super::unwrap;
+use crate::formats;
+use crate::model::Profile;
+use crate::symbolize::{self, Symbolizer};
+
+/// A profile and what is known of its file.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The profile, with names.
+    pub profile: Profile,
+    /// The name to show; foreign text.
+    pub name: String,
+    /// The path, where it has one.
+    pub path: Option<PathBuf>,
+    /// Size as it lies in the file, compressed.
+    pub size_bytes: u64,
+    /// When the file was last changed, in milliseconds since 1970, where it is a file.
+    pub modified_ms: Option<i64>,
+    /// The content in short.
+    pub fingerprint: Fingerprint,
+}
+
+/// The content of a file in short: equal for equal content, and for other content once in four billion cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint {
+    bytes: u64,
+    crc32: u32,
+}
+
+/// Loads one profile. Without a `symbolizer`, addresses stay without names.
+///
+/// # Errors
+/// The input cannot be opened, unwrapped or read as a heap profile.
+pub fn load(
+    source: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+) -> Result<Loaded, LoadError> {
+    load_kind(source, symbolizer, progress).map_err(|kind| LoadError {
+        input: source.name(),
+        kind,
+    })
+}
+
+/// Loads two profiles at the same time.
+///
+/// # Errors
+/// Either cannot be loaded, the first one's error going first; or both are standard input.
+pub fn load_pair(
+    a: &Source,
+    b: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+) -> Result<(Loaded, Loaded), LoadError> {
+    if (a, b) == (&Source::Stdin, &Source::Stdin) {
+        return Err(LoadError {
+            input: a.name(),
+            kind: LoadErrorKind::StdinTwice,
+        });
+    }
+    let (a, b) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| load(b, symbolizer, progress));
+        let a = load(a, symbolizer, progress);
+        (
+            a,
+            other
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
+    });
+    Ok((a?, b?))
+}
+
+fn load_kind(
+    source: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+) -> Result<Loaded, LoadErrorKind> {
+    let opened = source.open()?;
+    progress.expect(opened.size.unwrap_or(0));
+    let raw = RawInput::new(opened.bytes, progress);
+    let tally = raw.tally();
+    let failed = |error: io::Error| LoadErrorKind::from_read(error.into());
+    let mut bytes = unwrap::unwrap(raw, &tally).map_err(failed)?;
+    let profile = formats::read(&mut *bytes).map_err(LoadErrorKind::from_read)?;
+    // A reader may stop where its format ends. What follows still counts for size and fingerprint, and may be damaged.
+    io::copy(&mut bytes, &mut io::sink()).map_err(failed)?;
+    drop(bytes);
+    let profile = match symbolizer {
+        Some(symbolizer) => symbolizer.symbolize(profile),
+        None => symbolize::without_addresses(profile),
+    };
+    Ok(Loaded {
+        profile,
+        name: source.name(),
+        path: source.path().map(PathBuf::from),
+        size_bytes: tally.bytes(),
+        modified_ms: opened.modified_ms,
+        fingerprint: Fingerprint {
+            bytes: tally.bytes(),
+            crc32: tally.crc32(),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(source: &Source) -> LoadError {
+        match load(source, None, &Progress::default()) {
+            Ok(_) => panic!("an error"),
+            Err(error) => error,
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_input_and_what_to_do() {
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let missing = error(&Source::Path(folder.path().join("missing.heap")));
+        assert_eq!(missing.kind.name(), "not-found");
+        assert!(missing.to_string().ends_with("missing.heap: no such file"));
+        let directory = error(&Source::Path(folder.path().to_owned()));
+        assert!(directory.to_string().contains("is a directory"));
+        let empty = folder.path().join("empty.heap");
+        assert!(std::fs::write(&empty, "").is_ok());
+        assert_eq!(error(&Source::Path(empty)).kind.name(), "empty");
+        let cut = folder.path().join("cut.gz");
+        assert!(std::fs::write(&cut, [0x1F, 0x8B, 8, 0, 0]).is_ok());
+        assert_eq!(error(&Source::Path(cut)).kind.name(), "truncated");
+    }
+
+    #[test]
+    fn standard_input_can_be_only_one_of_two() {
+        let stdin = Source::from_argument("-");
+        assert_eq!(stdin, Source::Stdin);
+        match load_pair(&stdin, &stdin, None, &Progress::default()) {
+            Ok(_) => panic!("an error"),
+            Err(error) => assert!(error.kind.is_usage()),
+        }
+    }
+}

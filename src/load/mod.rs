@@ -1,0 +1,28 @@
+//! One profile from where it lies: open, unwrap, read, name.
+//!
+//! What comes in: a [`Source`], a path or standard input. What goes out: [`Loaded`], the profile with what is known of its
+//! file, or a [`LoadError`] that names the input. Compression is found out from content, as the format is; names come from a
+//! [`Symbolizer`](crate::symbolize::Symbolizer) that all inputs of a run share, and [`LocalModules`] finds its object files.
+//!
+//! Here files are opened; nothing is printed, and nothing is judged. Whoever wants to show progress polls [`Progress`].
+
+mod bomb_guard;
+mod gzip_members;
+mod load_error;
+mod loaded;
+mod map_file;
+mod modules;
+#[cfg(test)]
+mod modules_tests;
+mod progress;
+mod raw_input;
+mod source;
+mod unwrap;
+mod zstd_frames;
+
+pub use load_error::{LoadError, LoadErrorKind};
+pub use loaded::{Fingerprint, Loaded, load, load_pair};
+pub use modules::LocalModules;
+pub use progress::Progress;
+pub use source::Source;
+pub use unwrap::UnwrapError;

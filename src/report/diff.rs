@@ -1,0 +1,289 @@
+//! The statement about two profiles.
+
+use crate::analysis::diff::{Change, Diff, Presence, Row};
+use crate::analysis::granularity::Granularity;
+use crate::analysis::same_process::SameProcess;
+use crate::analysis::verdict::Assessment;
+use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
+
+use super::input::Input;
+use super::snapshot::{amount, column};
+use super::{Align, Cell, Column, Document, Fact, Table, Tone, Verdict};
+
+/// Everything that is said about two profiles.
+#[derive(Debug, Clone)]
+pub struct DiffReport {
+    /// The first profile.
+    pub before: Input,
+    /// The second profile.
+    pub after: Input,
+    /// What changed.
+    pub diff: Diff,
+}
+
+impl DiffReport {
+    /// Growth per hour in the unit of the value, where both profiles tell their time and it moved on.
+    pub fn growth_per_hour(&self) -> Option<f64> {
+        let ms = self.diff.duration_ms.filter(|&ms| ms > 0)?;
+        Some(self.diff.total.delta() as f64 * 3.6e6 / ms as f64)
+    }
+
+    /// The statement for people.
+    pub fn document(&self) -> Document {
+        Document {
+            title: format!("{} -> {}", self.before.filepath, self.after.filepath),
+            verdict: Some(self.verdict()),
+            facts: self.facts(),
+            tables: if self.diff.rows.is_empty() {
+                Vec::new()
+            } else {
+                vec![self.table()]
+            },
+            recommendations: self.diff.recommendations.clone(),
+            notes: self.diff.notes.clone(),
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        let diff = &self.diff;
+        let total = &diff.total;
+        let mut sentence = format!(
+            "{} {} -> {}, {}",
+            diff.value_name,
+            amount(total.before, diff.is_bytes),
+            amount(total.after, diff.is_bytes),
+            signed(total.delta(), diff.is_bytes),
+        );
+        if let Some(error) = total.standard_error.filter(|&error| error > 0.0) {
+            sentence += &format!(" ± {}", amount(error as u64, diff.is_bytes));
+        }
+        if total.before > 0 {
+            sentence += &format!(" ({})", percent(total));
+        }
+        if let Some(ms) = diff.duration_ms {
+            sentence += &format!(" in {}", Span(ms));
+        }
+        Verdict {
+            word: diff.assessment.name().to_owned(),
+            tone: match diff.assessment {
+                Assessment::Leaking => Tone::Bad,
+                Assessment::Growing => Tone::Warning,
+                Assessment::Stable => Tone::Good,
+                Assessment::Unknown => Tone::Faint,
+            },
+            sentence,
+            evidence: diff.evidence.clone(),
+        }
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        let diff = &self.diff;
+        let fact = |label: &str, text: String| Fact {
+            label: label.to_owned(),
+            text,
+        };
+        let mut facts = vec![
+            fact("first", self.before.describe()),
+            fact("second", self.after.describe()),
+        ];
+        if let Some((before, after)) = diff.total.objects {
+            facts.push(fact(
+                "objects",
+                format!(
+                    "{} -> {}, {}",
+                    Count(before),
+                    Count(after),
+                    SignedCount(after as i64 - before as i64)
+                ),
+            ));
+        }
+        facts.push(fact("compared by", self.identity_text()));
+        facts.push(fact(
+            "process",
+            match &diff.comparability.same_process {
+                SameProcess::Yes(reason) => format!("the same: {reason}"),
+                SameProcess::No(reason) => format!("two: {reason}"),
+                SameProcess::Unknown => {
+                    "the profiles do not tell whether it is the same".to_owned()
+                }
+            },
+        ));
+        if let Some(size) = diff.minimum_detectable.filter(|&size| size > 0) {
+            facts.push(fact(
+                "can see",
+                format!(
+                    "growth of a new call path from {} up, 9 times in 10",
+                    Bytes(size)
+                ),
+            ));
+        }
+        facts
+    }
+
+    fn identity_text(&self) -> String {
+        let comparability = &self.diff.comparability;
+        let unmatched = comparability.unmatched_before + comparability.unmatched_after;
+        let tiers: Vec<&str> = comparability
+            .matched
+            .iter()
+            .map(|(tier, _)| tier.name())
+            .collect();
+        let tiers = if tiers.is_empty() {
+            "nothing in common".to_owned()
+        } else {
+            tiers.join(", then ")
+        };
+        if unmatched == 0 {
+            return format!("{tiers}; every stack found its partner");
+        }
+        format!(
+            "{tiers}; without a partner: {} before, {} after",
+            amount(comparability.unmatched_before, self.diff.is_bytes),
+            amount(comparability.unmatched_after, self.diff.is_bytes)
+        )
+    }
+
+    fn table(&self) -> Table {
+        let diff = &self.diff;
+        let largest = diff
+            .rows
+            .iter()
+            .map(|row| row.change.delta().unsigned_abs())
+            .max()
+            .unwrap_or(0);
+        let by_stack = diff.by == Granularity::Stack;
+        let mut columns = vec![
+            column("change", Align::Right, 0),
+            column("±", Align::Right, 2),
+            column("", Align::Left, 3),
+            column("before", Align::Right, 4),
+            column("after", Align::Right, 1),
+        ];
+        if !by_stack {
+            columns.push(column("cum change", Align::Right, 3));
+        }
+        columns.push(column("q", Align::Right, 5));
+        columns.push(Column {
+            flexible: true,
+            ..column(
+                if by_stack {
+                    "call path, from the frame to blame outward"
+                } else {
+                    diff.by.name()
+                },
+                Align::Left,
+                0,
+            )
+        });
+        Table {
+            title: format!("what changed in {}, by {}", diff.value_name, diff.by.name()),
+            columns,
+            rows: diff.rows.iter().map(|row| self.row(row, largest)).collect(),
+            rest: self.rest(),
+        }
+    }
+
+    fn row(&self, row: &Row, largest: u64) -> Vec<Cell> {
+        let is_bytes = self.diff.is_bytes;
+        let delta = row.change.delta();
+        let noise = row.q_value.is_some() && !row.is_significant();
+        let tone = match (noise, delta) {
+            (true, _) | (_, 0) => Tone::Faint,
+            (false, 1..) => Tone::Bad,
+            (false, _) => Tone::Good,
+        };
+        let mark = if noise && delta != 0 { "~" } else { "" };
+        let text_tone = if noise { Tone::Faint } else { Tone::Plain };
+        let number = |value: u64, tone| Cell::Number(amount(value, is_bytes), value as f64, tone);
+        let side = |value: u64, gone: bool| {
+            if gone {
+                Cell::Text("-".to_owned(), text_tone)
+            } else {
+                number(value, text_tone)
+            }
+        };
+        let mut cells = vec![
+            Cell::Number(
+                format!("{mark}{}", signed(delta, is_bytes)),
+                delta as f64,
+                tone,
+            ),
+            match row.change.standard_error {
+                Some(error) if error > 0.0 => number(error as u64, Tone::Faint),
+                Some(_) => Cell::Text("exact".to_owned(), Tone::Faint),
+                None => Cell::Missing,
+            },
+            Cell::Bar(
+                if largest == 0 {
+                    0.0
+                } else {
+                    delta as f64 / largest as f64
+                },
+                tone,
+            ),
+            side(row.change.before, row.presence == Presence::Appeared),
+            side(row.change.after, row.presence == Presence::Vanished),
+        ];
+        if let Some((before, after)) = row.cum {
+            let delta = after as i64 - before as i64;
+            cells.push(Cell::Number(
+                signed(delta, is_bytes),
+                delta as f64,
+                text_tone,
+            ));
+        }
+        cells.push(match row.q_value {
+            Some(q) => Cell::Number(probability(q), q, Tone::Faint),
+            None => Cell::Missing,
+        });
+        cells.push(if row.frames.is_empty() {
+            Cell::Text(row.name.clone(), text_tone)
+        } else {
+            Cell::Path(
+                row.frames.iter().map(|frame| frame.name.clone()).collect(),
+                text_tone,
+            )
+        });
+        cells
+    }
+
+    fn rest(&self) -> Option<String> {
+        let rest = self.diff.rest;
+        (rest.rows > 0).then(|| {
+            format!(
+                "{} more rows, {} together (--top 0 shows all)",
+                Count(rest.rows as u64),
+                signed(rest.after as i64 - rest.before as i64, self.diff.is_bytes)
+            )
+        })
+    }
+}
+
+/// A probability with two digits, or `<0.001`.
+fn probability(value: f64) -> String {
+    if value < 0.001 {
+        "<0.001".to_owned()
+    } else {
+        format!("{value:.2}")
+    }
+}
+
+fn percent(change: &Change) -> String {
+    let share = Share {
+        part: change.delta() as f64,
+        whole: change.before as f64,
+    };
+    if change.delta() > 0 {
+        format!("+{share}")
+    } else {
+        share.to_string()
+    }
+}
+
+fn signed(value: i64, is_bytes: bool) -> String {
+    if is_bytes {
+        SignedBytes(value).to_string()
+    } else {
+        SignedCount(value).to_string()
+    }
+}

@@ -1,0 +1,368 @@
+//! The statement about one profile.
+
+use crate::analysis::frame_filter::{FrameFilter, View};
+use crate::analysis::granularity::Granularity;
+use crate::analysis::health::{self, Health};
+use crate::analysis::hot_spots::{self, HotPath, HotSpot};
+use crate::analysis::value_choice::{self, NoSuchValue};
+use crate::model::{AllocatorStat, Profile, Thread, Unit, ValueIndex, ValueType};
+use crate::notes::Notes;
+use crate::units::{Bytes, Count, Share};
+
+use super::input::Input;
+use super::{Align, Cell, Column, Document, Fact, Table, Tone};
+
+/// What to say about one profile.
+#[derive(Debug, Clone)]
+pub struct SnapshotOptions {
+    /// The value type, by name; bytes in use if none is asked for.
+    pub sample_index: Option<String>,
+    /// What a row is.
+    pub by: Granularity,
+    /// How many rows to keep; 0 keeps all.
+    pub top: usize,
+    /// What to see of the stacks.
+    pub filter: FrameFilter,
+}
+
+/// Everything that is said about one profile.
+#[derive(Debug, Clone)]
+pub struct SnapshotReport {
+    /// The file.
+    pub input: Input,
+    /// All value types with their totals.
+    pub totals: Vec<(ValueType, u64)>,
+    /// The value type of the tables.
+    pub value_name: String,
+    /// Whether it is in bytes.
+    pub is_bytes: bool,
+    /// The total of the value type in the whole profile, to which shares refer.
+    pub total: u64,
+    /// The part of it that the filter lets through.
+    pub seen: u64,
+    /// What a row of `spots` is.
+    pub by: Granularity,
+    /// The top functions, files, lines or modules; empty for call paths.
+    pub spots: Vec<HotSpot>,
+    /// How many there are in all.
+    pub spot_count: usize,
+    /// The top call paths.
+    pub paths: Vec<HotPath>,
+    /// How many there are in all.
+    pub path_count: usize,
+    /// What each thread holds, largest first.
+    pub threads: Vec<Thread>,
+    /// The column of `threads` that the tables show.
+    pub thread_value: usize,
+    /// Counters of the allocator or the runtime.
+    pub allocator_stats: Vec<AllocatorStat>,
+    /// Precision and completeness.
+    pub health: Health,
+    /// How many samples and stacks there are.
+    pub samples: (usize, usize),
+    /// What was remarked.
+    pub notes: Notes,
+}
+
+impl SnapshotReport {
+    /// Examines a profile.
+    ///
+    /// # Errors
+    /// The profile has no value type of the name asked for.
+    pub fn new(
+        input: Input,
+        profile: &Profile,
+        options: &SnapshotOptions,
+    ) -> Result<SnapshotReport, NoSuchValue> {
+        let value = value_choice::choose(profile, options.sample_index.as_deref())?;
+        let view = options.filter.apply(profile);
+        let (mut spots, by) = match options.by {
+            Granularity::Stack => (Vec::new(), Granularity::Stack),
+            by => (hot_spots::hot_spots(&view, value, by), by),
+        };
+        let spot_count = spots.len();
+        if options.top > 0 {
+            spots.truncate(options.top);
+        }
+        let paths_shown = match (options.by, options.top) {
+            (_, 0) => usize::MAX,
+            (Granularity::Stack, top) => top,
+            // Beside the table that was asked for, the first few paths are enough.
+            (_, top) => top.div_ceil(3),
+        };
+        let (paths, path_count) = hot_spots::hot_paths(&view, value, paths_shown);
+        let health = health::examine(profile);
+        let mut notes = profile.notes().clone();
+        notes.absorb(view.notes());
+        notes.absorb(&health.notes);
+        let mut threads = profile.threads().to_vec();
+        threads.sort_by_key(|thread| (std::cmp::Reverse(thread.values[value.index()]), thread.id));
+        let value_type = profile.value_type(value);
+        Ok(SnapshotReport {
+            input,
+            totals: totals(profile),
+            value_name: value_type.name.clone(),
+            is_bytes: value_type.unit == Unit::Bytes,
+            total: profile.total(value),
+            seen: seen(&view, value),
+            by,
+            spots,
+            spot_count,
+            paths,
+            path_count,
+            threads,
+            thread_value: value.index(),
+            allocator_stats: profile.origin().allocator_stats.clone(),
+            health,
+            samples: (profile.sample_count(), profile.stacks().len()),
+            notes,
+        })
+    }
+
+    /// The statement for people.
+    pub fn document(&self) -> Document {
+        let mut tables = Vec::new();
+        if self.by != Granularity::Stack {
+            tables.push(self.spot_table());
+        }
+        if !self.paths.is_empty() {
+            tables.push(self.path_table());
+        }
+        if !self.threads.is_empty() {
+            tables.push(self.thread_table());
+        }
+        Document {
+            title: self.input.filepath.clone(),
+            verdict: None,
+            facts: self.facts(),
+            tables,
+            recommendations: Vec::new(),
+            notes: self.notes.clone(),
+        }
+    }
+
+    fn facts(&self) -> Vec<Fact> {
+        let fact = |label: &str, text: String| Fact {
+            label: label.to_owned(),
+            text,
+        };
+        let mut facts = vec![fact("profile", self.input.describe())];
+        for (value_type, total) in &self.totals {
+            let text = amount(*total, value_type.unit == Unit::Bytes);
+            let error = self
+                .health
+                .total_standard_error
+                .filter(|_| value_type.name == self.value_name && self.is_bytes);
+            facts.push(fact(
+                &value_type.name,
+                match error {
+                    Some(error) => format!("{text} ± {}", Bytes(error as u64)),
+                    None => text,
+                },
+            ));
+        }
+        if self.seen != self.total {
+            facts.push(fact(
+                "filter",
+                format!(
+                    "lets {} through, {}",
+                    amount(self.seen, self.is_bytes),
+                    share(self.seen, self.total)
+                ),
+            ));
+        }
+        let mut rests_on = format!("{} stacks", Count(self.samples.1 as u64));
+        if let Some(sampled) = self.health.sampled_objects {
+            rests_on = format!(
+                "about {} sampled objects on {rests_on}",
+                Count(sampled.round() as u64)
+            );
+        }
+        facts.push(fact("rests on", rests_on));
+        if self.health.unnamed_locations > 0 {
+            facts.push(fact(
+                "unnamed",
+                format!(
+                    "{} of {} locations, on stacks with {}",
+                    Count(self.health.unnamed_locations as u64),
+                    Count(self.health.locations as u64),
+                    Bytes(self.health.unnamed_bytes)
+                ),
+            ));
+        }
+        let stat = |name: &str| {
+            self.allocator_stats
+                .iter()
+                .find(|stat| stat.name == name)
+                .map(|stat| format!("{name} {}", Bytes(stat.value)))
+        };
+        let stats: Vec<String> = [
+            "HeapAlloc",
+            "HeapInuse",
+            "HeapIdle",
+            "HeapReleased",
+            "Sys",
+            "MaxRSS",
+        ]
+        .into_iter()
+        .filter_map(stat)
+        .collect();
+        if !stats.is_empty() {
+            facts.push(fact("runtime", stats.join(", ")));
+        }
+        facts
+    }
+
+    fn spot_table(&self) -> Table {
+        let largest = self.spots.iter().map(|spot| spot.flat).max().unwrap_or(0);
+        let rows = self
+            .spots
+            .iter()
+            .map(|spot| {
+                vec![
+                    self.number(spot.flat),
+                    self.share_cell(spot.flat),
+                    Cell::Bar(ratio(spot.flat, largest), Tone::Plain),
+                    self.number(spot.cum),
+                    self.share_cell(spot.cum),
+                    Cell::Text(spot.name.clone(), Tone::Plain),
+                ]
+            })
+            .collect();
+        Table {
+            title: format!("top {}s by flat {}", self.by.name(), self.value_name),
+            columns: vec![
+                column("flat", Align::Right, 0),
+                column("flat %", Align::Right, 1),
+                column("", Align::Left, 4),
+                column("cum", Align::Right, 0),
+                column("cum %", Align::Right, 3),
+                Column {
+                    flexible: true,
+                    ..column(self.by.name(), Align::Left, 0)
+                },
+            ],
+            rest: rest(self.spot_count - self.spots.len()),
+            rows,
+        }
+    }
+
+    fn path_table(&self) -> Table {
+        let rows = self
+            .paths
+            .iter()
+            .map(|path| {
+                vec![
+                    self.number(path.value),
+                    self.share_cell(path.value),
+                    Cell::Path(
+                        path.frames.iter().map(|frame| frame.name.clone()).collect(),
+                        Tone::Plain,
+                    ),
+                ]
+            })
+            .collect();
+        Table {
+            title: format!("top call paths by {}", self.value_name),
+            columns: vec![
+                column(&self.value_name, Align::Right, 0),
+                column("%", Align::Right, 1),
+                Column {
+                    flexible: true,
+                    ..column("call path, from the frame to blame outward", Align::Left, 0)
+                },
+            ],
+            rest: rest(self.path_count - self.paths.len()),
+            rows,
+        }
+    }
+
+    fn thread_table(&self) -> Table {
+        const SHOWN: usize = 10;
+        let rows = self
+            .threads
+            .iter()
+            .take(SHOWN)
+            .map(|thread| {
+                vec![
+                    self.number(thread.values[self.thread_value]),
+                    Cell::Text(thread.id.to_string(), Tone::Plain),
+                    Cell::Text(thread.name.clone(), Tone::Plain),
+                ]
+            })
+            .collect();
+        Table {
+            title: format!("threads by {}", self.value_name),
+            columns: vec![
+                column(&self.value_name, Align::Right, 0),
+                column("thread", Align::Right, 0),
+                Column {
+                    flexible: true,
+                    ..column("name", Align::Left, 0)
+                },
+            ],
+            rest: rest(self.threads.len().saturating_sub(SHOWN)),
+            rows,
+        }
+    }
+
+    fn number(&self, value: u64) -> Cell {
+        Cell::Number(amount(value, self.is_bytes), value as f64, Tone::Plain)
+    }
+
+    fn share_cell(&self, value: u64) -> Cell {
+        let share = share(value, self.total);
+        Cell::Number(share, ratio(value, self.total), Tone::Plain)
+    }
+}
+
+fn totals(profile: &Profile) -> Vec<(ValueType, u64)> {
+    (0..profile.value_types().len())
+        .map(ValueIndex)
+        .map(|index| (profile.value_type(index).clone(), profile.total(index)))
+        .collect()
+}
+
+fn seen(view: &View<'_>, value: ValueIndex) -> u64 {
+    let values = view.profile().values(value);
+    view.samples().map(|sample| values[sample.row]).sum()
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+fn share(part: u64, whole: u64) -> String {
+    Share {
+        part: part as f64,
+        whole: whole as f64,
+    }
+    .to_string()
+}
+
+fn rest(rows: usize) -> Option<String> {
+    (rows > 0).then(|| format!("{} more rows (--top 0 shows all)", Count(rows as u64)))
+}
+
+/// A value in its unit.
+pub(super) fn amount(value: u64, is_bytes: bool) -> String {
+    if is_bytes {
+        Bytes(value).to_string()
+    } else {
+        Count(value).to_string()
+    }
+}
+
+/// A column that takes no more width than it needs.
+pub(super) fn column(title: &str, align: Align, dispensable: u8) -> Column {
+    Column {
+        title: title.to_owned(),
+        align,
+        dispensable,
+        flexible: false,
+    }
+}

@@ -1,0 +1,59 @@
+//! Man pages and completions are made from the command line itself. `FABRIC_BLESS=1 cargo test` writes them anew.
+
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::args::Arguments;
+use super::golden;
+
+fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
+    let command = command.clone().name(name.to_owned()).bin_name(name.replace('-', " "));
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command)
+        .title(name.to_uppercase())
+        .section("1")
+        // A date would make the page differ every day.
+        .date("")
+        .render(&mut page)
+        .expect("a man page is made");
+    page
+}
+
+#[test]
+fn man_pages_are_those_of_the_command_line() {
+    let mut command = Arguments::command();
+    command.build();
+    golden::check(&folder("man").join("fabric.1"), &man_page(&command, "fabric"));
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        let name = format!("fabric-{}", sub.get_name());
+        let page = man_page(sub, &name);
+        golden::check(&folder("man").join(format!("{name}.1")), &page);
+    }
+}
+
+#[test]
+fn completions_are_those_of_the_command_line() {
+    let shells = [
+        (Shell::Bash, "fabric.bash"),
+        (Shell::Zsh, "_fabric"),
+        (Shell::Fish, "fabric.fish"),
+        (Shell::Elvish, "fabric.elv"),
+        (Shell::PowerShell, "_fabric.ps1"),
+    ];
+    for (shell, name) in shells {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Arguments::command(), "fabric", &mut script);
+        golden::check(&folder("completions").join(name), &script);
+    }
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    Arguments::command().debug_assert();
+}

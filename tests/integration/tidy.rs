@@ -1,0 +1,208 @@
+//! Properties of the source itself.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The rank of each room of the library. A room imports from lower ranks and from itself, and nothing else.
+fn ranks() -> BTreeMap<&'static str, u32> {
+    BTreeMap::from([
+        ("units", 0),
+        ("limits", 0),
+        ("notes", 0),
+        ("escape", 0),
+        ("model", 1),
+        ("formats", 3),
+        ("symbolize", 4),
+        ("load", 4),
+        ("analysis", 5),
+        ("report", 6),
+        ("render", 7),
+    ])
+}
+
+/// Imports between rooms of one rank that are allowed, each with its reason.
+const SIDEWAYS: [(&str, &str); 4] = [
+    // The words of rank 0 build on each other.
+    ("notes", "units"),
+    ("escape", "units"),
+    ("limits", "units"),
+    // Loading ends with naming addresses; symbolize knows nothing of files.
+    ("load", "symbolize"),
+];
+
+/// Crates that only one room may use.
+const ONLY_IN: [(&str, &str); 4] = [
+    ("comfy_table", "src/render/"),
+    ("memmap2", "src/load/"),
+    ("clap", "src/bin/"),
+    ("indicatif", "src/bin/"),
+];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("src is there") {
+            let path = entry.expect("src can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Code without comments: a doc link may point anywhere.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).expect("source is UTF-8");
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The rooms that follow `crate::` in a text, also inside braces.
+fn imported(code: &str) -> Vec<String> {
+    let mut rooms = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        if let Some(inside) = rest.strip_prefix('{') {
+            let inside = &inside[..inside.find("};").unwrap_or(inside.len())];
+            let mut depth = 0;
+            let mut word = String::new();
+            for c in inside.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => rooms.push(std::mem::take(&mut word)),
+                    c if depth == 0 => word.push(c),
+                    _ => {}
+                }
+            }
+            rooms.push(word);
+        } else {
+            rooms.push(rest.to_owned());
+        }
+    }
+    rooms
+        .into_iter()
+        .map(|path| {
+            path.trim()
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect::<String>()
+        })
+        .filter(|room| !room.is_empty())
+        .collect()
+}
+
+fn room_of(path: &Path) -> String {
+    let inside = path.strip_prefix(root().join("src")).expect("inside src");
+    let first = inside.components().next().expect("has a name");
+    let name = first.as_os_str().to_string_lossy().into_owned();
+    name.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn imports_point_down() {
+    let ranks = ranks();
+    let mut upward = Vec::new();
+    for path in sources(&root().join("src")) {
+        let room = room_of(&path);
+        if room == "bin" || room == "lib" {
+            continue;
+        }
+        let Some(&rank) = ranks.get(room.as_str()) else {
+            panic!("{room} has no rank: give it one in {}", file!());
+        };
+        for other in imported(&code(&path)) {
+            let Some(&other_rank) = ranks.get(other.as_str()) else {
+                continue;
+            };
+            let sideways = SIDEWAYS.contains(&(room.as_str(), other.as_str()));
+            if other != room && other_rank >= rank && !sideways {
+                upward.push(format!("{} imports {other}", path.display()));
+            }
+        }
+    }
+    assert!(upward.is_empty(), "{upward:#?}");
+}
+
+#[test]
+fn formats_do_not_import_each_other() {
+    let formats = ["pprof", "jemalloc", "gperftools", "folded"];
+    let mut found = Vec::new();
+    for path in sources(&root().join("src/formats")) {
+        let own = path.strip_prefix(root().join("src/formats")).expect("inside formats");
+        let own = own.components().next().expect("has a name").as_os_str().to_string_lossy();
+        if own == "mod.rs" {
+            continue;
+        }
+        let code = code(&path);
+        for format in formats {
+            if own != format && code.contains(&format!("formats::{format}")) {
+                found.push(format!("{} imports {format}", path.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn crates_stay_in_their_room() {
+    let mut found = Vec::new();
+    for path in sources(&root().join("src")) {
+        let inside = path.strip_prefix(root()).expect("inside the crate").display().to_string();
+        let code = code(&path);
+        for (name, room) in ONLY_IN {
+            if !inside.starts_with(room) && code.contains(&format!("{name}::")) {
+                found.push(format!("{inside} uses {name}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let silent: Vec<String> = sources(&root().join("src"))
+        .into_iter()
+        .filter(|path| {
+            let text = std::fs::read_to_string(path).expect("source is UTF-8");
+            !text.starts_with("//!")
+        })
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+#[test]
+fn no_room_is_one_that_nobody_can_describe() {
+    let banned = ["util", "utils", "common", "helper", "helpers", "shared", "types", "misc"];
+    let found: Vec<String> = sources(&root().join("src"))
+        .into_iter()
+        .filter(|path| {
+            path.iter().any(|part| {
+                let part = part.to_string_lossy();
+                banned.contains(&part.trim_end_matches(".rs"))
+            })
+        })
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn the_layer_test_sees_an_upward_import() {
+    assert_eq!(
+        imported("use crate::render::json;\nuse crate::{model::{Profile, Frame}, report};"),
+        ["render", "model", "report"]
+    );
+}
