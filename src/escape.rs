@@ -37,9 +37,10 @@ pub fn html(text: &str) -> Cow<'_, str> {
 }
 
 /// For a cell of a Markdown table: what Markdown or HTML would interpret is escaped, so that names appear as they are.
+/// Two dollars would be a formula on GitHub.
 pub fn markdown(text: &str) -> Cow<'_, str> {
     escape_with(text, |c| match c {
-        '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' | '#' => Some(format!("\\{c}")),
+        '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' | '#' | '$' => Some(format!("\\{c}")),
         '<' => Some("&lt;".to_owned()),
         '>' => Some("&gt;".to_owned()),
         '&' => Some("&amp;".to_owned()),

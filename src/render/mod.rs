@@ -1,29 +1,22 @@
 //! How it looks: documents and pictures -> text. Foreign text is escaped here, once.
+//!
+//! * [`terminal()`]: a document for people at a terminal or in a log.
+//! * [`markdown()`]: the same for an issue or a pull request.
+//! * [`html()`]: the same as one page that needs no network.
+//! * [`flame_svg()`]: a call tree as a picture; [`flame_layout`] says where its frames go.
+//! * [`json`]: reports for programs.
+
+mod bar;
+pub mod flame_layout;
+mod flame_svg;
+mod html;
 pub mod json;
-/// stub
-pub mod terminal {
-    /// stub
-    #[derive(Debug, Clone, Copy)]
-    pub struct Style {
-        /// stub
-        pub width: usize,
-        /// stub
-        pub color: bool,
-    }
-}
-/// stub
-pub fn terminal(d: &crate::report::Document, _s: terminal::Style) -> String {
-    format!("{d:#?}")
-}
-/// stub
-pub fn markdown(d: &crate::report::Document) -> String {
-    format!("{d:#?}")
-}
-/// stub
-pub fn html(d: &crate::report::Document, _: Option<&str>) -> String {
-    format!("{d:#?}")
-}
-/// stub
-pub fn flame_svg(_: &crate::analysis::call_tree::CallTree, _: &str) -> String {
-    String::new()
-}
+mod markdown;
+mod shorten;
+pub mod terminal;
+
+pub use flame_svg::flame_svg;
+pub use html::html;
+pub use markdown::markdown;
+// The function beside the module of the same name: `terminal(&document, terminal::Style { .. })`.
+pub use terminal::render as terminal;
