@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use crate::model::{Frame, LocationId, Profile, Sample, StackId};
+use crate::model::{Frame, LocationId, ModelError, Profile, ProfileBuilder, Sample, StackId};
 use crate::notes::{NoteKind, Notes};
 
 /// What the user wants to see. Expressions are matched against function names, source files and mapped files, as pprof does.
@@ -130,6 +130,37 @@ impl<'p> View<'p> {
             .stack(stack)
             .iter()
             .flat_map(|&location| self.frames(location).map(move |frame| (location, frame)))
+    }
+
+    /// What is seen, as a profile of its own: for outputs that are profiles themselves.
+    ///
+    /// # Errors
+    /// The stacks that are left do not fit the model; those of the whole profile did.
+    pub fn to_profile(&self) -> Result<Profile, ModelError> {
+        let mut builder = ProfileBuilder::without_stacks(self.profile);
+        let locations: Vec<Option<LocationId>> = self
+            .profile
+            .locations()
+            .map(|(id, location)| {
+                let seen: Vec<Option<Frame>> = self.frames(id).collect();
+                let frames: Vec<Frame> = seen.iter().copied().flatten().collect();
+                (!seen.is_empty())
+                    .then(|| builder.location(location.address, location.mapping, &frames))
+            })
+            .collect();
+        let mut stack = Vec::new();
+        let mut values = Vec::new();
+        for sample in self.samples() {
+            stack.clear();
+            let seen = self.profile.stack(sample.stack).iter();
+            stack.extend(seen.filter_map(|location| locations[location.index()]));
+            let stack = builder.stack(&stack);
+            let labels = builder.labels(self.profile.labels(sample.labels));
+            values.clear();
+            values.extend(self.profile.row(sample));
+            builder.sample(stack, labels, &values);
+        }
+        builder.finish()
     }
 
     fn matching_stacks(&mut self, pattern: &Regex, flag: &str) -> Vec<bool> {

@@ -9,9 +9,8 @@ use super::location::LocationTable;
 use super::sample::SampleTable;
 use super::string_table::StringInterner;
 use super::{
-    Frame, Function, FunctionId, Label, LabelSetId, LabelValue, Location, LocationId, Mapping,
-    MappingId, ModelError, Origin, Profile, StackId, StackInterner, StackTable, StringId, Thread,
-    ValueType,
+    Frame, Function, FunctionId, Label, LabelSetId, Location, LocationId, Mapping, MappingId,
+    ModelError, Origin, Profile, StackId, StackInterner, StackTable, StringId, Thread, ValueType,
 };
 use crate::limits;
 use crate::notes::{NoteKind, Notes};
@@ -63,6 +62,22 @@ impl ProfileBuilder {
             notes: Notes::default(),
             error: None,
         }
+    }
+
+    /// A builder that holds all of a profile but its locations, stacks and samples: those of the copy are added anew. Handles of
+    /// strings, functions and mappings of `profile` are valid in it.
+    pub fn without_stacks(profile: &Profile) -> ProfileBuilder {
+        let mut builder = ProfileBuilder::new(profile.origin.clone(), profile.value_types.clone());
+        builder.strings = StringInterner::resume(profile.strings.clone());
+        builder.function_index = (0u32..)
+            .zip(&profile.functions)
+            .map(|(id, &function)| (function, FunctionId(id)))
+            .collect();
+        builder.functions = profile.functions.clone();
+        builder.mappings = profile.mappings.clone();
+        builder.threads = profile.threads.clone();
+        builder.notes = profile.notes.clone();
+        builder
     }
 
     /// The origin, to add what is learnt while reading.
@@ -202,21 +217,6 @@ impl ProfileBuilder {
     /// The handle of a set of labels.
     pub fn labels(&mut self, labels: &[Label]) -> LabelSetId {
         self.labels.intern(labels)
-    }
-
-    /// A label of another profile, with its text interned here.
-    pub fn copy_label(&mut self, profile: &Profile, label: &Label) -> Label {
-        let value = match label.value {
-            LabelValue::Text(text) => LabelValue::Text(self.string(profile.text(text))),
-            LabelValue::Number { value, unit } => LabelValue::Number {
-                value,
-                unit: self.string(profile.text(unit)),
-            },
-        };
-        Label {
-            key: self.string(profile.text(label.key)),
-            value,
-        }
     }
 
     /// Adds a sample with one value for each value type. Samples with equal stack and labels are added up.

@@ -50,6 +50,9 @@ impl LabelSetId {
 pub struct ValueIndex(pub(crate) usize);
 
 impl ValueIndex {
+    /// The first value type: every profile has one.
+    pub const FIRST: ValueIndex = ValueIndex(0);
+
     /// The position among the profile's value types.
     pub fn index(self) -> usize {
         self.0

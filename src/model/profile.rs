@@ -155,6 +155,14 @@ impl Profile {
         self.samples.column(index)
     }
 
+    /// The values of one sample, in the order of the value types.
+    pub fn row(&self, sample: Sample) -> impl Iterator<Item = u64> + '_ {
+        self.samples
+            .values
+            .iter()
+            .map(move |column| column[sample.row])
+    }
+
     /// The sum of all values of one type.
     pub fn total(&self, index: ValueIndex) -> u64 {
         self.totals[index.0]

@@ -13,9 +13,11 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
+    // clap wants names that live as long as the program; a test may leak a few bytes.
+    let leaked: &'static str = Box::leak(name.to_owned().into_boxed_str());
     let command = command
         .clone()
-        .name(name.to_owned())
+        .name(leaked)
         .bin_name(name.replace('-', " "));
     let mut page = Vec::new();
     clap_mangen::Man::new(command)

@@ -1,9 +1,16 @@
 //! One binary for all integration tests: the library is linked once.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and talks to whoever runs it"
+)]
+
 /// The command line as the binary has it.
 #[path = "../../src/bin/fabric/args/mod.rs"]
 #[expect(
     dead_code,
+    unused_imports,
     reason = "only the tree of arguments is used, not what the binary makes of it"
 )]
 mod args;

@@ -66,21 +66,7 @@ fn simplified(name: &str) -> &str {
 }
 
 fn rebuild(profile: &Profile, matches: &[bool]) -> Result<Profile, ReadError> {
-    let mut builder = ProfileBuilder::new(profile.origin().clone(), profile.value_types().to_vec());
-    builder.notes_mut().absorb(profile.notes());
-    for mapping in profile.mappings() {
-        let mut mapping = *mapping;
-        mapping.path = builder.string(profile.text(mapping.path));
-        mapping.build_id = builder.string(profile.text(mapping.build_id));
-        builder.mapping(mapping);
-    }
-    for function in profile.functions() {
-        let mut function = *function;
-        function.name = builder.string(profile.text(function.name));
-        function.system_name = builder.string(profile.text(function.system_name));
-        function.file = builder.string(profile.text(function.file));
-        builder.function(function);
-    }
+    let mut builder = ProfileBuilder::without_stacks(profile);
     let mut cuts = Vec::with_capacity(profile.location_count());
     let mut renamed = Vec::with_capacity(profile.location_count());
     for (_, location) in profile.locations() {
@@ -106,16 +92,9 @@ fn rebuild(profile: &Profile, matches: &[bool]) -> Result<Profile, ReadError> {
         stack.clear();
         stack.extend(locations[start..].iter().map(|id| renamed[id.index()]));
         let stack = builder.stack(&stack);
-        let labels: Vec<_> = profile
-            .labels(sample.labels)
-            .iter()
-            .map(|label| builder.copy_label(profile, label))
-            .collect();
-        let labels = builder.labels(&labels);
+        let labels = builder.labels(profile.labels(sample.labels));
         values.clear();
-        for index in 0..profile.value_types().len() {
-            values.push(profile.values(crate::model::ValueIndex(index))[sample.row]);
-        }
+        values.extend(profile.row(sample));
         builder.sample(stack, labels, &values);
     }
     builder

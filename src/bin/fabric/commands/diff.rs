@@ -101,6 +101,10 @@ fn write(
         let tree = call_tree::of_pair((&views.0, values.0), (&views.1, values.1));
         render::flame_svg(&tree, &report.document().title)
     };
+    let seen = || {
+        let before = super::seen(&before.profile, &options.filter)?;
+        Ok::<_, std::io::Error>((before, super::seen(&after.profile, &options.filter)?))
+    };
     let format = destination.format;
     destination.write(|out| match format {
         Format::Table => write!(out, "{}", render::terminal(&report.document(), style)),
@@ -109,18 +113,17 @@ fn write(
         Format::Html => write!(out, "{}", render::html(&report.document(), Some(&flame()))),
         Format::Svg => write!(out, "{}", flame()),
         Format::Pprof => {
-            let part = |loaded, is_base| pprof::Part {
-                profile: loaded,
-                is_base,
-            };
+            let (before, after) = seen()?;
+            let part = |profile, is_base| pprof::Part { profile, is_base };
             pprof::write(
-                &[part(&after.profile, false), part(&before.profile, true)],
+                &[part(&after, false), part(&before, true)],
                 Some(&report.diff.value_name),
                 out,
             )
         }
         Format::Folded => {
-            folded::write_pair((&before.profile, values.0), (&after.profile, values.1), out)
+            let (before, after) = seen()?;
+            folded::write_pair((&before, values.0), (&after, values.1), out)
         }
     })
 }

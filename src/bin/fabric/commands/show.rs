@@ -78,12 +78,16 @@ fn write(
         Format::Html => write!(out, "{}", render::html(&report.document(), Some(&flame()))),
         Format::Svg => write!(out, "{}", flame()),
         Format::Pprof => {
+            let seen = super::seen(profile, filter)?;
             let part = pprof::Part {
-                profile,
+                profile: &seen,
                 is_base: false,
             };
             pprof::write(&[part], Some(&report.value_name), out)
         }
-        Format::Folded => folded::write(profile, value, out),
+        Format::Folded => {
+            let seen = super::seen(profile, filter)?;
+            folded::write(&seen, value, out)
+        }
     })
 }

@@ -1,0 +1,87 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_fabric_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_fabric_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_fabric_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_fabric_using_subcommand
+    set -l cmd (__fish_fabric_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c fabric -n "__fish_fabric_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fabric -n "__fish_fabric_needs_command" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_needs_command" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
+complete -c fabric -n "__fish_fabric_needs_command" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
+complete -c fabric -n "__fish_fabric_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l focus -d 'Only stacks with a function, file or module that matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l ignore -d 'No stacks with a function, file or module that matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l hide -d 'Leave frames out whose function, file or module matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l top -d 'How many rows to show; 0 shows all' -r
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l by -d 'What a row of the first table is' -r -f -a "function\t'A function'
+file\t'A source file'
+line\t'A line of a function'
+module\t'A package, crate or namespace, else a mapped file'
+stack\t'A call path from the frame to blame outward'"
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l format -d 'How to write the result [default: by the ending of --output, else table]' -r -f -a "table\t'Text for a terminal'
+json\t'Versioned JSON, see fabric-json(5)'
+md\t'GitHub-flavoured Markdown'
+html\t'One page with tables and flame graph that opens without network'
+svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence'
+pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
+folded\t'Folded stacks; of two profiles, with two counts'"
+complete -c fabric -n "__fish_fabric_using_subcommand show" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l color -d 'Whether a table is coloured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l no-symbolize -d 'Do not look for names of addresses'
+complete -c fabric -n "__fish_fabric_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fabric -n "__fish_fabric_using_subcommand show" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l focus -d 'Only stacks with a function, file or module that matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l ignore -d 'No stacks with a function, file or module that matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l hide -d 'Leave frames out whose function, file or module matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l top -d 'How many rows to show; 0 shows all' -r
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l by -d 'What a row is' -r -f -a "function\t'A function'
+file\t'A source file'
+line\t'A line of a function'
+module\t'A package, crate or namespace, else a mapped file'
+stack\t'A call path from the frame to blame outward'"
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l fail-on -d 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell' -r -f -a "growing\t'Growth beyond noise, or a leak'
+leaking\t'A leak'"
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l format -d 'How to write the result [default: by the ending of --output, else table]' -r -f -a "table\t'Text for a terminal'
+json\t'Versioned JSON, see fabric-json(5)'
+md\t'GitHub-flavoured Markdown'
+html\t'One page with tables and flame graph that opens without network'
+svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence'
+pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
+folded\t'Folded stacks; of two profiles, with two counts'"
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l color -d 'Whether a table is coloured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l normalize -d 'Scale the second profile to the total of the first before comparing'
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l no-symbolize -d 'Do not look for names of addresses'
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff help" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff help" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
