@@ -266,12 +266,7 @@ pub fn common_value(
     }
     let partner = |index: ValueIndex| {
         let wanted = before.value_type(index);
-        after.find_value(|other| {
-            other.name == wanted.name && other.unit == wanted.unit
-                || other.measure == wanted.measure
-                    && other.unit == wanted.unit
-                    && wanted.measure != crate::model::Measure::Other
-        })
+        after.find_value(|other| other.means_the_same(wanted))
     };
     let preferred = value_choice::choose(before, None).ok();
     preferred

@@ -3,7 +3,7 @@
 use crate::model::{Frame, Location, LocationId, Profile};
 
 use super::frame_class;
-use super::stack_key::{file_name, offset};
+use super::stack_key::file_name;
 
 /// What one row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,7 +93,7 @@ pub fn unnamed(profile: &Profile, location: Location<'_>) -> String {
         (Some(mapping), Some(address)) => format!(
             "{}+{:#x}",
             module_name(profile, location),
-            offset(profile.mapping(mapping), address)
+            profile.mapping(mapping).offset_of(address)
         ),
         (None, Some(address)) => format!("{address:#x}"),
         (_, None) => "[unknown]".to_owned(),

@@ -7,7 +7,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
 
-use crate::model::{AddressSpace, Frame, LocationId, Mapping, Profile, StackId};
+use crate::model::{Frame, LocationId, Mapping, Profile, StackId};
 
 use super::call_path::Blame;
 use super::frame_class;
@@ -210,9 +210,10 @@ fn address_key(
     let location = profile.location(id);
     let mapping = location.mapping.map(|id| profile.mapping(id));
     match (mapping, location.address) {
-        (Some(mapping), Some(address)) => {
-            hasher.hash_one((module_identity(profile, mapping), offset(mapping, address)))
-        }
+        (Some(mapping), Some(address)) => hasher.hash_one((
+            module_identity(profile, mapping),
+            mapping.offset_of(address),
+        )),
         // A raw address: the same only within one process.
         (None, Some(address)) => hasher.hash_one(("raw", address)),
         // No address at all, as in folded stacks: only names are left, in every tier.
@@ -244,16 +245,6 @@ pub fn module_identity<'p>(profile: &'p Profile, mapping: &Mapping) -> &'p str {
 /// The last part of a path.
 pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// The offset of an address in its file: of the byte for addresses of the process, of the linker for addresses of the file.
-pub fn offset(mapping: &Mapping, address: u64) -> u64 {
-    match mapping.addresses {
-        AddressSpace::Process => address
-            .wrapping_sub(mapping.start)
-            .wrapping_add(mapping.file_offset),
-        AddressSpace::File => address,
-    }
 }
 
 /// A function name without what compilers add and change between builds: Rust hashes, closure numbers, C++ clones,

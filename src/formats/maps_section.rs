@@ -1,236 +1,384 @@
-//! The list of mapped files at the end of a text profile: `MAPPED_LIBRARIES:` or `--- Memory map:`.
+//! The list of mapped files at the end of a text profile: which file an address belongs to.
 //!
-//! Mostly `/proc/<pid>/maps` as it is (`start-end perms offset device inode path`); macOS writes `start-end: path`; pprof also
-//! knows `start-end: path (@offset) build-id`. Paths may have blanks, and `(deleted)` behind them where the file was replaced.
+//! After `MAPPED_LIBRARIES:` or `--- Memory map:` comes whatever the profiled system had:
+//!
+//! ```text
+//! 55b34280c000-55b3428bb000 r-xp 00030000 fe:00 10037476      /srv/app/bin/jeleak        Linux, as in /proc/<pid>/maps
+//! 5605df38c000-5605df38e000 r-xp 00002000 00:00 10037475    /srv/my app/bin/x (deleted)  gperftools makes up the device
+//! 40000000-40015000: /lib/ld-2.3.2.so (@1000) 0123abcd                                   brief, as pprof writes it
+//! 0000000104b1c000-0000000104b20000: /Users/me/bin/app                                   macOS
+//! 0x800600000 0x80061a000 26 0 0xfffff800035a0000 r-x 75 33 0x1004 COW NC vnode /libexec/ld-elf.so.1 NCH -1    FreeBSD
+//! build=/home/me/work                                                                     a variable: `$build` in a path
+//! ```
+//!
+//! ` (deleted)` stays part of a path: what lies there now is another file, and its names would be wrong.
 
-use crate::model::{AddressSpace, Mapping, MappingId, ProfileBuilder};
-use crate::notes::NoteKind;
-
+use super::line_cursor::LineCursor;
 use super::numbered_lines::Lines;
-use super::scanner::Scanner;
+use crate::model::{AddressSpace, Mapping, MappingId, ProfileBuilder};
 
-/// The beginnings of the section, in the order they are looked for.
-const TITLES: [&[u8]; 2] = [b"MAPPED_LIBRARIES:", b"--- Memory map:"];
-
-/// Finds the mapping of an address.
+/// The mapped ranges of the profiled process. One becomes a mapping of the profile when an address falls into it.
 #[derive(Debug, Default)]
-pub(crate) struct Maps {
-    /// Sorted by start and free of overlaps.
-    ranges: Vec<(u64, u64, MappingId)>,
+pub(super) struct MapsSection<'t> {
+    /// By start.
+    ranges: Vec<MappedRange<'t>>,
+    variables: Vec<(&'t [u8], &'t [u8])>,
+    /// Lines that no known system writes.
+    pub(super) skipped_lines: u64,
 }
 
-impl Maps {
-    /// Splits `text` before the section; without one, all of it is records.
-    pub(crate) fn split(text: &[u8]) -> (&[u8], Option<&[u8]>) {
-        for title in TITLES {
-            let mut end = text.len();
-            // From the end, for it is the last section, and only where the title begins a line.
-            while let Some(at) = memchr::memmem::rfind(&text[..end], title) {
-                if at == 0 || text[at - 1] == b'\n' {
-                    return (&text[..at], Some(&text[at + title.len()..]));
-                }
-                end = at;
-            }
-        }
-        (text, None)
-    }
+/// Variables of one section: the writers have one, `build`. More and longer ones would let a small file grow large.
+const VARIABLES: usize = 4;
+const VARIABLE_BYTES: usize = 512;
 
-    /// Reads the section into mappings of `builder`. Of a file's parts those are kept that code can be in; the main
-    /// program's come first.
-    pub(crate) fn read(section: Option<&[u8]>, builder: &mut ProfileBuilder) -> Maps {
-        let Some(section) = section else {
-            builder.note(NoteKind::NoMappings, String::new);
-            return Maps::default();
-        };
-        let mut entries: Vec<Entry> = Lines::new(section)
-            .filter_map(Entry::parse)
-            .filter(|entry| entry.executable && entry.start < entry.limit)
-            .collect();
-        if entries.is_empty() {
-            builder.note(NoteKind::NoMappings, || "the section is empty".to_owned());
-            return Maps::default();
-        }
-        if let Some(main) = entries.iter().position(Entry::is_main_program) {
-            let main = entries.remove(main);
-            entries.insert(0, main);
-        }
-        let mut ranges: Vec<(u64, u64, MappingId)> = entries
-            .iter()
-            .map(|entry| {
-                let path = builder.string(&entry.path);
-                let build_id = builder.string(&entry.build_id);
-                let id = builder.mapping(Mapping {
-                    start: entry.start,
-                    limit: entry.limit,
-                    file_offset: entry.offset,
-                    path,
-                    build_id,
-                    addresses: AddressSpace::Process,
-                });
-                (entry.start, entry.limit, id)
-            })
-            .collect();
-        ranges.sort_by_key(|&(start, _, _)| start);
-        // Overlaps do not happen in a real process; where a file has them, the first keeps the addresses.
-        let mut end = 0;
-        ranges.retain(|&(start, limit, _)| {
-            let free = start >= end;
-            if free {
-                end = limit;
-            }
-            free
-        });
-        Maps { ranges }
-    }
-
-    /// The mapping an address lies in.
-    pub(crate) fn find(&self, address: u64) -> Option<MappingId> {
-        let after = self
-            .ranges
-            .partition_point(|&(start, _, _)| start <= address);
-        let &(_, limit, id) = self.ranges.get(after.checked_sub(1)?)?;
-        (address < limit).then_some(id)
-    }
-
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
-}
-
-/// One line of the section.
-#[derive(Debug, PartialEq, Eq)]
-struct Entry {
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct MappedRange<'t> {
     start: u64,
     limit: u64,
-    offset: u64,
+    file_offset: u64,
+    path: &'t [u8],
+    build_id: &'t [u8],
+    /// Brief lines do not say; they list only code.
     executable: bool,
-    path: String,
-    build_id: String,
+    mapping: Option<MappingId>,
 }
 
-impl Entry {
-    fn parse(line: &[u8]) -> Option<Entry> {
-        let mut scanner = Scanner::new(line);
-        let _ = scanner.blanks().literal(b"0x");
-        let start = scanner.hex()?;
-        scanner.literal(b"-")?;
-        let _ = scanner.literal(b"0x");
-        let limit = scanner.hex()?;
-        if scanner.literal(b":").is_some() {
-            return Some(Entry::brief(start, limit, scanner));
-        }
-        let permissions = scanner.blanks().word();
-        let offset = scanner.blanks().hex()?;
-        let _device = scanner.blanks().word();
-        let _inode = scanner.blanks().word();
-        Some(Entry {
-            start,
-            limit,
-            offset,
-            executable: permissions.get(2) == Some(&b'x'),
-            path: lossy(scanner.blanks().rest()),
-            build_id: String::new(),
-        })
+/// Whether this line begins the section.
+pub(super) fn begins_at(line: &[u8]) -> bool {
+    line.starts_with(b"MAPPED_LIBRARIES:") || line.starts_with(b"--- Memory map:")
+}
+
+impl<'t> MapsSection<'t> {
+    /// The section of a whole profile, or `None` where it has none. It is looked for from the end, for it stands there, and
+    /// addresses can then be resolved while the stacks before it are read.
+    pub(super) fn find(text: &'t [u8]) -> Option<MapsSection<'t>> {
+        let starts_line = |&at: &usize| at == 0 || text[at - 1] == b'\n';
+        let marks: [&[u8]; 2] = [b"MAPPED_LIBRARIES:", b"--- Memory map:"];
+        let start = marks
+            .iter()
+            .find_map(|mark| memchr::memmem::rfind(text, mark).filter(starts_line))?;
+        let mut lines = Lines::new(&text[start..]);
+        lines.next();
+        Some(MapsSection::read(lines))
     }
 
-    /// `start-end: path`, with `(@offset)` and a build id behind it or not.
-    fn brief(start: u64, limit: u64, mut scanner: Scanner<'_>) -> Entry {
-        let text = lossy(scanner.blanks().rest());
-        let (path, offset, build_id) = match text.split_once(" (@") {
-            Some((path, rest)) => {
-                let (offset, build_id) = rest.split_once(')').unwrap_or((rest, ""));
-                let offset = u64::from_str_radix(offset.trim_start_matches("0x"), 16).unwrap_or(0);
-                (
-                    path.to_owned(),
-                    offset,
-                    build_id.trim().to_ascii_lowercase(),
-                )
+    /// The section whose lines these are, without its first line.
+    fn read(lines: Lines<'t>) -> MapsSection<'t> {
+        let mut section = MapsSection::default();
+        for line in lines {
+            let line = line.trim_ascii();
+            if let Some(range) = read_range(line) {
+                section.ranges.push(range);
+            } else if let Some(equals) = memchr::memchr(b'=', line)
+                && line.len() <= VARIABLE_BYTES
+                && section.variables.len() < VARIABLES
+            {
+                section
+                    .variables
+                    .push((line[..equals].trim_ascii(), line[equals + 1..].trim_ascii()));
+            } else if !line.is_empty() && !line.starts_with(b"#") {
+                section.skipped_lines += 1;
             }
-            None => (text, 0, String::new()),
-        };
-        Entry {
-            start,
-            limit,
-            offset,
-            executable: true,
-            path,
-            build_id,
         }
+        section
     }
 
-    /// pprof's rule: the first mapped file that is neither a library nor the kernel's.
-    fn is_main_program(&self) -> bool {
-        let file = self.path.rsplit('/').next().unwrap_or("");
-        !file.is_empty()
-            && !self.path.starts_with('[')
-            && !file.contains(".so")
-            && !self.path.starts_with("/dev/")
-            && !self.path.starts_with("//anon")
+    /// Gives the main program's mapping the first place, which is how a profile says which program it is of.
+    pub(super) fn add_main_program(&mut self, builder: &mut ProfileBuilder) {
+        let main = self
+            .ranges
+            .iter()
+            .position(|range| range.executable && names_a_program(range.path));
+        if let Some(index) = main {
+            self.mapping(index, builder);
+        }
+        self.ranges.sort_by_key(|range| range.start);
+    }
+
+    /// The mapping that `address` lies in. [`add_main_program`](Self::add_main_program) comes before.
+    pub(super) fn resolve(
+        &mut self,
+        address: u64,
+        builder: &mut ProfileBuilder,
+    ) -> Option<MappingId> {
+        let after = self.ranges.partition_point(|range| range.start <= address);
+        let index = after.checked_sub(1)?;
+        (address < self.ranges[index].limit).then(|| self.mapping(index, builder))
+    }
+
+    fn mapping(&mut self, index: usize, builder: &mut ProfileBuilder) -> MappingId {
+        let range = &self.ranges[index];
+        if let Some(mapping) = range.mapping {
+            return mapping;
+        }
+        let mut path = String::from_utf8_lossy(range.path).into_owned();
+        if path.contains('$') {
+            for (name, value) in &self.variables {
+                let variable = format!("${}", String::from_utf8_lossy(name));
+                // One replacement per variable: a value that repeats itself must not grow.
+                path = path.replacen(&variable, &String::from_utf8_lossy(value), 1);
+            }
+        }
+        let mapping = Mapping {
+            start: range.start,
+            limit: range.limit,
+            file_offset: range.file_offset,
+            path: builder.string(&path),
+            build_id: builder.string(&String::from_utf8_lossy(range.build_id).to_ascii_lowercase()),
+            addresses: AddressSpace::Process,
+        };
+        let id = builder.mapping(mapping);
+        self.ranges[index].mapping = Some(id);
+        id
     }
 }
 
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes.trim_ascii()).into_owned()
+fn names_a_program(path: &[u8]) -> bool {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+    let is_library = memchr::memmem::find(name, b".so").is_some()
+        || name.ends_with(b".dylib")
+        || name.to_ascii_lowercase().ends_with(b".dll");
+    let is_special = matches!(path.first(), None | Some(b'['))
+        || [&b"/dev/"[..], b"/memfd:", b"//anon", b"anon_inode:"]
+            .iter()
+            .any(|start| path.starts_with(start));
+    !is_library && !is_special
+}
+
+fn read_range(line: &[u8]) -> Option<MappedRange<'_>> {
+    let mut cursor = LineCursor::new(line);
+    let start = cursor.hex()?;
+    let is_free_bsd = cursor.mark(b"-").is_none();
+    if is_free_bsd {
+        cursor.mark(b" ")?;
+        cursor.skip_blanks();
+    }
+    let limit = cursor.hex()?;
+    if start >= limit {
+        return None;
+    }
+    let mut range = MappedRange {
+        start,
+        limit,
+        file_offset: 0,
+        path: b"",
+        build_id: b"",
+        executable: true,
+        mapping: None,
+    };
+    if is_free_bsd {
+        read_free_bsd(&mut range, cursor)?;
+    } else if cursor.mark(b":").is_some() || !read_linux(&mut range, cursor) {
+        read_brief(&mut range, cursor);
+    }
+    Some(range)
+}
+
+/// `r-xp 00030000 fe:00 10037476   /path with blanks`; whether it is that.
+fn read_linux<'t>(range: &mut MappedRange<'t>, mut cursor: LineCursor<'t>) -> bool {
+    let mut read = || {
+        let permissions = cursor.word().filter(|word| are_permissions(word))?;
+        cursor.skip_blanks();
+        let file_offset = cursor.hex()?;
+        let _device = cursor.word().filter(|word| word.contains(&b':'))?;
+        let _inode = cursor.word()?;
+        Some((permissions.contains(&b'x'), file_offset))
+    };
+    let Some((executable, file_offset)) = read() else {
+        return false;
+    };
+    range.executable = executable;
+    range.file_offset = file_offset;
+    range.path = cursor.rest().trim_ascii();
+    true
+}
+
+/// `[r-xp] /path (@1000) 0123abcd`: permissions, offset and build id may each be missing.
+fn read_brief<'t>(range: &mut MappedRange<'t>, mut cursor: LineCursor<'t>) {
+    let mut after_permissions = cursor;
+    if let Some(word) = after_permissions
+        .word()
+        .filter(|word| are_permissions(word))
+    {
+        range.executable = word.contains(&b'x');
+        cursor = after_permissions;
+    }
+    let rest = cursor.rest().trim_ascii();
+    range.path = rest;
+    if let Some(at) = memchr::memmem::rfind(rest, b"(@") {
+        let mut offset = LineCursor::new(&rest[at + 2..]);
+        if let Some(file_offset) = offset.hex()
+            && offset.mark(b")").is_some()
+        {
+            range.file_offset = file_offset;
+            range.path = rest[..at].trim_ascii();
+            range.build_id = offset
+                .word()
+                .filter(|word| is_build_id(word))
+                .unwrap_or(b"");
+        }
+    } else if let Some(blank) = memchr::memrchr(b' ', rest)
+        && is_build_id(&rest[blank + 1..])
+    {
+        range.path = rest[..blank].trim_ascii();
+        range.build_id = &rest[blank + 1..];
+    }
+}
+
+/// Eight words that fabric does not need stand between the range and the path.
+fn read_free_bsd<'t>(range: &mut MappedRange<'t>, mut cursor: LineCursor<'t>) -> Option<()> {
+    for _ in 0..10 {
+        let word = cursor.word()?;
+        if word == b"vnode" {
+            range.path = cursor.word()?;
+            return Some(());
+        }
+        if word.len() == 3 && are_permissions(word) {
+            range.executable = word.contains(&b'x');
+        }
+    }
+    None
+}
+
+fn are_permissions(word: &[u8]) -> bool {
+    (3..=5).contains(&word.len()) && word.iter().all(|byte| b"rwxps-".contains(byte))
+}
+
+/// Build ids are hashes; a shorter word of hexadecimal digits may be the end of a path with blanks.
+fn is_build_id(word: &[u8]) -> bool {
+    word.len() >= 8 && word.iter().all(u8::is_ascii_hexdigit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Origin, Profile, Sampling, SourceFormat, ValueType};
 
-    fn check(line: &str, start: u64, offset: u64, path: &str, build_id: &str) {
-        let Some(entry) = Entry::parse(line.as_bytes()) else {
-            panic!("not read: {line}")
+    /// Resolves `addresses` and lists all mappings as `start-limit @offset path build_id`, then the mapping of each address.
+    fn check(section: &str, addresses: &[u64], mappings: &[&str], resolved: &[Option<u32>]) {
+        let mut builder = ProfileBuilder::new(
+            Origin::new(SourceFormat::Jemalloc, Sampling::Exact),
+            vec![ValueType::inuse_space()],
+        );
+        let mut maps = MapsSection::read(Lines::new(section.as_bytes()));
+        maps.add_main_program(&mut builder);
+        let found: Vec<Option<u32>> = addresses
+            .iter()
+            .map(|&address| {
+                maps.resolve(address, &mut builder)
+                    .map(|id| id.index() as u32)
+            })
+            .collect();
+        let profile = builder.finish();
+        let shown = |profile: &Profile| -> Vec<String> {
+            profile
+                .mappings()
+                .iter()
+                .map(|m| {
+                    format!(
+                        "{:x}-{:x} @{:x} {} {}",
+                        m.start,
+                        m.limit,
+                        m.file_offset,
+                        profile.text(m.path),
+                        profile.text(m.build_id)
+                    )
+                    .trim_end()
+                    .to_owned()
+                })
+                .collect()
         };
         assert_eq!(
-            (
-                entry.start,
-                entry.offset,
-                entry.path.as_str(),
-                entry.build_id.as_str()
-            ),
-            (start, offset, path, build_id)
+            profile.map(|profile| shown(&profile)),
+            Ok(mappings.iter().map(|&m| m.to_owned()).collect())
+        );
+        assert_eq!(found, resolved);
+    }
+
+    #[test]
+    fn the_main_program_comes_first_and_unused_ranges_are_left_out() {
+        check(
+            "7f0a5e467000-7f0a5e5bd000 r-xp 00026000 fe:00 326279    /usr/lib/libc.so.6\n\
+             55b3427db000-55b34280c000 r--p 00000000 fe:00 10037476  /srv/app/bin/jeleak\n\
+             55b34280c000-55b3428bb000 r-xp 00030000 fe:00 10037476  /srv/app/bin/jeleak\n\
+             55b3428c7000-55b342927000 rw-p 00000000 00:00 0 \n\
+             ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n",
+            &[
+                0x7f0a_5e46_8249,
+                0x55b3_4280_c040,
+                0x55b3_4292_7000,
+                0,
+                u64::MAX,
+            ],
+            &[
+                "55b34280c000-55b3428bb000 @30000 /srv/app/bin/jeleak",
+                "7f0a5e467000-7f0a5e5bd000 @26000 /usr/lib/libc.so.6",
+            ],
+            &[Some(1), Some(0), None, None, None],
         );
     }
 
     #[test]
-    fn every_way_to_write_a_mapping_is_read() {
+    fn a_path_keeps_its_blanks_and_that_it_was_deleted() {
         check(
-            "55b3427dd000-55b342810000 r-xp 00032000 fe:00 316533    /srv/my app/server (deleted)",
-            0x55b3_427d_d000,
-            0x32000,
-            "/srv/my app/server (deleted)",
-            "",
+            "1000-2000 r-xp 00000000 00:00 0    /srv/my app/x (deleted)\n",
+            &[0x1fff, 0x2000],
+            &["1000-2000 @0 /srv/my app/x (deleted)"],
+            &[Some(0), None],
         );
-        check(
-            "7f00-7f10: /usr/lib/libc.dylib",
-            0x7f00,
-            0,
-            "/usr/lib/libc.dylib",
-            "",
-        );
-        check(
-            "400000-500000: /bin/app (@1000) ABCD12",
-            0x40_0000,
-            0x1000,
-            "/bin/app",
-            "abcd12",
-        );
-        check(
-            "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]",
-            0xffff_ffff_ff60_0000,
-            0,
-            "[vsyscall]",
-            "",
-        );
-        assert_eq!(Entry::parse(b"build=/x"), None);
     }
 
     #[test]
-    fn the_section_is_found_only_at_the_beginning_of_a_line() {
-        let text = b"x MAPPED_LIBRARIES:\n@ 0x1\nMAPPED_LIBRARIES:\n1-2 r-xp 0 0 0 a\n";
-        let (records, section) = Maps::split(text);
-        assert_eq!(records, b"x MAPPED_LIBRARIES:\n@ 0x1\n");
-        assert_eq!(section, Some(&b"\n1-2 r-xp 0 0 0 a\n"[..]));
+    fn an_address_in_a_range_that_is_not_executable_still_has_a_mapping() {
+        check(
+            "1000-2000 rw-p 00000000 00:00 0 [heap]\n",
+            &[0x1000],
+            &["1000-2000 @0 [heap]"],
+            &[Some(0)],
+        );
+    }
+
+    #[test]
+    fn brief_lines_have_offset_and_build_id_or_neither() {
+        check(
+            "40000000-40015000: /lib/a.so (@1000) 0123ABCDEF\n  50000000-50001000: /opt/my app\n",
+            &[0x4000_0000, 0x5000_0000],
+            &[
+                "50000000-50001000 @0 /opt/my app",
+                "40000000-40015000 @1000 /lib/a.so 0123abcdef",
+            ],
+            &[Some(1), Some(0)],
+        );
+    }
+
+    #[test]
+    fn free_bsd_lines_are_read() {
+        check(
+            "0x800600000 0x80061a000 26 0 0xfffff800035a0000 r-x 75 33 0x1004 COW NC vnode /libexec/ld-elf.so.1 NCH -1\n",
+            &[0x8_0060_0001],
+            &["800600000-80061a000 @0 /libexec/ld-elf.so.1"],
+            &[Some(0)],
+        );
+    }
+
+    #[test]
+    fn a_variable_stands_for_a_part_of_a_path() {
+        check(
+            "build=/home/me\n1000-2000: $build/bin/x\n",
+            &[0x1000],
+            &["1000-2000 @0 /home/me/bin/x"],
+            &[Some(0)],
+        );
+    }
+
+    #[test]
+    fn overlapping_and_inverted_ranges_do_no_harm() {
+        check(
+            "1000-9000 r-xp 0 0:0 0 /a\n2000-3000 r-xp 0 0:0 0 /b\n5000-4000 r-xp 0 0:0 0 /c\n\
+             0-ffffffffffffffff r-xp 0 0:0 0 /d\nffffffffffffffffff-1 r-xp\n",
+            &[0x1001, 0x2001, 0x3001, u64::MAX],
+            &["1000-9000 @0 /a", "2000-3000 @0 /b"],
+            &[Some(0), Some(1), None, None],
+        );
     }
 }

@@ -10,17 +10,21 @@ use std::io::Read;
 
 use crate::model::Profile;
 
-mod addresses;
+mod call_sites;
 pub mod folded;
 pub mod gperftools;
+#[cfg(test)]
+mod hostile_text;
 pub mod jemalloc;
+mod line_cursor;
 mod maps_section;
 mod numbered_lines;
 pub mod pprof;
+mod preamble;
 mod read_error;
-mod scanner;
 pub mod sniff;
 mod symbol_section;
+mod unreadable;
 mod unsample;
 
 pub use read_error::{Place, ReadError, ReadErrorKind};
@@ -35,12 +39,12 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
     (&mut *input)
         .take(sniff::PREFIX_BYTES as u64)
         .read_to_end(&mut prefix)?;
-    if sniff::sniff(&prefix)? == Format::Pprof {
-        return pprof::read(prefix.as_slice().chain(input));
-    }
-    let text = read_text(prefix, input)?;
-    // Symbols in front may have filled the prefix; in the whole text it is certain which format they are in front of.
-    match sniff::sniff(&text)? {
+    let format = sniff::sniff(&prefix)?;
+    let text = match format {
+        Format::Pprof => return pprof::read(prefix.as_slice().chain(input)),
+        Format::Jemalloc | Format::Gperftools | Format::Folded => read_text(prefix, input)?,
+    };
+    match format {
         Format::Jemalloc => jemalloc::read(&text),
         Format::Gperftools => gperftools::read(&text),
         Format::Folded => folded::read(&text),
@@ -48,8 +52,8 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
     }
 }
 
-/// Text formats are read as a whole: their records point at what stands at the end of the file, and parsing slices in place is
-/// several times faster than through a line buffer.
+/// Text formats are read as a whole: their records are lines that point at each other's addresses, and parsing slices in
+/// place is several times faster than through a line buffer.
 fn read_text(mut text: Vec<u8>, input: &mut dyn Read) -> Result<Vec<u8>, ReadError> {
     let limit = crate::limits::TEXT_BYTES;
     let left = limit.saturating_sub(text.len() as u64);

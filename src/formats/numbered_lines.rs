@@ -16,6 +16,11 @@ impl<'t> Lines<'t> {
         }
     }
 
+    /// What has not been read yet.
+    pub(crate) fn rest(&self) -> &'t [u8] {
+        self.rest
+    }
+
     /// The number of the line read last.
     pub(crate) fn number(&self) -> u64 {
         self.number

@@ -1,7 +1,9 @@
 //! Which format this is, from content only and never from a name.
 
+use super::numbered_lines::Lines;
+use super::preamble::{Kind, without_byte_order_mark};
+use super::unreadable;
 use super::{ReadError, ReadErrorKind};
-use crate::escape;
 
 /// How much of the beginning of an input is looked at.
 pub const PREFIX_BYTES: usize = 64 * 1024;
@@ -19,247 +21,139 @@ pub enum Format {
     Folded,
 }
 
-/// Finds out the format from the beginning of the unwrapped input.
+/// Finds out the format from the beginning of the unwrapped input, of which [`PREFIX_BYTES`] are enough.
 ///
 /// # Errors
-/// The input is empty, in no known format, or in one that is known and has no reader.
+/// The input is empty, in a format that is known and has no reader, not of memory, or in no known format.
 pub fn sniff(prefix: &[u8]) -> Result<Format, ReadError> {
-    if prefix.is_empty() {
+    if prefix.trim_ascii().is_empty() {
         return Err(ReadErrorKind::Empty.nowhere());
     }
-    if let Some(format) = text_profile(prefix)? {
+    // What has a mark of its own is decided by it, before the formats that are known by their shape alone.
+    if let Some(format) = by_header(prefix) {
         return Ok(format);
     }
-    if let Some(what) = known_and_unreadable(prefix) {
-        return Err(what.nowhere());
+    if let Some(known) = unreadable::recognize(prefix) {
+        return Err(known.nowhere());
     }
-    if is_folded(prefix) {
+    if looks_folded(prefix) {
         return Ok(Format::Folded);
     }
-    if is_pprof(prefix) {
+    if looks_like_pprof(prefix) {
         return Ok(Format::Pprof);
     }
-    let beginning = String::from_utf8_lossy(&prefix[..prefix.len().min(24)]).into_owned();
     Err(ReadErrorKind::Unrecognized {
-        beginning: format!("'{}'", escape::terminal(&beginning)),
+        beginning: beginning(prefix),
     }
     .nowhere())
 }
 
-/// The text profiles have a line that names them, behind comments, commands and symbols.
-fn text_profile(prefix: &[u8]) -> Result<Option<Format>, ReadError> {
+/// The text formats have a header line, after whatever may stand before it.
+fn by_header(prefix: &[u8]) -> Option<Format> {
     let mut in_symbols = false;
-    for line in prefix.split(|&byte| byte == b'\n') {
+    let mut seen_symbols = false;
+    for line in Lines::new(without_byte_order_mark(prefix)) {
         let line = line.trim_ascii();
-        if line.starts_with(b"heap_v2/") {
-            return Ok(Some(Format::Jemalloc));
-        }
-        if line.starts_with(b"heap profile:") {
-            return Ok(Some(Format::Gperftools));
-        }
-        if line.starts_with(b"--- contention") || line.starts_with(b"--- profile") {
-            return Err(not_heap(if line.starts_with(b"--- c") {
-                "lock contention"
-            } else {
-                "CPU"
-            }));
-        }
-        if line.starts_with(b"format = java") {
-            return Err(ReadErrorKind::Unsupported {
-                what: "a Java heapz profile",
-                advice: "convert it with `pprof -proto` first",
-            }
-            .nowhere());
-        }
-        in_symbols = match line {
-            [b'-', b'-', b'-', rest @ ..] => rest.starts_with(b" symbol"),
-            _ => in_symbols,
-        };
-        let skipped = in_symbols
-            || line.is_empty()
-            || line.starts_with(b"#")
-            || line.starts_with(b"%")
-            || line.starts_with(b"---")
-            || line.starts_with(b"binary=");
-        if !skipped {
-            return Ok(None);
-        }
-    }
-    // Symbols may fill more than the prefix. Which of the two formats follows is seen behind them.
-    if in_symbols {
-        return Ok(Some(Format::Gperftools));
-    }
-    Ok(None)
-}
-
-fn not_heap(kind: &'static str) -> ReadError {
-    ReadErrorKind::NotHeap {
-        kind,
-        types: "a gperftools profile".to_owned(),
-    }
-    .nowhere()
-}
-
-/// Things that people hand to a heap tool by mistake, or in hope.
-fn known_and_unreadable(prefix: &[u8]) -> Option<ReadErrorKind> {
-    let text = prefix.trim_ascii_start();
-    let has = |needle: &[u8]| memchr::memmem::find(&text[..text.len().min(4096)], needle).is_some();
-    let unsupported = |what, advice| Some(ReadErrorKind::Unsupported { what, advice });
-    if text.starts_with(b"{") {
-        if has(b"\"snapshot\"") && has(b"\"meta\"") {
-            return unsupported(
-                "a V8 heap snapshot",
-                "this version does not; Chrome DevTools and memlab do",
-            );
-        }
-        if has(b"\"head\"") && has(b"\"callFrame\"") {
-            return unsupported(
-                "a V8 sampling profile (.heapprofile)",
-                "this version does not; Chrome DevTools and speedscope do",
-            );
-        }
-        if has(b"\"jemalloc\"") {
-            return unsupported(
-                "jemalloc's statistics",
-                "it holds no stacks; take a heap dump with prof.dump",
-            );
-        }
-        if has(b"\"dhatFileVersion\"") {
-            return unsupported("a DHAT profile", "open it in DHAT's viewer");
-        }
-    }
-    if text.len() >= 15 && text[..15].eq_ignore_ascii_case(b"<!doctype html>")
-        || text.len() >= 5 && text[..5].eq_ignore_ascii_case(b"<html")
-    {
-        return unsupported(
-            "an HTML page",
-            "the URL it was fetched from answered with a page: check path and permissions",
-        );
-    }
-    if prefix.starts_with(b"\x7fELF") {
-        return unsupported(
-            "a program or core file",
-            "take a heap profile of the running program",
-        );
-    }
-    if prefix.starts_with(b"\xff\xfe") || prefix.starts_with(b"\xfe\xff") {
-        return unsupported(
-            "UTF-16 text",
-            "convert it to UTF-8, as with `iconv -f UTF-16 -t UTF-8`",
-        );
-    }
-    if prefix.starts_with(b"PERFILE2") {
-        return unsupported("a perf recording", "it is of CPU time, not of memory");
-    }
-    if prefix.starts_with(b"desc:") {
-        return unsupported("a massif profile", "use ms_print");
-    }
-    if prefix.starts_with(b"JAVA PROFILE") {
-        return unsupported("a Java heap dump", "use Eclipse MAT");
-    }
-    if prefix.starts_with(b"BZh")
-        || prefix.starts_with(b"\xfd7zXZ\0")
-        || prefix.starts_with(b"PK\x03\x04")
-    {
-        return unsupported(
-            "compressed in a way fabric does not unwrap",
-            "inflate it first; gzip and zstd are unwrapped",
-        );
-    }
-    // gperftools' binary CPU profile: machine words 0, 3, 0, period.
-    if prefix.starts_with(&[0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0]) {
-        return Some(ReadErrorKind::NotHeap {
-            kind: "CPU",
-            types: "gperftools".to_owned(),
-        });
-    }
-    None
-}
-
-/// The first lines with something in them end in a blank and a number, and hold no control characters.
-fn is_folded(prefix: &[u8]) -> bool {
-    let is_whole = prefix.len() < PREFIX_BYTES;
-    let end = match memchr::memrchr(b'\n', prefix) {
-        Some(end) if !is_whole => end,
-        _ => prefix.len(),
-    };
-    let mut lines = prefix[..end]
-        .split(|&byte| byte == b'\n')
-        .map(|line| line.trim_ascii())
-        .filter(|line| !line.is_empty() && !line.starts_with(b"#"))
-        .take(16)
-        .peekable();
-    if lines.peek().is_none() {
-        return false;
-    }
-    let mut folded = 0;
-    let mut other = 0;
-    for line in lines {
-        let number = line
-            .iter()
-            .rposition(|byte| byte.is_ascii_whitespace())
-            .map(|blank| &line[blank + 1..]);
-        let is_number = number.is_some_and(|number| {
-            number.first().is_some_and(u8::is_ascii_digit)
-                && number
-                    .iter()
-                    .all(|byte| byte.is_ascii_digit() || *byte == b'.')
-        });
-        let is_text = !line
-            .iter()
-            .any(|&byte| byte < 0x20 && byte != b'\t' && byte != 0x1b);
-        if is_number && is_text {
-            folded += 1;
-        } else {
-            other += 1;
-        }
-    }
-    // One line that is none is a mistake of the writer; more are another format.
-    folded > other * 3
-}
-
-/// The first fields are fields of profile.proto with its wire types. A sample type comes first in what all known writers write,
-/// but the order of fields is free.
-fn is_pprof(prefix: &[u8]) -> bool {
-    let mut rest = prefix;
-    let mut fields = 0;
-    while fields < 8 {
-        let Some((&tag, after)) = rest.split_first() else {
-            break;
-        };
-        let (number, wire_type) = (tag >> 3, tag & 7);
-        let expected = match number {
-            1..=6 | 11 => wire_type == 2,
-            7..=10 | 12 | 14 | 15 => wire_type == 0,
-            13 => wire_type == 0 || wire_type == 2,
-            _ => false,
-        };
-        if !expected {
-            return false;
-        }
-        let Some((value, after)) = varint(after) else {
-            return fields > 0;
-        };
-        fields += 1;
-        if wire_type == 0 {
-            rest = after;
+        let kind = Kind::of(line);
+        if in_symbols {
+            in_symbols = kind != Kind::PageName;
             continue;
         }
-        match usize::try_from(value)
-            .ok()
-            .and_then(|length| after.get(length..))
-        {
-            Some(after) => rest = after,
-            // The prefix ends inside this field, or the field is longer than the file: the reader finds out.
-            None => return true,
+        match kind {
+            Kind::Symbols => {
+                in_symbols = true;
+                seen_symbols = true;
+            }
+            Kind::Header if line.starts_with(b"heap_v2/") => return Some(Format::Jemalloc),
+            Kind::Header if line.starts_with(b"heap profile:") => return Some(Format::Gperftools),
+            // The name of a page that is not a heap's is for `unreadable` to tell.
+            Kind::Header => return None,
+            Kind::Blank | Kind::Comment | Kind::PageName => {}
         }
     }
-    fields > 0
+    // The names of a large program fill the prefix. gperftools' reader hands on what turns out to be jemalloc's.
+    (seen_symbols && in_symbols).then_some(Format::Gperftools)
+}
+
+/// Every complete line is a stack and a number. One line is enough; binary data has none.
+fn looks_folded(prefix: &[u8]) -> bool {
+    let mut found = false;
+    let mut lines = Lines::new(without_byte_order_mark(prefix));
+    while let Some(line) = lines.next() {
+        // A last line without an end is cut by the prefix or by whoever wrote it.
+        let is_last = lines.rest().is_empty();
+        let line = line.trim_ascii();
+        if line.is_empty() || line.starts_with(b"#") {
+            continue;
+        }
+        if memchr::memchr(0, line).is_some() {
+            return false;
+        }
+        if super::folded::ends_in_number(line) {
+            found = true;
+        } else if !found || !is_last || prefix.ends_with(b"\n") {
+            return false;
+        }
+    }
+    found
+}
+
+/// The fields of a pprof message carry no mark, but their numbers and kinds follow each other in a way that text does not.
+fn looks_like_pprof(prefix: &[u8]) -> bool {
+    let mut rest = prefix;
+    let mut complete_fields = 0;
+    while !rest.is_empty() {
+        let Some((tag, after)) = varint(rest) else {
+            return complete_fields > 0 && rest.len() < 10;
+        };
+        let (number, wire_type) = (tag >> 3, tag & 7);
+        let is_message_or_packed = matches!(number, 1..=6 | 11 | 13);
+        match (number, wire_type) {
+            (1..=6 | 11 | 13, 2) => {
+                let Some((length, body)) = varint(after) else {
+                    return complete_fields > 0;
+                };
+                if length > crate::limits::PPROF_FIELD_BYTES as u64 {
+                    return false;
+                }
+                let end = (length as usize).min(body.len());
+                if matches!(number, 1 | 11) && !has_only_small_fields(&body[..end]) {
+                    return false;
+                }
+                // A field that the prefix cuts is taken on trust after others, or if nothing else could be there.
+                if length as usize > body.len() {
+                    return complete_fields > 0 || prefix.len() >= PREFIX_BYTES;
+                }
+                rest = &body[end..];
+            }
+            // Comments, a list of string numbers, also come one by one.
+            (7..=10 | 12..=15, 0) if !is_message_or_packed || number == 13 => {
+                let Some((_, after)) = varint(after) else {
+                    return complete_fields > 0;
+                };
+                rest = after;
+            }
+            _ => return false,
+        }
+        complete_fields += 1;
+    }
+    complete_fields > 0
+}
+
+/// Whether this is a value type: two numbers of strings.
+fn has_only_small_fields(mut message: &[u8]) -> bool {
+    while let Some((tag, after)) = varint(message) {
+        let Some((_, after)) = varint(after).filter(|_| matches!(tag, 0x08 | 0x10)) else {
+            return false;
+        };
+        message = after;
+    }
+    message.is_empty()
 }
 
 fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let mut value = 0u64;
-    for (index, &byte) in bytes.iter().enumerate().take(10) {
+    for (index, &byte) in bytes.iter().take(10).enumerate() {
         value |= u64::from(byte & 0x7f) << (7 * index);
         if byte < 0x80 {
             return Some((value, &bytes[index + 1..]));
@@ -268,42 +162,90 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     None
 }
 
+/// The first bytes as text if they are text, else as numbers.
+fn beginning(prefix: &[u8]) -> String {
+    // As much as fits in a sentence and still tells a file from another.
+    const SHOWN: usize = 24;
+    let start = &prefix[..prefix.len().min(SHOWN)];
+    let text = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        // A cut character at the end does not make text binary.
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or("")
+        }
+        Err(_) => "",
+    };
+    if text.is_empty() {
+        let bytes: Vec<String> = start.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        return format!("bytes {}", bytes.join(" "));
+    }
+    format!("'{}'", crate::escape::terminal(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(prefix: &[u8], expected: Result<Format, &str>) {
-        let found = sniff(prefix);
-        let found = found.as_ref().map_err(|error| error.kind.name());
-        assert_eq!(found, expected.as_ref().map_err(|name| *name));
+    fn check(prefix: impl AsRef<[u8]>, expected: Result<Format, &str>) {
+        let prefix = prefix.as_ref();
+        let found = sniff(prefix).map_err(|error| error.to_string());
+        match (&found, expected) {
+            (Err(message), Err(part)) => assert!(message.contains(part), "{message}"),
+            _ => assert_eq!(found.as_ref().ok(), expected.as_ref().ok(), "{found:?}"),
+        }
     }
 
     #[test]
-    fn each_format_is_known_by_its_content() {
-        check(b"heap_v2/524288\n  t*: 0: 0 [0: 0]\n", Ok(Format::Jemalloc));
+    fn text_formats_are_known_by_their_header() {
+        check("heap_v2/524288\n  t*: 1", Ok(Format::Jemalloc));
         check(
-            b"% cmd\n--- symbol\nbinary=x\n0x1 a\n---\n--- heap\nheap_v2/1\n",
+            "heap profile: 1: 2 [1: 2] @ heap/2\n",
+            Ok(Format::Gperftools),
+        );
+        check("heap profile: 1: 2 ", Ok(Format::Gperftools));
+    }
+
+    #[test]
+    fn a_header_may_come_after_commands_comments_and_symbols() {
+        check(
+            "--- symbol\nbinary=x\n0x1 main\n---\n--- heap\nheap_v2/1\n",
             Ok(Format::Jemalloc),
         );
         check(
-            b"# comment\nheap profile: 0: 0 [0: 0] @ heap_v2/1\n",
+            "%warn late\r\n# c\r\n--- heapz 1 ---\r\nheap profile: 1: 2 [1: 2] @ heapz_v2/2\r\n",
             Ok(Format::Gperftools),
         );
-        check(b"main;leak 42\nmain;other 7\n", Ok(Format::Folded));
-        check(
-            &[0x0a, 4, 8, 1, 16, 2, 0x12, 4, 0x0a, 0, 0x12, 0],
-            Ok(Format::Pprof),
-        );
+        let symbols = format!("--- symbol\n{}", "0x1 main\n".repeat(8000));
+        check(&symbols.as_bytes()[..PREFIX_BYTES], Ok(Format::Gperftools));
     }
 
     #[test]
-    fn what_is_no_heap_profile_is_called_by_its_name() {
-        check(b"", Err("empty"));
-        check(b"hello there\n", Err("unrecognized"));
-        check(b"<!DOCTYPE html><html>", Err("unsupported"));
-        check(b"{\"snapshot\":{\"meta\":{}}}", Err("unsupported"));
-        check(b"\x7fELF\x02\x01", Err("unsupported"));
-        check(b"--- contention:\n", Err("not-heap"));
-        check(b"\xff\xfem\0a\0", Err("unsupported"));
+    fn folded_stacks_are_known_by_the_number_at_each_end() {
+        check("a;b 1\r\n\r\n# c\r\nc;d e 2", Ok(Format::Folded));
+        check("main 1", Ok(Format::Folded));
+        check("a;b 1\nc;d", Ok(Format::Folded));
+        check("a;b 1\nc;d\na 1\n", Err("begins with 'a;b 1\\u{a}c;d"));
+    }
+
+    #[test]
+    fn pprof_is_known_by_its_fields() {
+        // sample_type {type: 1, unit: 2}, time_nanos 1000, string_table "".
+        check(
+            b"\x0a\x04\x08\x01\x10\x02\x48\xe8\x07\x32\x00",
+            Ok(Format::Pprof),
+        );
+        // The same, cut inside a long string.
+        check(b"\x0a\x04\x08\x01\x10\x02\x32\x20main", Ok(Format::Pprof));
+        check(b"\nabc def", Err("not a heap profile"));
+        check(b"\x1f\x8b\x08\x00", Err("begins with bytes 1f 8b 08 00"));
+    }
+
+    #[test]
+    fn nothing_is_told_from_something_unknown() {
+        check("", Err("empty"));
+        check(" \r\n", Err("empty"));
+        check("hello\x1b[31m world", Err("'hello\\u{1b}[31m world'"));
+        check("{\"a\": 1}", Err("not a heap profile fabric knows"));
+        check("Grüße", Err("'Grüße'"));
     }
 }

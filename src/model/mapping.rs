@@ -28,3 +28,15 @@ pub enum AddressSpace {
     /// the range 0 to 2^64 for every mapping).
     File,
 }
+
+impl Mapping {
+    /// The offset of an address in the file: of the byte for addresses of the process, of the linker for addresses of the file.
+    pub fn offset_of(&self, address: u64) -> u64 {
+        match self.addresses {
+            AddressSpace::Process => address
+                .wrapping_sub(self.start)
+                .wrapping_add(self.file_offset),
+            AddressSpace::File => address,
+        }
+    }
+}

@@ -73,6 +73,10 @@ impl ValueType {
                 Measure::Allocated
             }
             "total malloc size" | "total malloc count" => Measure::Allocated,
+            // What TCMalloc took from the system, or holds without using: memory held, and not what the program asked for.
+            "growth_space" | "growth_objects" | "fragmentation_space" | "fragmentation_objects" => {
+                Measure::InUse
+            }
             _ => Measure::Other,
         };
         ValueType {
@@ -80,6 +84,22 @@ impl ValueType {
             unit_name: unit_name.to_owned(),
             measure,
             unit,
+        }
+    }
+
+    /// Whether both count the same memory in the same unit, whatever their producers call it.
+    pub fn means_the_same(&self, other: &ValueType) -> bool {
+        self.unit == other.unit && self.plain_name() == other.plain_name()
+    }
+
+    /// The name with what only legacy and TCMalloc profiles leave out or write differently.
+    fn plain_name(&self) -> &str {
+        match self.name.as_str() {
+            "space" => "inuse_space",
+            "objects" => "inuse_objects",
+            "allocated_space" => "alloc_space",
+            "allocated_objects" => "alloc_objects",
+            name => name,
         }
     }
 

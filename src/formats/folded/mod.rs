@@ -1,10 +1,15 @@
-//! Folded stacks: `root;caller;leaf 4096`, one stack in a line, as Brendan Gregg's flame graph scripts read them.
+//! Folded stacks: one line for each stack, root first, then a blank and a number.
 //!
-//! The format has no units, no sampling and no escape: numbers are taken for bytes in use, for that is what folded heaps count,
-//! and a `;` in a name must be replaced by whoever writes it. Two numbers in a line are a difference, before and after.
+//! ```text
+//! main;serve;http::handle;Vec::push 4096
+//! ```
+//!
+//! Frames are plain names; they may hold blanks, and the last blank separates the number. There is no escape for `;`, so
+//! writers replace it. Source: FlameGraph's stackcollapse programs, inferno.
 
 mod read;
 mod write;
 
+pub(super) use read::ends_in_number;
 pub use read::read;
 pub use write::{write, write_pair};

@@ -75,14 +75,49 @@ fn path(profile: &Profile, stack: StackId) -> String {
     path
 }
 
+/// `module+0x1f40`, counted in the file of the module; the address where it is in no module.
 fn unnamed(profile: &Profile, location: Location<'_>) -> String {
-    let module = location
-        .mapping
-        .map(|id| profile.text(profile.mapping(id).path))
-        .and_then(|path| path.rsplit('/').next());
-    match (module, location.address) {
-        (Some(module), Some(address)) => format!("{module}+{address:#x}"),
-        (_, Some(address)) => format!("{address:#x}"),
+    let mapping = location.mapping.map(|id| profile.mapping(id));
+    match (mapping, location.address) {
+        (Some(mapping), Some(address)) => {
+            let path = profile.text(mapping.path);
+            let module = path.rsplit('/').next().unwrap_or(path);
+            format!("{module}+{:#x}", mapping.offset_of(address))
+        }
+        (None, Some(address)) => format!("{address:#x}"),
         (_, None) => "[unknown]".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::jemalloc;
+
+    fn check(text: &str, expected: &str) {
+        let mut out = Vec::new();
+        let written = jemalloc::read(text.as_bytes()).map(|profile| {
+            let space = profile.find_value(|value| value.name == "inuse_space");
+            space.map(|space| write(&profile, space, &mut out))
+        });
+        assert!(matches!(written, Ok(Some(Ok(())))));
+        assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    #[test]
+    fn frames_come_root_first_with_inlined_ones_and_module_offsets() {
+        check(
+            "--- symbol\n0x1f root;x--inlined\n---\nheap_v2/1\n  t*: 2: 20 [0: 0]\n@ 0x1008 0x20 0x9000\n  t*: 2: 20 [0: 0]\n\
+             MAPPED_LIBRARIES:\n1000-2000 r-xp 00000400 00:00 0 /srv/app\n",
+            "0x8fff;root,x;inlined;app+0x407 20\n",
+        );
+    }
+
+    #[test]
+    fn stacks_without_bytes_are_left_out_and_those_without_frames_are_not() {
+        check(
+            "heap_v2/1\n@ 0x10\n  t*: 0: 0 [0: 0]\n@\n  t*: 1: 8 [0: 0]\n",
+            "[no stack] 8\n",
+        );
     }
 }

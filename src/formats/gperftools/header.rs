@@ -1,96 +1,132 @@
-//! The first line: totals and kind.
+//! `heap profile: n: b [N: B] @ KIND/RATE`.
 
-use crate::formats::scanner::{Counts, Scanner};
-use crate::model::{PeriodSource, Sampling};
+use crate::formats::line_cursor::{BadCounts, Counts, LineCursor};
+use crate::model::{Measure, PeriodSource, Sampling, Unit, ValueType};
+use crate::notes::{NoteKind, Notes};
 
-/// The first line of a profile.
+/// Mean distance between samples where a sampled profile does not state it: what jeprof assumes.
+const DEFAULT_PERIOD: u64 = 128 * 1024;
+
+/// The header of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
+    /// Totals, as they are in the file.
     pub(super) totals: Counts,
     pub(super) kind: Kind,
+    /// Mean bytes between two samples, where objects are sampled.
+    period: Option<(u64, PeriodSource)>,
 }
 
-/// What was counted.
+/// What the records are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Live objects, all of them.
-    Exact,
-    /// Live objects, sampled with this mean interval in bytes.
-    Sampled(u64),
-    /// Bytes by which stacks made the heap grow.
+    /// All allocations, added up by stack.
+    Counted,
+    /// Sampled allocations.
+    Sampled,
+    /// Extensions of the heap.
     Growth,
-    /// Bytes that stacks waste.
+    /// Memory lost in spans that are partly empty.
     Fragmentation,
 }
 
-/// What jeprof assumes where the header has no rate.
-const DEFAULT_PERIOD: u64 = 128 * 1024;
-
 impl Header {
-    /// Reads `heap profile: n: b [N: B] @ kind/rate`.
-    pub(super) fn parse(line: &[u8]) -> Option<Header> {
-        let mut scanner = Scanner::new(line);
-        scanner.literal(b"heap profile:")?;
-        let totals = scanner.counts()?;
-        scanner.blanks().literal(b"@")?;
-        let word = scanner.blanks().word();
-        let (name, rate) = match word.iter().position(|&byte| byte == b'/') {
-            Some(slash) => (&word[..slash], Scanner::new(&word[slash + 1..]).decimal()),
+    pub(super) fn read(line: &[u8]) -> Result<Header, BadCounts> {
+        let mut cursor = LineCursor::new(line);
+        cursor.mark(b"heap profile:").ok_or(BadCounts::Malformed)?;
+        let totals = cursor.counts()?;
+        cursor.skip_blanks();
+        if cursor.mark(b"@").is_none() {
+            // The oldest files state no kind. jeprof takes equal pairs for samples: a program that counts everything
+            // has freed something by the time it writes.
+            let sampled = totals.live == totals.total;
+            return Ok(Header {
+                totals,
+                kind: if sampled {
+                    Kind::Sampled
+                } else {
+                    Kind::Counted
+                },
+                period: sampled.then_some((DEFAULT_PERIOD, PeriodSource::Recovered)),
+            });
+        }
+        let word = cursor.word().unwrap_or(b"");
+        let (name, rate) = match memchr::memchr(b'/', word) {
+            Some(slash) => (
+                &word[..slash],
+                LineCursor::new(&word[slash + 1..]).decimal(),
+            ),
             None => (word, None),
         };
-        let kind = match name {
-            b"heapprofile" => Kind::Exact,
-            b"heap_v2" | b"heapz_v2" => Kind::Sampled(rate.unwrap_or(DEFAULT_PERIOD)),
-            // The rate of the old form is twice the mean interval (pprof, `parseHeapHeader`).
-            b"heap" | b"heapz" => Kind::Sampled(rate.map_or(DEFAULT_PERIOD, |rate| rate / 2)),
-            b"growth" | b"growthz" => Kind::Growth,
-            b"fragmentation" | b"fragmentationz" => Kind::Fragmentation,
-            _ => return None,
+        let stated = |period| (period, PeriodSource::Stated);
+        let assumed = (DEFAULT_PERIOD, PeriodSource::Recovered);
+        let (kind, period) = match name {
+            b"growth" | b"growthz" => (Kind::Growth, None),
+            b"fragmentation" | b"fragmentationz" => (Kind::Fragmentation, None),
+            b"heap_v2" | b"heapz_v2" => (Kind::Sampled, Some(rate.map_or(assumed, stated))),
+            b"heap" | b"heapz" => {
+                let period = rate.map_or(assumed, |rate| stated(rate / 2));
+                (Kind::Sampled, Some(period))
+            }
+            _ => (Kind::Counted, None),
         };
-        Some(Header { totals, kind })
+        Ok(Header {
+            totals,
+            kind,
+            period,
+        })
     }
-}
 
-impl Kind {
-    /// How precise the numbers are.
-    pub(super) fn sampling(self) -> Sampling {
-        match self {
-            Kind::Sampled(period) if period > 1 => Sampling::Poisson {
-                period,
-                source: PeriodSource::Stated,
-            },
-            _ => Sampling::Exact,
+    /// Mean bytes between two samples; 0 where every allocation is recorded.
+    pub(super) fn period(&self) -> u64 {
+        self.period.map_or(0, |(period, _)| period)
+    }
+
+    pub(super) fn sampling(&self, notes: &mut Notes) -> Sampling {
+        let Some((period, source)) = self.period else {
+            return Sampling::Exact;
+        };
+        if source == PeriodSource::Recovered {
+            notes.add(NoteKind::PeriodRecovered, || {
+                format!("not stated, {} by convention", crate::units::Bytes(period))
+            });
+        }
+        crate::formats::unsample::poisson(period, source, notes)
+    }
+
+    pub(super) fn value_types(&self, with_allocated: bool) -> Vec<ValueType> {
+        match self.kind {
+            // TCMalloc never takes an extension back, so these bytes are what the process got from the system and holds.
+            // As memory in use they get a diff and a verdict like any other; under names of their own they are never
+            // compared with what the program itself has in use, which is a part of them.
+            Kind::Growth => held("growth_objects", "growth_space"),
+            // Memory that is held and not used: the same reasons.
+            Kind::Fragmentation => held("fragmentation_objects", "fragmentation_space"),
+            Kind::Counted | Kind::Sampled => {
+                let mut types = vec![ValueType::inuse_objects(), ValueType::inuse_space()];
+                if with_allocated {
+                    types.extend([ValueType::alloc_objects(), ValueType::alloc_space()]);
+                }
+                types
+            }
         }
     }
 
-    /// The interval by which each record is unsampled.
-    pub(super) fn period(self) -> u64 {
-        match self {
-            Kind::Sampled(period) => period,
-            _ => 1,
-        }
+    /// Whether the brackets may hold something to count.
+    pub(super) fn may_count_allocated(&self) -> bool {
+        matches!(self.kind, Kind::Counted | Kind::Sampled)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_is_known_and_nothing_else() {
-        let check = |kind: &str, expected: Option<Kind>| {
-            let line = format!("heap profile:   1: 2 [ 3: 4 ] @ {kind}");
-            assert_eq!(
-                Header::parse(line.as_bytes()).map(|header| header.kind),
-                expected,
-                "{kind}"
-            );
-        };
-        check("heapprofile", Some(Kind::Exact));
-        check("heap_v2/65536", Some(Kind::Sampled(65_536)));
-        check("heap/1048576", Some(Kind::Sampled(524_288)));
-        check("heapz_v2", Some(Kind::Sampled(131_072)));
-        check("growthz", Some(Kind::Growth));
-        check("wibble", None);
-    }
+fn held(objects: &str, space: &str) -> Vec<ValueType> {
+    let held = |name: &str, unit_name: &str, unit| ValueType {
+        name: name.to_owned(),
+        unit_name: unit_name.to_owned(),
+        measure: Measure::InUse,
+        unit,
+    };
+    vec![
+        held(objects, "count", Unit::Objects),
+        held(space, "bytes", Unit::Bytes),
+    ]
 }

@@ -1,401 +1,341 @@
-//! Lines -> profile.
+//! A dump -> [`Profile`].
 
-use hashbrown::HashMap;
-
-use crate::formats::addresses::Addresses;
-use crate::formats::maps_section::Maps;
+use super::threads::{CountLine, Threads, Whose, count_line};
+use crate::formats::call_sites::CallSites;
+use crate::formats::line_cursor::{BadCounts, Counts, LineCursor, Pair};
+use crate::formats::maps_section;
 use crate::formats::numbered_lines::Lines;
-use crate::formats::scanner::{Counts, Scanner};
-use crate::formats::symbol_section::Symbols;
-use crate::formats::unsample::unsample;
+use crate::formats::preamble::Preamble;
+use crate::formats::unsample::{self, Unsampler};
 use crate::formats::{ReadError, ReadErrorKind};
-use crate::limits;
 use crate::model::{
     LabelSetId, LocationId, Origin, PeriodSource, Producer, Profile, ProfileBuilder, Sampling,
-    SourceFormat, StackId, Thread, ValueType,
+    SourceFormat, ValueType,
 };
 use crate::notes::NoteKind;
-use crate::units::Bytes;
 
-/// jemalloc's compiled-in limit of frames (`PROF_BT_MAX`).
-const DEEPEST: usize = 128;
+/// Frames at which jemalloc stops walking a stack (`PROF_BT_MAX`, and the default of `prof_bt_max`).
+const PROF_BT_MAX: usize = 128;
 
-/// A period from which on most services are sampled a handful of times at most.
-const HUGE_PERIOD: u64 = 1 << 30;
+/// How far the totals at the top and the stacks may be apart before it is remarked on. Counts are rounded line by line, and
+/// threads allocate while a dump is written: over real dumps of 5.3 the estimates differ by up to 0.7 percent.
+const TOTALS_TOLERANCE: f64 = 0.05;
 
-/// Reads a dump, also in jeprof's symbolized form.
+/// Totals of fewer objects than this are mostly rounding.
+const TOTALS_OBJECTS: u64 = 20;
+
+/// Reads a dump, also in jeprof's symbolized form. Values are bytes and objects as estimated for the whole heap.
 ///
 /// # Errors
-/// There is no `heap_v2` header, or nothing behind it can be understood.
+/// There is no `heap_v2/` header, not one stack is well-formed, a count is negative, or the estimates exceed 64 bits.
 pub fn read(text: &[u8]) -> Result<Profile, ReadError> {
-    let (records, maps) = Maps::split(text);
-    let mut lines = Lines::new(records);
-    let symbols = Symbols::split(&mut lines);
-    let period = header(&mut lines)?;
-    let counts_allocations = counts_allocations(lines.clone());
-    let mut builder = ProfileBuilder::new(origin(period), value_types(counts_allocations));
-    if period >= HUGE_PERIOD {
-        builder.note(NoteKind::HugePeriod, || Bytes(period).to_string());
+    match Reader::new(text, Columns::InUse)?.read() {
+        Err(Stop::AllocatedCounted) => Reader::new(text, Columns::InUseAndAllocated)?.read(),
+        outcome => outcome,
     }
-    let has_maps = maps.is_some();
-    let maps = Maps::read(maps, &mut builder);
-    let program = match &symbols.binary {
-        Some(path) => Some(path.clone()),
-        None => builder.main_program().map(str::to_owned),
-    };
-    builder.origin_mut().command =
-        program.and_then(|path| path.rsplit('/').next().map(str::to_owned));
-    let mut reader = Reader {
-        builder,
-        addresses: Addresses::new(maps, symbols),
-        period,
-        counts_allocations,
-        stack: Vec::with_capacity(DEEPEST),
-        current: Current::Header,
-        threads: HashMap::new(),
-        deepest: 0,
-        understood: 0,
-    };
-    while let Some(line) = lines.next() {
-        reader.line(line, lines.number());
-    }
-    reader.finish(has_maps, lines.number())
+    .map_err(|stop| match stop {
+        Stop::Error(error) => error,
+        // With these columns the reader does not stop for that.
+        Stop::AllocatedCounted => malformed("the counts change their meaning").nowhere(),
+    })
 }
 
-/// The period in the `heap_v2/<period>` line, past comments and commands.
-fn header(lines: &mut Lines<'_>) -> Result<u64, ReadError> {
-    while let Some(line) = lines.next() {
-        if line.starts_with(b"%") || line.starts_with(b"#") || line.trim_ascii().is_empty() {
-            continue;
+/// What the file counts. That is known only after the first stack with a second pair; before that, in-use memory is assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Columns {
+    InUse,
+    InUseAndAllocated,
+}
+
+impl Columns {
+    fn value_types(self) -> Vec<ValueType> {
+        let mut types = vec![ValueType::inuse_objects(), ValueType::inuse_space()];
+        if self == Columns::InUseAndAllocated {
+            types.extend([ValueType::alloc_objects(), ValueType::alloc_space()]);
         }
-        let mut scanner = Scanner::new(line);
-        return scanner
-            .literal(b"heap_v2/")
-            .and_then(|()| scanner.decimal())
-            .ok_or_else(|| {
-                malformed("its first line is not heap_v2/<bytes between samples>")
-                    .at_line(lines.number())
-            });
+        types
     }
-    Err(malformed("it has no heap_v2 line").nowhere())
+
+    fn count(self) -> usize {
+        match self {
+            Columns::InUse => 2,
+            Columns::InUseAndAllocated => 4,
+        }
+    }
+}
+
+/// Why reading stopped.
+enum Stop {
+    /// There are counts of allocated memory: to be read again with columns for them.
+    AllocatedCounted,
+    Error(ReadError),
+}
+
+impl From<ReadError> for Stop {
+    fn from(error: ReadError) -> Stop {
+        Stop::Error(error)
+    }
+}
+
+/// Why a line is not what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BadLine {
+    Negative,
+    Malformed,
+}
+
+impl From<BadCounts> for BadLine {
+    fn from(bad: BadCounts) -> BadLine {
+        match bad {
+            BadCounts::Negative => BadLine::Negative,
+            BadCounts::Malformed => BadLine::Malformed,
+        }
+    }
+}
+
+struct Reader<'t> {
+    lines: Lines<'t>,
+    builder: ProfileBuilder,
+    sites: CallSites<'t>,
+    columns: Columns,
+    unsampler: Unsampler,
+    threads: Threads,
+    /// Totals at the top of the file, as they are there.
+    header: Option<Counts>,
+    /// The stack whose counts are awaited or being read.
+    stack: Vec<LocationId>,
+    state: State,
+    stacks_read: u64,
+    cut_stacks: u64,
+    /// The counts of the stack's `t*` line with its estimate: where one thread has it all, its line says the same again.
+    last: (Counts, [u64; 4]),
+    /// Sum of all `t*` lines under stacks, as they are there.
+    raw: Pair,
+    estimated_bytes: u64,
+    first_bad_line: Option<u64>,
+    ends_inside: Option<&'static str>,
+}
+
+/// Where in the file the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before the first stack.
+    Top,
+    /// After a stack, before its `t*` line.
+    AwaitingCounts,
+    /// After the `t*` line of a stack.
+    Counted,
+    /// In the lines of a stack that cannot be used.
+    Skipping,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t [u8], columns: Columns) -> Result<Reader<'t>, ReadError> {
+        let mut lines = Lines::new(text);
+        let preamble = Preamble::read(&mut lines)?;
+        let mut header = LineCursor::new(preamble.header);
+        let period = header
+            .mark(b"heap_v2/")
+            .and_then(|()| header.decimal())
+            .filter(|_| header.is_at_end())
+            .ok_or_else(|| {
+                malformed("the header is not 'heap_v2/' and a number").at_line(preamble.header_line)
+            })?;
+        let mut origin = Origin::new(SourceFormat::Jemalloc, Sampling::Exact);
+        origin.producer = Producer::Jemalloc;
+        origin.command = preamble.symbols.binary.clone();
+        origin.comments = preamble.comments;
+        let mut builder = ProfileBuilder::new(origin, columns.value_types());
+        builder.origin_mut().sampling =
+            unsample::poisson(period, PeriodSource::Stated, builder.notes_mut());
+        let sites = CallSites::new(text, preamble.symbols, &mut builder);
+        Ok(Reader {
+            lines,
+            builder,
+            sites,
+            columns,
+            unsampler: Unsampler::new(period),
+            threads: Threads::default(),
+            header: None,
+            stack: Vec::new(),
+            state: State::Top,
+            stacks_read: 0,
+            cut_stacks: 0,
+            last: (Counts::default(), [0; 4]),
+            raw: Pair::default(),
+            estimated_bytes: 0,
+            first_bad_line: None,
+            ends_inside: None,
+        })
+    }
+
+    fn read(mut self) -> Result<Profile, Stop> {
+        while let Some(line) = self.lines.next() {
+            if line.len() > crate::limits::LINE_BYTES {
+                self.skip("longer than a line may be");
+                continue;
+            }
+            match line.trim_ascii_start() {
+                [b'@', addresses @ ..] => self.read_stack(addresses),
+                line @ [b't', ..] => self.read_counts(line)?,
+                [] => {}
+                line if maps_section::begins_at(line) => break,
+                [b'#' | b'%', ..] => {}
+                _ => self.skip("neither a stack nor counts"),
+            }
+        }
+        self.finish().map_err(Stop::Error)
+    }
+
+    fn read_stack(&mut self, addresses: &[u8]) {
+        self.leave_stack();
+        self.stack.clear();
+        let read = self
+            .sites
+            .read_stack(addresses, &mut self.builder, &mut self.stack);
+        match read {
+            Some(()) => self.state = State::AwaitingCounts,
+            None => {
+                self.state = State::Skipping;
+                self.skip("an address is malformed");
+            }
+        }
+    }
+
+    fn read_counts(&mut self, line: &[u8]) -> Result<(), Stop> {
+        let CountLine {
+            whose,
+            counts,
+            name,
+        } = match count_line(line) {
+            Ok(read) => read,
+            Err(BadLine::Negative) => {
+                return Err(ReadErrorKind::NegativeValue
+                    .at_line(self.lines.number())
+                    .into());
+            }
+            Err(BadLine::Malformed) => {
+                self.skip("the counts are malformed");
+                // Its only counts being lost, the stack is lost too; said once is enough.
+                if self.state == State::AwaitingCounts {
+                    self.state = State::Skipping;
+                }
+                return Ok(());
+            }
+        };
+        if self.columns == Columns::InUse && counts.total != Pair::default() {
+            return Err(Stop::AllocatedCounted);
+        }
+        match (self.state, whose) {
+            (State::Top, Whose::AllThreads) => self.header = Some(counts),
+            (State::Top, Whose::Thread(id)) => self.threads.name(id, name, self.columns.count()),
+            (State::AwaitingCounts, Whose::AllThreads) => self.add_stack(counts),
+            (State::AwaitingCounts | State::Counted, Whose::Thread(id)) => {
+                let values = self.estimate(counts);
+                self.threads.add(id, &values[..self.columns.count()]);
+            }
+            (State::Counted, Whose::AllThreads) => self.skip("a second total for one stack"),
+            (State::Skipping, _) => {}
+        }
+        Ok(())
+    }
+
+    fn add_stack(&mut self, counts: Counts) {
+        self.state = State::Counted;
+        self.stacks_read += 1;
+        self.cut_stacks += u64::from(self.stack.len() == PROF_BT_MAX);
+        self.raw.add_saturating(counts.live);
+        let values = self.estimate(counts);
+        self.estimated_bytes = self.estimated_bytes.saturating_add(values[1]);
+        let stack = self.builder.stack(&self.stack);
+        self.builder
+            .sample(stack, LabelSetId(0), &values[..self.columns.count()]);
+    }
+
+    /// In-use objects and bytes, allocated objects and bytes, with the sampling undone.
+    fn estimate(&mut self, counts: Counts) -> [u64; 4] {
+        if counts == self.last.0 {
+            return self.last.1;
+        }
+        let notes = self.builder.notes_mut();
+        let live = self.unsampler.estimate(counts.live, notes);
+        let total = self.unsampler.estimate(counts.total, notes);
+        self.last = (
+            counts,
+            [live.objects, live.bytes, total.objects, total.bytes],
+        );
+        self.last.1
+    }
+
+    /// A stack that ends before its `t*` line has no counts that may be used.
+    fn leave_stack(&mut self) {
+        if self.state == State::AwaitingCounts {
+            self.skip("the stack before it has no counts for all threads");
+        }
+    }
+
+    fn skip(&mut self, why: &'static str) {
+        let line = self.lines.number();
+        if self.lines.rest().is_empty() && self.state != State::Top {
+            self.ends_inside = Some("a stack");
+            return;
+        }
+        self.first_bad_line.get_or_insert(line);
+        self.builder
+            .note(NoteKind::SkippedRecord, || format!("line {line}: {why}"));
+    }
+
+    fn finish(mut self) -> Result<Profile, ReadError> {
+        if self.state == State::AwaitingCounts {
+            self.ends_inside = Some("a stack");
+        }
+        if self.stacks_read == 0
+            && let Some(line) = self.first_bad_line
+        {
+            return Err(malformed("no stack in it is well-formed").at_line(line));
+        }
+        if let Some(inside) = self.ends_inside {
+            self.builder.note(NoteKind::TruncatedInput, || {
+                format!("it ends inside {inside}")
+            });
+        }
+        self.builder
+            .notes_mut()
+            .add_many(NoteKind::ProfilerCutStack, self.cut_stacks, || {
+                format!("stacks of {PROF_BT_MAX} frames, where jemalloc stops")
+            });
+        self.compare_totals();
+        self.threads.finish(&mut self.builder);
+        self.sites.finish(&mut self.builder);
+        Ok(self.builder.finish()?)
+    }
+
+    /// The totals at the top say one of two things. Before 5.3 they are the sums of the stacks as printed; since then they
+    /// are made so that their estimate is the sum of the stacks' estimates. A file in which neither holds has lost stacks.
+    fn compare_totals(&mut self) {
+        let Some(header) = self.header.map(|counts| counts.live) else {
+            return;
+        };
+        if header.objects.max(self.raw.objects) < TOTALS_OBJECTS {
+            return;
+        }
+        let estimated = self.unsampler.estimate(header, self.builder.notes_mut());
+        let far = |a: u64, b: u64| a.abs_diff(b) as f64 > TOTALS_TOLERANCE * a.max(b) as f64;
+        if far(header.objects, self.raw.objects) && far(estimated.bytes, self.estimated_bytes) {
+            let stacks = crate::units::Bytes(self.estimated_bytes);
+            self.builder.note(NoteKind::HeaderDisagrees, || {
+                format!(
+                    "{} by the header, {stacks} by the stacks",
+                    crate::units::Bytes(estimated.bytes)
+                )
+            });
+        }
+    }
 }
 
 fn malformed(what: &str) -> ReadErrorKind {
     ReadErrorKind::Malformed {
-        format: "jemalloc heap dump",
+        format: "jemalloc heap profile",
         what: what.to_owned(),
-    }
-}
-
-/// Whether any `t*` line counts allocations: the columns are there in every dump, and zero without `prof_accum`.
-fn counts_allocations(lines: Lines<'_>) -> bool {
-    lines
-        .filter_map(|line| {
-            let mut scanner = Scanner::new(line);
-            scanner.blanks().literal(b"t*:")?;
-            scanner.counts()
-        })
-        // The header has the sum, so the first line decides nearly always; a few more are looked at because since 5.3 it can
-        // be rounded to nothing.
-        .take(64)
-        .any(|counts| counts.all_objects > 0 || counts.all_bytes > 0)
-}
-
-fn origin(period: u64) -> Origin {
-    let sampling = if period <= 1 {
-        Sampling::Exact
-    } else {
-        Sampling::Poisson {
-            period,
-            source: PeriodSource::Stated,
-        }
-    };
-    let mut origin = Origin::new(SourceFormat::Jemalloc, sampling);
-    origin.producer = Producer::Jemalloc;
-    origin
-}
-
-fn value_types(counts_allocations: bool) -> Vec<ValueType> {
-    let mut types = vec![ValueType::inuse_objects(), ValueType::inuse_space()];
-    if counts_allocations {
-        types.extend([ValueType::alloc_objects(), ValueType::alloc_space()]);
-    }
-    types
-}
-
-/// What the next counts belong to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Current {
-    /// The whole dump.
-    Header,
-    /// A stack whose `t*` line has not come yet.
-    Stack(StackId),
-    /// A stack whose `t*` line has come: only threads follow.
-    Counted,
-}
-
-#[derive(Debug)]
-struct Reader<'t> {
-    builder: ProfileBuilder,
-    addresses: Addresses<'t>,
-    period: u64,
-    counts_allocations: bool,
-    stack: Vec<LocationId>,
-    current: Current,
-    threads: HashMap<u64, Thread>,
-    deepest: u64,
-    understood: u64,
-}
-
-impl Reader<'_> {
-    fn line(&mut self, line: &[u8], number: u64) {
-        if line.starts_with(b"@") {
-            self.stack_line(line, number);
-            return;
-        }
-        let mut scanner = Scanner::new(line);
-        let understood = match scanner.blanks().rest() {
-            [] => Some(()),
-            [b't', b'*', ..] => self.total_line(scanner),
-            [b't', ..] => self.thread_line(scanner),
-            _ => None,
-        };
-        if understood.is_none() {
-            self.skipped(line, number);
-        }
-    }
-
-    fn stack_line(&mut self, line: &[u8], number: u64) {
-        if let Current::Stack(_) = self.current {
-            self.builder.note(NoteKind::SkippedRecord, || {
-                format!("line {number}: the stack before it has no counts")
-            });
-        }
-        self.stack.clear();
-        let mut scanner = Scanner::new(&line[1..]);
-        while let Some(address) = scanner.address() {
-            if self.stack.len() == limits::STACK_FRAMES {
-                break;
-            }
-            self.stack
-                .push(self.addresses.location(address, &mut self.builder));
-        }
-        if !scanner.blanks().rest().is_empty() && self.stack.len() < limits::STACK_FRAMES {
-            self.skipped(line, number);
-            self.current = Current::Counted;
-            return;
-        }
-        self.deepest += u64::from(self.stack.len() == DEEPEST);
-        self.current = Current::Stack(self.builder.stack(&self.stack));
-        self.understood += 1;
-    }
-
-    fn total_line(&mut self, mut scanner: Scanner<'_>) -> Option<()> {
-        scanner.literal(b"t*:")?;
-        let counts = scanner.counts()?;
-        match self.current {
-            Current::Header => self.understood += 1,
-            Current::Stack(stack) => {
-                let values = self.values(counts);
-                self.builder
-                    .sample(stack, LabelSetId::EMPTY, &values[..self.width()]);
-                self.current = Current::Counted;
-            }
-            // A second t* line of one stack: the first counts.
-            Current::Counted => return None,
-        }
-        Some(())
-    }
-
-    fn thread_line(&mut self, mut scanner: Scanner<'_>) -> Option<()> {
-        scanner.literal(b"t")?;
-        let id = scanner.decimal()?;
-        scanner.literal(b":")?;
-        let counts = scanner.counts()?;
-        let width = self.width();
-        let values = match self.current {
-            // Totals of a thread are distorted for themselves, like those of the dump: what its stacks say is better.
-            Current::Header => [0; 4],
-            Current::Stack(_) | Current::Counted => self.values(counts),
-        };
-        let thread = self.threads.entry(id).or_insert_with(|| Thread {
-            id,
-            name: String::new(),
-            values: vec![0; width],
-        });
-        if self.current == Current::Header {
-            let name = scanner.blanks().rest();
-            let name = &name[..name.len().min(limits::NAME_BYTES)];
-            thread.name = String::from_utf8_lossy(name).into_owned();
-        }
-        for (sum, value) in thread.values.iter_mut().zip(values) {
-            *sum = sum.saturating_add(value);
-        }
-        Some(())
-    }
-
-    fn width(&self) -> usize {
-        if self.counts_allocations { 4 } else { 2 }
-    }
-
-    fn values(&mut self, counts: Counts) -> [u64; 4] {
-        if counts.objects == 0 && counts.bytes > 0 {
-            self.builder.note(NoteKind::BytesWithoutObjects, || {
-                Bytes(counts.bytes).to_string()
-            });
-        }
-        let (objects, bytes) = unsample(counts.objects, counts.bytes, self.period);
-        let (all_objects, all_bytes) = unsample(counts.all_objects, counts.all_bytes, self.period);
-        [objects, bytes, all_objects, all_bytes]
-    }
-
-    fn skipped(&mut self, line: &[u8], number: u64) {
-        self.builder.note(NoteKind::SkippedRecord, || {
-            let start = String::from_utf8_lossy(&line[..line.len().min(40)]).into_owned();
-            format!("line {number}: {start}")
-        });
-    }
-
-    fn finish(mut self, has_maps: bool, last_line: u64) -> Result<Profile, ReadError> {
-        if self.understood == 0 {
-            return Err(
-                malformed("nothing after its first line is a total or a stack").at_line(last_line),
-            );
-        }
-        if let Current::Stack(_) = self.current {
-            self.builder.note(NoteKind::TruncatedInput, || {
-                "the last stack has no counts".to_owned()
-            });
-        } else if !has_maps && !self.addresses.has_symbols() {
-            self.builder.note(NoteKind::TruncatedInput, || {
-                "MAPPED_LIBRARIES is missing".to_owned()
-            });
-        }
-        let deepest = self.deepest;
-        self.builder
-            .notes_mut()
-            .add_many(NoteKind::ProfilerCutStack, deepest, || {
-                format!("a stack of {DEEPEST} frames")
-            });
-        let mut threads: Vec<Thread> = self.threads.into_values().collect();
-        threads.sort_by_key(|thread| thread.id);
-        for thread in threads {
-            // Ended threads stay in the dump with nothing in use.
-            if thread.values.iter().any(|&value| value > 0) {
-                self.builder.thread(thread);
-            }
-        }
-        Ok(self.builder.finish()?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Measure, Unit};
-
-    const DUMP: &str = "\
-heap_v2/524288
-  t*: 3: 12352 [0: 0]
-  t0: 2: 128 [0: 0]
-  t7: 1: 12224 [0: 0] io worker
-@ 0x1001 0x2001
-  t*: 2: 128 [0: 0]
-  t0: 2: 128 [0: 0]
-@ 0x1001 0x3001
-  t*: 1: 12224 [0: 0]
-  t7: 1: 12224 [0: 0]
-
-MAPPED_LIBRARIES:
-1000-4000 r-xp 00000000 00:00 0    /srv/app
-";
-
-    fn total(profile: &Profile, unit: Unit) -> u64 {
-        profile
-            .value_of(Measure::InUse, unit)
-            .map_or(0, |index| profile.total(index))
-    }
-
-    fn parsed(text: &str) -> Profile {
-        match read(text.as_bytes()) {
-            Ok(profile) => profile,
-            Err(error) => panic!("{error}"),
-        }
-    }
-
-    #[test]
-    fn every_stack_is_unsampled_for_itself() {
-        let profile = parsed(DUMP);
-        let expected = unsample(2, 128, 524_288).1 + unsample(1, 12_224, 524_288).1;
-        assert_eq!(total(&profile, Unit::Bytes), expected);
-        assert_eq!(profile.value_types().len(), 2);
-        assert_eq!(profile.location_count(), 3);
-        assert!(profile.notes().is_empty(), "{:?}", profile.notes());
-    }
-
-    #[test]
-    fn threads_keep_their_names_with_blanks() {
-        let profile = parsed(DUMP);
-        let named: Vec<(&str, u64)> = profile
-            .threads()
-            .iter()
-            .map(|thread| (thread.name.as_str(), thread.id))
-            .collect();
-        assert_eq!(named, [("", 0), ("io worker", 7)]);
-    }
-
-    #[test]
-    fn return_addresses_move_back_onto_the_call() {
-        let profile = parsed(DUMP);
-        let addresses: Vec<Option<u64>> = profile
-            .locations()
-            .map(|(_, location)| location.address)
-            .collect();
-        assert_eq!(addresses, [Some(0x1000), Some(0x2000), Some(0x3000)]);
-    }
-
-    #[test]
-    fn a_dump_that_is_cut_off_is_used_and_said() {
-        let end = DUMP.find("  t*: 1:").unwrap_or(0);
-        let profile = parsed(&DUMP[..end]);
-        assert_eq!(profile.sample_count(), 1);
-        assert!(profile.notes().get(NoteKind::TruncatedInput).is_some());
-    }
-
-    #[test]
-    fn bytes_without_objects_are_kept_as_they_are() {
-        let profile = parsed("heap_v2/524288\n  t*: 0: 0 [0: 0]\n@ 0x1001\n  t*: 0: 77 [0: 0]\n");
-        assert_eq!(total(&profile, Unit::Bytes), 77);
-        assert!(profile.notes().get(NoteKind::BytesWithoutObjects).is_some());
-    }
-
-    #[test]
-    fn a_line_nobody_understands_is_counted_with_its_number() {
-        let profile = parsed(&DUMP.replace("  t0: 2: 128 [0: 0]\n@", "  t0: lots\n@"));
-        let note = profile.notes().get(NoteKind::SkippedRecord);
-        assert_eq!(
-            note.map(|note| note.example.as_str()),
-            Some("line 7:   t0: lots")
-        );
-    }
-
-    #[test]
-    fn accumulated_columns_become_value_types() {
-        let profile = parsed("heap_v2/1\n  t*: 1: 8 [2: 16]\n@ 0x1001\n  t*: 1: 8 [2: 16]\n");
-        let names: Vec<&str> = profile
-            .value_types()
-            .iter()
-            .map(|value| value.name.as_str())
-            .collect();
-        assert_eq!(
-            names,
-            [
-                "inuse_objects",
-                "inuse_space",
-                "alloc_objects",
-                "alloc_space"
-            ]
-        );
-        assert_eq!(profile.origin().sampling, Sampling::Exact);
     }
 }

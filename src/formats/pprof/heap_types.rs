@@ -40,8 +40,13 @@ pub(super) fn check_heap(value_types: &[ValueType]) -> Result<(), ReadError> {
     .nowhere())
 }
 
-/// Who wrote a heap profile. Only the shape of the value types tells: the format has no field for it.
-pub(super) fn producer(value_types: &[ValueType], period: i64, has_go_runtime: bool) -> Producer {
+/// Who wrote a heap profile, by the shape of its value types and by what its addresses count from: the format has no field
+/// for it.
+pub(super) fn producer(
+    value_types: &[ValueType],
+    has_go_runtime: bool,
+    has_file_addresses: bool,
+) -> Producer {
     let names: Vec<&str> = value_types
         .iter()
         .map(|value| value.name.as_str())
@@ -59,7 +64,7 @@ pub(super) fn producer(value_types: &[ValueType], period: i64, has_go_runtime: b
             "inuse_space",
             "alloc_space",
         ] => Producer::Node,
-        ["inuse_space"] if period == 0 => Producer::JemallocPprof,
+        ["inuse_space"] if has_file_addresses => Producer::JemallocPprof,
         [..] if names.contains(&"resident_space") || names.contains(&"stale_space") => {
             Producer::Tcmalloc
         }

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::raw::{RawProfile, RawSamples, RawStrings};
+use super::raw::{RawMapping, RawProfile, RawSamples, RawStrings};
 use super::wire::malformed;
 use super::{drop_frames, heap_types, period};
 use crate::formats::ReadError;
@@ -77,7 +77,7 @@ fn origin(
             break;
         }
     }
-    origin.producer = heap_types::producer(value_types, raw.period, has_go_runtime);
+    origin.producer = heap_types::producer(value_types, has_go_runtime, has_file_addresses(raw));
     origin.captured_at_ms = (raw.time_nanos != 0).then_some(raw.time_nanos / 1_000_000);
     origin.default_value_type = text(raw.default_sample_type)?;
     for &comment in &raw.comments {
@@ -124,7 +124,7 @@ fn sampling(
     let inuse = value_types
         .iter()
         .position(|value| value.measure == Measure::InUse && value.unit == Unit::Bytes);
-    let looks_unsampled = heap_types::producer(value_types, raw.period, false);
+    let looks_unsampled = heap_types::producer(value_types, false, has_file_addresses(raw));
     let recovered = match (
         inuse.and_then(|index| samples.values.get(index)),
         looks_unsampled,
@@ -148,6 +148,15 @@ fn sampling(
     Ok(recovered)
 }
 
+/// jemalloc_pprof writes addresses of the file, and one range for all mappings.
+fn spans_everything(mapping: &RawMapping) -> bool {
+    mapping.start == 0 && mapping.limit == u64::MAX && mapping.offset == 0
+}
+
+fn has_file_addresses(raw: &RawProfile) -> bool {
+    raw.mappings.iter().any(spans_everything)
+}
+
 /// The tables of the file, as the builder knows them.
 struct Tables<'r, 'b> {
     raw: &'r RawProfile,
@@ -166,15 +175,13 @@ impl<'r, 'b> Tables<'r, 'b> {
         };
         for mapping in &raw.mappings {
             // jemalloc_pprof writes addresses of the file and one range for all mappings.
-            let whole_space =
-                mapping.start == 0 && mapping.limit == u64::MAX && mapping.offset == 0;
             let added = Mapping {
                 start: mapping.start,
                 limit: mapping.limit,
                 file_offset: mapping.offset,
                 path: tables.string(mapping.file)?,
                 build_id: tables.build_id(mapping.build_id)?,
-                addresses: if whole_space {
+                addresses: if spans_everything(mapping) {
                     AddressSpace::File
                 } else {
                     AddressSpace::Process

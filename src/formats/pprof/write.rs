@@ -82,12 +82,8 @@ fn common_columns(parts: &[Part<'_>]) -> Vec<Vec<ValueIndex>> {
         let found: Option<Vec<ValueIndex>> = parts
             .iter()
             .map(|part| {
-                part.profile.find_value(|other| {
-                    other.name == value_type.name
-                        || (other.measure == value_type.measure
-                            && other.unit == value_type.unit
-                            && other.measure != crate::model::Measure::Other)
-                })
+                part.profile
+                    .find_value(|other| other.means_the_same(value_type))
             })
             .collect();
         for (columns, index) in columns.iter_mut().zip(found.into_iter().flatten()) {

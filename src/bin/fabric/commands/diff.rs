@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use fabric::analysis::call_tree;
-use fabric::analysis::diff::{self, DiffOptions};
+use fabric::analysis::diff::{self, DiffError, DiffOptions};
 use fabric::analysis::verdict::Assessment;
 use fabric::formats::{folded, pprof};
 use fabric::load::{self, Loaded, Source};
@@ -38,9 +38,8 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
     })
     .map_err(super::cannot_load)?;
     drop(bar);
-    let mut diff = diff::diff(&before.profile, &after.profile, &options).map_err(|error| {
-        Failure::usage(anyhow!(error).context(format!("{} and {}", before.name, after.name)))
-    })?;
+    let mut diff = diff::diff(&before.profile, &after.profile, &options)
+        .map_err(|error| cannot_compare(error, &before, &after))?;
     diff.notes.absorb(&same_content(&before, &after));
     let report = DiffReport {
         before: input(&before),
@@ -55,6 +54,17 @@ fn input(loaded: &Loaded) -> Input {
     // What comes through standard input has no file whose size could be told.
     let size = loaded.path.is_some().then_some(loaded.size_bytes);
     Input::new(&loaded.name, size, &loaded.profile)
+}
+
+/// A name that is not there is a slip of the command line; profiles of different things are the wrong inputs.
+fn cannot_compare(error: DiffError, before: &Loaded, after: &Loaded) -> Failure {
+    let is_usage = matches!(error, DiffError::NoSuchValue { .. });
+    let error = anyhow!(error).context(format!("{} and {}", before.name, after.name));
+    if is_usage {
+        Failure::usage(error)
+    } else {
+        Failure::input(error)
+    }
 }
 
 fn outcome(assessment: Assessment, fail_on: Option<FailOn>) -> Outcome {
@@ -92,7 +102,7 @@ fn write(
         color: destination.color,
     };
     let values = diff::common_value(&before.profile, &after.profile, options)
-        .map_err(|error| Failure::usage(anyhow!(error)))?;
+        .map_err(|error| cannot_compare(error, before, after))?;
     let flame = || {
         let views = (
             options.filter.apply(&before.profile),
