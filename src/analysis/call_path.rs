@@ -70,6 +70,13 @@ impl<'v, 'p> Blame<'v, 'p> {
             .frames(id)
             .map(|frame| self.class(id, frame))
             .collect();
+        // Hidden as a whole: nobody's, and no reason to take what it calls for the allocator's.
+        if classes.is_empty() {
+            return Judged {
+                allocator_frames: 0,
+                best: FrameClass::Container,
+            };
+        }
         // What is inlined into the allocator is the allocator's, whatever it is called.
         let allocator_frames = classes
             .iter()

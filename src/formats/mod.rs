@@ -39,12 +39,12 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
     (&mut *input)
         .take(sniff::PREFIX_BYTES as u64)
         .read_to_end(&mut prefix)?;
-    let format = sniff::sniff(&prefix)?;
-    let text = match format {
+    let text = match sniff::sniff(&prefix)? {
         Format::Pprof => return pprof::read(prefix.as_slice().chain(input)),
         Format::Jemalloc | Format::Gperftools | Format::Folded => read_text(prefix, input)?,
     };
-    match format {
+    // Symbols in front may fill the prefix; the whole text tells for certain which format they stand in front of.
+    match sniff::sniff(&text)? {
         Format::Jemalloc => jemalloc::read(&text),
         Format::Gperftools => gperftools::read(&text),
         Format::Folded => folded::read(&text),

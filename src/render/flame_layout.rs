@@ -1,32 +1,30 @@
-//! A call tree -> rectangles. Only geometry: no colours, no text, no output format.
+//! A call tree -> rectangles: pure geometry, without names, colours or pixels of a particular format.
 //!
-//! Two profiles share one picture, so a frame is as wide as the larger of its two values: what vanished stays visible. Its
-//! children may together be larger still (one shrank while another grew), then it is as wide as they are.
-
-use std::cmp::Reverse;
+//! For two profiles a node must be wide enough for what it was and for what it is: a branch that has vanished is drawn
+//! as wide as it used to be. So the extent of a node is the larger of its two values or, where that is more, the sum
+//! of its children's extents: `before` may be in one child and `after` in another. Children always fit their parent.
 
 use crate::analysis::call_tree::CallTree;
 
-/// Narrower frames cannot be seen or hit.
-const LEAST_WIDTH: f64 = 0.1;
-
-/// Where the frames go.
+/// The rectangles of a tree.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlameLayout {
-    /// The frames that can be seen, parents before their children, siblings from left to right.
-    pub frames: Vec<FlameFrame>,
+    /// What is drawn; parents come before their children, and each row from left to right.
+    pub rectangles: Vec<Rectangle>,
     /// How many rows there are.
     pub rows: u32,
-    /// How many frames are too narrow to be seen.
-    pub hidden: usize,
+    /// How many frames are too narrow to be drawn.
+    pub left_out: usize,
+    /// The width under which frames are not drawn: what was asked for, or more where there would be too many.
+    pub narrowest: f64,
 }
 
-/// A frame that can be seen.
+/// Where one node is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FlameFrame {
-    /// Its position in the nodes of the tree.
+pub struct Rectangle {
+    /// The node's position in the tree.
     pub node: u32,
-    /// Its row: 0 is the root.
+    /// Row, 0 for the root.
     pub row: u32,
     /// Left edge.
     pub x: f64,
@@ -34,208 +32,204 @@ pub struct FlameFrame {
     pub width: f64,
 }
 
-/// Lays a tree out in a picture of this width, without recursion: stacks may be thousands of frames deep.
-pub fn layout(tree: &CallTree, width: f64) -> FlameLayout {
-    let mut result = FlameLayout {
-        frames: Vec::new(),
-        rows: 0,
-        hidden: 0,
-    };
-    if tree.nodes.is_empty() {
-        return result;
+/// Lays out `tree` over `width`, without frames narrower than `narrowest` and with at most about `most` frames, so that
+/// what is drawn is bounded however large the tree is.
+///
+/// Children are ordered by name, not by value: in the pictures of two runs the same branch is then in the same place
+/// and can be found again, while its width tells its value anyway.
+pub fn flame_layout(tree: &CallTree, width: f64, narrowest: f64, most: usize) -> FlameLayout {
+    let extents = extents(tree);
+    let total = extents.first().copied().unwrap_or(0) as f64;
+    if total == 0.0 {
+        return FlameLayout {
+            rectangles: Vec::new(),
+            rows: 0,
+            left_out: tree.nodes.len(),
+            narrowest,
+        };
     }
-    let weights = weights(tree);
-    let children = Children::new(tree, &weights);
-    let scale = if weights[0] == 0 {
-        0.0
-    } else {
-        width / weights[0] as f64
+    let width_of = |node: usize| extents[node] as f64 / total * width;
+    let narrowest = threshold((0..extents.len()).map(width_of), narrowest, most);
+
+    // A child is never wider than its parent, so what is wide enough is again a tree with the same root.
+    let mut children: Vec<(u32, u32)> = (1..tree.nodes.len())
+        .filter(|&node| parent(tree, node).is_some() && width_of(node) >= narrowest)
+        .map(|node| (tree.nodes[node].parent, node as u32))
+        .collect();
+    let name = |node: u32| {
+        let node = &tree.nodes[node as usize];
+        (&node.name, &node.place)
     };
-    let mut open = vec![FlameFrame {
+    children.sort_by(|a, b| (a.0, name(a.1), a.1).cmp(&(b.0, name(b.1), b.1)));
+
+    let mut rectangles = vec![Rectangle {
         node: 0,
         row: 0,
         x: 0.0,
         width,
     }];
-    while let Some(frame) = open.pop() {
-        result.frames.push(frame);
-        result.rows = result.rows.max(frame.row + 1);
-        let first = open.len();
-        let mut x = frame.x;
-        for &child in children.of(frame.node) {
-            let width = weights[child as usize] as f64 * scale;
-            if width < LEAST_WIDTH {
-                // They come widest first.
-                break;
-            }
-            open.push(FlameFrame {
+    let mut at = 0;
+    while let Some(&Rectangle {
+        node, row, mut x, ..
+    }) = rectangles.get(at)
+    {
+        let first = children.partition_point(|child| child.0 < node);
+        for &(_, child) in children[first..].iter().take_while(|child| child.0 == node) {
+            let width = width_of(child as usize);
+            rectangles.push(Rectangle {
                 node: child,
-                row: frame.row + 1,
+                row: row + 1,
                 x,
                 width,
             });
             x += width;
         }
-        // The leftmost is the next to be taken.
-        open[first..].reverse();
+        at += 1;
     }
-    result.hidden = tree.nodes.len() - result.frames.len();
-    result
+    FlameLayout {
+        rows: rectangles.last().map_or(0, |last| last.row + 1),
+        left_out: tree.nodes.len() - rectangles.len(),
+        rectangles,
+        narrowest,
+    }
 }
 
-/// How wide each node is, in units of the value. 128 bits: a sum of 64-bit maxima has no other bound.
-fn weights(tree: &CallTree) -> Vec<u128> {
+/// The parent of a node that is not the root. A parent that does not come before its child would make a cycle possible.
+fn parent(tree: &CallTree, node: usize) -> Option<usize> {
+    let parent = tree.nodes[node].parent as usize;
+    (parent < node).then_some(parent)
+}
+
+fn extents(tree: &CallTree) -> Vec<u128> {
     let mut below = vec![0u128; tree.nodes.len()];
-    // Every parent comes before its children, so from the end all children are done before their parent.
-    for (index, node) in tree.nodes.iter().enumerate().rev() {
-        below[index] = below[index].max(u128::from(node.before.max(node.after)));
-        if index > 0 {
-            let weight = below[index];
-            below[node.parent as usize] += weight;
+    // Children come after their parents, so going backwards every sum is complete when it is used.
+    for node in (0..tree.nodes.len()).rev() {
+        let own = tree.nodes[node].before.max(tree.nodes[node].after);
+        below[node] = below[node].max(u128::from(own));
+        if let Some(parent) = parent(tree, node).filter(|_| node > 0) {
+            below[parent] += below[node];
         }
     }
     below
 }
 
-/// The children of every node in one list, widest first, then by name.
-struct Children {
-    list: Vec<u32>,
-    starts: Vec<usize>,
-}
-
-impl Children {
-    fn new(tree: &CallTree, weights: &[u128]) -> Children {
-        let mut list: Vec<u32> = (1..tree.nodes.len() as u32).collect();
-        list.sort_by_key(|&node| {
-            let index = node as usize;
-            let of = &tree.nodes[index];
-            (of.parent, Reverse(weights[index]), of.name.as_str(), node)
-        });
-        let mut starts = vec![0; tree.nodes.len() + 1];
-        for &node in &list {
-            starts[tree.nodes[node as usize].parent as usize + 1] += 1;
-        }
-        for index in 1..starts.len() {
-            starts[index] += starts[index - 1];
-        }
-        Children { list, starts }
+fn threshold(widths: impl Iterator<Item = f64>, narrowest: f64, most: usize) -> f64 {
+    let mut wide: Vec<f64> = widths.filter(|&width| width >= narrowest).collect();
+    if wide.len() <= most {
+        return narrowest;
     }
-
-    fn of(&self, node: u32) -> &[u32] {
-        let node = node as usize;
-        &self.list[self.starts[node]..self.starts[node + 1]]
-    }
+    // Of frames that are equally wide, all go or none.
+    let (_, &mut first_too_many, _) = wide.select_nth_unstable_by(most, |a, b| b.total_cmp(a));
+    first_too_many.next_up()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::call_tree::CallNode;
+    use crate::render::sample::tree;
 
-    /// A tree from (name, parent, before, after).
-    fn tree(nodes: &[(&str, u32, u64, u64)]) -> CallTree {
-        CallTree {
-            value_name: "inuse_space".to_owned(),
-            is_bytes: true,
-            differential: true,
-            nodes: nodes
-                .iter()
-                .map(|&(name, parent, before, after)| CallNode {
-                    name: name.to_owned(),
-                    place: String::new(),
-                    parent,
-                    before,
-                    after,
-                    standard_error: None,
-                })
-                .collect(),
-        }
-    }
-
-    fn placed(tree: &CallTree, width: f64) -> Vec<(&str, u32, f64, f64)> {
-        layout(tree, width)
-            .frames
+    /// Each rectangle as `row name x+width`.
+    fn check(tree: &CallTree, expected: &[&str]) {
+        let layout = flame_layout(tree, 100.0, 1.0, 1000);
+        let drawn: Vec<String> = layout
+            .rectangles
             .iter()
-            .map(|f| {
-                (
-                    tree.nodes[f.node as usize].name.as_str(),
-                    f.row,
-                    f.x,
-                    f.width,
-                )
+            .map(|r| {
+                let name = &tree.nodes[r.node as usize].name;
+                format!("{} {name} {}+{}", r.row, r.x, r.width)
             })
-            .collect()
-    }
-
-    #[test]
-    fn siblings_are_sorted_by_width_then_by_name() {
-        let tree = tree(&[
-            ("all", 0, 0, 10),
-            ("b", 0, 0, 2),
-            ("a", 0, 0, 2),
-            ("wide", 0, 0, 6),
-            ("leaf", 2, 0, 1),
-        ]);
-        assert_eq!(
-            placed(&tree, 100.0),
-            [
-                ("all", 0, 0.0, 100.0),
-                ("wide", 1, 0.0, 60.0),
-                ("a", 1, 60.0, 20.0),
-                ("leaf", 2, 60.0, 10.0),
-                ("b", 1, 80.0, 20.0),
-            ]
-        );
-    }
-
-    #[test]
-    fn a_frame_that_vanished_keeps_its_width_and_its_parent_has_room_for_it() {
-        let tree = tree(&[("all", 0, 10, 10), ("gone", 0, 10, 0), ("new", 0, 0, 10)]);
-        assert_eq!(
-            placed(&tree, 100.0),
-            [
-                ("all", 0, 0.0, 100.0),
-                ("gone", 1, 0.0, 50.0),
-                ("new", 1, 50.0, 50.0),
-            ]
-        );
-    }
-
-    #[test]
-    fn frames_too_narrow_to_see_are_counted_with_all_below_them() {
-        let tree = tree(&[
-            ("all", 0, 0, 100_000),
-            ("wide", 0, 0, 99_999),
-            ("thin", 0, 0, 1),
-            ("below", 2, 0, 1),
-        ]);
-        let layout = layout(&tree, 1200.0);
-        assert_eq!((layout.frames.len(), layout.hidden), (2, 2));
-    }
-
-    #[test]
-    fn a_tree_of_nothing_is_its_root() {
-        assert_eq!(
-            placed(&tree(&[("all", 0, 0, 0), ("a", 0, 0, 0)]), 100.0),
-            [("all", 0, 0.0, 100.0)]
-        );
-    }
-
-    #[test]
-    fn the_largest_values_do_not_overflow() {
-        let tree = tree(&[
-            ("all", 0, u64::MAX, u64::MAX),
-            ("a", 0, u64::MAX, 0),
-            ("b", 0, 0, u64::MAX),
-        ]);
-        assert_eq!(placed(&tree, 100.0)[2], ("b", 1, 50.0, 50.0));
-    }
-
-    #[test]
-    fn a_stack_of_five_thousand_frames_needs_no_recursion() {
-        let nodes: Vec<_> = (0..5000u32)
-            .map(|i| ("f", i.saturating_sub(1), 0, 7))
             .collect();
-        assert_eq!(layout(&tree(&nodes), 1200.0).rows, 5000);
+        assert_eq!(drawn, expected);
+    }
+
+    #[test]
+    fn children_lie_under_their_parent_in_the_order_of_their_names() {
+        check(
+            &tree(
+                false,
+                None,
+                &[
+                    (0, "root", 0, 200),
+                    (0, "b", 0, 100),
+                    (0, "a", 0, 60),
+                    (1, "leaf", 0, 50),
+                ],
+            ),
+            &["0 root 0+100", "1 a 0+30", "1 b 30+50", "2 leaf 30+25"],
+        );
+    }
+
+    #[test]
+    fn a_branch_that_vanished_is_as_wide_as_it_was() {
+        check(
+            &tree(
+                true,
+                None,
+                &[
+                    (0, "root", 100, 100),
+                    (0, "new", 0, 100),
+                    (0, "gone", 100, 0),
+                ],
+            ),
+            &["0 root 0+100", "1 gone 0+50", "1 new 50+50"],
+        );
+    }
+
+    #[test]
+    fn frames_too_narrow_to_see_are_counted_and_not_drawn() {
+        let tree = tree(
+            false,
+            None,
+            &[
+                (0, "root", 0, 1000),
+                (0, "a", 0, 1),
+                (1, "b", 0, 1),
+                (0, "c", 0, 900),
+            ],
+        );
+        assert_eq!(flame_layout(&tree, 100.0, 1.0, 10).left_out, 2);
+        check(&tree, &["0 root 0+100", "1 c 0+90"]);
+    }
+
+    #[test]
+    fn the_number_of_frames_is_bounded_by_leaving_out_the_narrowest() {
+        let mut nodes = vec![(0, "root", 0, 5050)];
+        nodes.extend((1..=100).map(|value| (0, "x", 0, value)));
+        let layout = flame_layout(&tree(false, None, &nodes), 1000.0, 0.0, 10);
+        assert_eq!(layout.rectangles.len(), 10);
+        assert!(
+            layout
+                .rectangles
+                .iter()
+                .all(|r| r.width >= layout.narrowest)
+        );
+    }
+
+    #[test]
+    fn a_tree_that_is_none_is_drawn_as_far_as_it_is_one() {
+        check(
+            &tree(
+                false,
+                None,
+                &[
+                    (0, "root", 0, 10),
+                    (2, "a", 0, 5),
+                    (1, "b", 0, 5),
+                    (9, "c", 0, 5),
+                ],
+            ),
+            &["0 root 0+100"],
+        );
+        check(&tree(false, None, &[(0, "root", 0, 0)]), &[]);
+        check(&tree(false, None, &[]), &[]);
+    }
+
+    #[test]
+    fn depth_is_no_recursion_and_values_do_not_overflow() {
+        let nodes: Vec<_> = (0..200_000u32)
+            .map(|place| (place.saturating_sub(1), "f", u64::MAX, u64::MAX))
+            .collect();
+        let layout = flame_layout(&tree(true, None, &nodes), 100.0, 0.1, 500_000);
+        assert_eq!(layout.rows, 200_000);
     }
 }

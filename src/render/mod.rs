@@ -1,22 +1,22 @@
-//! How it looks: documents and pictures -> text. Foreign text is escaped here, once.
+//! How it looks: documents and call trees -> text. Foreign text is escaped here, once.
 //!
-//! * [`terminal()`]: a document for people at a terminal or in a log.
-//! * [`markdown()`]: the same for an issue or a pull request.
-//! * [`html()`]: the same as one page that needs no network.
-//! * [`flame_svg()`]: a call tree as a picture; [`flame_layout`] says where its frames go.
-//! * [`json`]: reports for programs.
+//! A [`crate::report::Document`] is drawn by [`terminal()`], [`markdown()`] and [`html()`]; a
+//! [`crate::analysis::call_tree::CallTree`] by [`flame_svg()`]. Every function is pure and deterministic: the same
+//! statement gives the same bytes, whatever the environment says about width or colour. This room does not know where
+//! a statement came from, and computes nothing that two outputs would have to agree on.
 
-mod bar;
+mod flame_colour;
 pub mod flame_layout;
-mod flame_svg;
-mod html;
+pub mod flame_svg;
+pub mod html;
 pub mod json;
-mod markdown;
-mod shorten;
+pub mod markdown;
 pub mod terminal;
 
 pub use flame_svg::flame_svg;
 pub use html::html;
 pub use markdown::markdown;
-// The function beside the module of the same name: `terminal(&document, terminal::Style { .. })`.
-pub use terminal::render as terminal;
+pub use terminal::{Style, terminal};
+
+#[cfg(test)]
+mod sample;

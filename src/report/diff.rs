@@ -154,10 +154,10 @@ impl DiffReport {
         let by_stack = diff.by == Granularity::Stack;
         let mut columns = vec![
             column("change", Align::Right, 0),
-            column("±", Align::Right, 2),
-            column("", Align::Left, 3),
+            column("±", Align::Right, 1),
+            column("", Align::Left, 2),
             column("before", Align::Right, 4),
-            column("after", Align::Right, 1),
+            column("after", Align::Right, 3),
         ];
         if !by_stack {
             columns.push(column("cum change", Align::Right, 3));
@@ -167,7 +167,7 @@ impl DiffReport {
             flexible: true,
             ..column(
                 if by_stack {
-                    "call path, from the frame to blame outward"
+                    "call path, blamed frame first"
                 } else {
                     diff.by.name()
                 },

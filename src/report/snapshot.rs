@@ -269,7 +269,7 @@ impl SnapshotReport {
                 column("%", Align::Right, 1),
                 Column {
                     flexible: true,
-                    ..column("call path, from the frame to blame outward", Align::Left, 0)
+                    ..column("call path, blamed frame first", Align::Left, 0)
                 },
             ],
             rest: rest(self.path_count - self.paths.len()),

@@ -45,6 +45,7 @@ fn all_the_way(bytes: &[u8], other: &[u8]) {
         let style = render::terminal::Style {
             width: 80,
             color: true,
+            unicode: true,
         };
         assert!(!render::terminal(&report.document(), style).is_empty());
     }

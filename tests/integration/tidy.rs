@@ -46,7 +46,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
             let path = entry.expect("src can be listed").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                // Tests may reach anywhere.
+                && !path.to_string_lossy().ends_with("tests.rs")
+            {
                 found.push(path);
             }
         }
@@ -63,7 +66,10 @@ fn root() -> PathBuf {
 fn code(path: &Path) -> String {
     let text = std::fs::read_to_string(path).expect("source is UTF-8");
     // Tests may reach anywhere; they stand at the end of a file.
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let text = text
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
     text.lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .collect::<Vec<_>>()

@@ -19,6 +19,8 @@ pub(crate) struct Destination {
     pub(crate) format: Format,
     pub(crate) width: usize,
     pub(crate) color: bool,
+    /// Whether more than ASCII may be drawn.
+    pub(crate) unicode: bool,
 }
 
 #[derive(Debug)]
@@ -67,6 +69,8 @@ impl Destination {
                 Color::Never => false,
                 Color::Auto => on_terminal && !plain,
             },
+            // A terminal in the C locale shows boxes and arrows as question marks. A file is read by something newer.
+            unicode: !on_terminal || locale_is_utf8(),
         })
     }
 
@@ -108,6 +112,18 @@ impl Destination {
         }
         .map_err(Failure::output)
     }
+}
+
+/// What the C library would find: the first of these that is set and not empty.
+fn locale_is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .find(|value| !value.is_empty());
+    locale.is_some_and(|locale| {
+        let locale = locale.to_string_lossy().to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
 }
 
 fn drop_buffer(out: io::BufWriter<&mut std::fs::File>) -> &mut std::fs::File {

@@ -31,10 +31,6 @@ const PROFILE_BUFFER_SLACK: usize = 64 * 1024;
 pub fn read(text: &[u8]) -> Result<Profile, ReadError> {
     let mut lines = Lines::new(text);
     let preamble = Preamble::read(&mut lines)?;
-    // Where many symbols come first, the beginning of a file does not tell which of the two formats it is.
-    if preamble.header.starts_with(b"heap_v2/") {
-        return crate::formats::jemalloc::read(text);
-    }
     let header = match Header::read(preamble.header) {
         Ok(header) => header,
         Err(BadCounts::Negative) => {

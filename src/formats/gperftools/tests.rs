@@ -264,15 +264,6 @@ fn damaged_lines_are_skipped_and_a_cut_one_is_told_from_them() {
 }
 
 #[test]
-fn jemallocs_header_behind_many_symbols_goes_to_its_reader() {
-    let profile = read(b"--- symbol\n0x1 a\n---\n--- heap\nheap_v2/1\n@ 0x2\n  t*: 1: 8 [0: 0]\n");
-    assert_eq!(
-        profile.ok().map(|profile| profile.origin().format),
-        Some(SourceFormat::Jemalloc)
-    );
-}
-
-#[test]
 fn what_cannot_be_used_at_all_is_an_error_with_its_line() {
     check_error(
         "heap profile: many\n",

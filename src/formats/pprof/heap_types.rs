@@ -1,10 +1,13 @@
 //! Is this a heap profile, and who wrote it? Found out from the value types, by name and never by position.
 
 use crate::formats::{ReadError, ReadErrorKind};
-use crate::model::{Measure, Producer, Unit, ValueType};
+use crate::model::{Measure, ModelError, Producer, Unit, ValueType};
 
 /// Refuses profiles of something else than memory, and says what they are.
 pub(super) fn check_heap(value_types: &[ValueType]) -> Result<(), ReadError> {
+    if value_types.is_empty() {
+        return Err(ModelError::NoValueTypes.into());
+    }
     if value_types
         .iter()
         .any(|value| value.measure != Measure::Other || value.unit == Unit::Bytes)

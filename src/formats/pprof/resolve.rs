@@ -267,6 +267,8 @@ impl<'r, 'b> Tables<'r, 'b> {
             line_start = location.line_end;
             let mapping = match location.mapping {
                 0 => None,
+                // A file that was stripped of all its mappings still has names.
+                _ if self.mappings.is_empty() => None,
                 id => Some(
                     *self
                         .mappings

@@ -1,84 +1,140 @@
 (function () {
   'use strict';
-  var WIDTH = 1200, PAD = 4, CHAR = 6.7, LEAST = 26;
   var svg = document.querySelector('svg.flame');
   if (!svg) return;
-  var info = svg.querySelector('.over');
-  var reset = svg.querySelector('.reset');
-  var find = svg.querySelector('.find');
-  var found = svg.querySelector('.found');
-  var idle = info.textContent;
-  var frames = Array.prototype.map.call(svg.querySelectorAll('.f'), function (g) {
-    var rects = g.querySelectorAll('rect');
-    var box = rects[0];
-    var tip = g.querySelector('title').textContent;
+  var NS = 'http://www.w3.org/2000/svg';
+  var margin = 12;
+  var full = svg.viewBox.baseVal.width - 2 * margin;
+  var character = 6.7;
+  var detail = svg.querySelector('.flame-detail');
+  var plainDetail = detail.textContent;
+  var frames = Array.prototype.map.call(svg.querySelectorAll('.flame-frame'), function (group) {
+    var rect = group.querySelector('rect');
+    var title = group.querySelector('title').textContent;
     return {
-      g: g, rects: rects, text: g.querySelector('text'), tip: tip, name: tip.split('\n')[0],
-      // Rectangles are half a pixel narrower than their frames; where that is not possible the frame tells its width.
-      x: +box.getAttribute('x'), y: +box.getAttribute('y'),
-      w: box.hasAttribute('data-w') ? +box.getAttribute('data-w') : +box.getAttribute('width') + 0.5
+      group: group,
+      rect: rect,
+      text: group.querySelector('text'),
+      title: title,
+      name: title.split('\n', 1)[0],
+      x: parseFloat(rect.getAttribute('x')),
+      y: parseFloat(rect.getAttribute('y')),
+      width: parseFloat(rect.getAttribute('width'))
     };
   });
-  // A frame too narrow for a label has no text element until it is zoomed to.
-  function label(f, x, w) {
-    var room = Math.floor((w - 2 * PAD) / CHAR);
-    if (w < LEAST || room < 3) { if (f.text) f.text.textContent = ''; return; }
-    if (!f.text) {
-      f.text = document.createElementNS('http://www.w3.org/2000/svg', 'text');
-      f.text.setAttribute('y', f.y + 13);
-      f.g.appendChild(f.text);
-    }
-    f.text.setAttribute('x', x + PAD);
-    f.text.textContent = f.name.length <= room ? f.name : f.name.slice(0, room - 1) + '\u2026';
+  var byGroup = new Map(frames.map(function (frame) { return [frame.group, frame]; }));
+
+  function columns(text) {
+    var sum = 0;
+    for (var c of text) sum += c >= '\u1100' ? 2 : 1;
+    return sum;
   }
-  function place(f, x, w) {
-    for (var i = 0; i < f.rects.length; i++) {
-      f.rects[i].setAttribute('x', x);
-      f.rects[i].setAttribute('width', Math.max(w - 0.5, 0.1));
+
+  function label(name, width) {
+    var room = Math.floor((width - 8) / character);
+    if (room < 3) return '';
+    if (columns(name) <= room) return name;
+    var head = name.split(/[(< ]/, 1)[0];
+    var short = name.slice(head.lastIndexOf('/') + 1) || name;
+    if (columns(short) <= room) return short;
+    var used = 1, out = '';
+    for (var c of short) {
+      used += columns(c);
+      if (used > room) break;
+      out += c;
     }
-    label(f, x, w);
+    return out + '…';
   }
+
+  function place(frame, x, width) {
+    frame.group.style.display = '';
+    frame.rect.setAttribute('x', x);
+    frame.rect.setAttribute('width', width);
+    frame.group.classList.toggle('flame-wide', width > 3);
+    var text = label(frame.name, width);
+    if (text && !frame.text) {
+      frame.text = document.createElementNS(NS, 'text');
+      frame.text.setAttribute('y', frame.y + 12.5);
+      frame.group.appendChild(frame.text);
+    }
+    if (frame.text) {
+      frame.text.textContent = text;
+      frame.text.setAttribute('x', x + 4);
+    }
+  }
+
   function zoom(to) {
-    var scale = WIDTH / to.w, slack = 0.02;
-    frames.forEach(function (f) {
-      var above = f.y < to.y && f.x <= to.x + slack && f.x + f.w >= to.x + to.w - slack;
-      var within = f.y >= to.y && f.x >= to.x - slack && f.x + f.w <= to.x + to.w + slack;
-      f.g.classList.toggle('up', above);
-      f.g.classList.toggle('off', !above && !within);
-      if (above) place(f, 0, WIDTH);
-      else if (within) place(f, (f.x - to.x) * scale, f.w * scale);
+    var left = to.x, right = to.x + to.width, scale = full / to.width;
+    var slack = 0.001;
+    frames.forEach(function (frame) {
+      var end = frame.x + frame.width;
+      var above = frame.y < to.y && frame.x <= left + slack && end >= right - slack;
+      var inside = frame.y >= to.y && frame.x >= left - slack && end <= right + slack;
+      frame.group.classList.toggle('flame-above', above);
+      if (above) place(frame, 0, full);
+      else if (inside) place(frame, (frame.x - left) * scale, frame.width * scale);
+      else frame.group.style.display = 'none';
     });
-    reset.classList.toggle('off', to === frames[0]);
+    reset.style.display = to === frames[0] ? 'none' : '';
   }
+
   function search(words) {
-    var wanted = words.toLowerCase(), end = -1, sum = 0, count = 0;
-    frames.forEach(function (f) {
-      var hit = wanted !== '' && f.tip.toLowerCase().indexOf(wanted) >= 0;
-      f.g.classList.toggle('hit', hit);
-      if (!hit) return;
-      count++;
-      // Parents come first: a hit below a hit is not counted twice.
-      if (f.x >= end - 0.02) { sum += f.w; end = f.x + f.w; }
+    words = words.trim().toLowerCase();
+    var ends = [];
+    frames.forEach(function (frame) {
+      var hit = words !== '' && frame.title.toLowerCase().indexOf(words) >= 0;
+      frame.group.classList.toggle('flame-hit', hit);
+      if (hit) ends.push(frame);
     });
-    found.textContent = wanted === '' ? '' :
-      count + (count === 1 ? ' frame matches, ' : ' frames match, ') + (100 * sum / WIDTH).toFixed(1) + ' % of the width';
+    svg.classList.toggle('flame-searching', words !== '');
+    // Frames below one another count once.
+    var covered = 0, upTo = 0;
+    ends.slice().sort(function (a, b) { return a.x - b.x; }).forEach(function (frame) {
+      covered += Math.max(0, frame.x + frame.width - Math.max(upTo, frame.x));
+      upTo = Math.max(upTo, frame.x + frame.width);
+    });
+    plainDetail = words === '' ? '' : ends.length + ' frames, ' + (covered / full * 100).toFixed(1) + ' % of the width';
+    detail.textContent = plainDetail;
   }
-  frames.forEach(function (f) {
-    f.g.addEventListener('click', function () { zoom(f); });
-    f.g.addEventListener('mouseenter', function () {
-      var line = f.tip.split('\n').join('  \u00b7  ');
-      var room = found.textContent === '' ? 180 : 140;
-      info.textContent = line.length > room ? line.slice(0, room - 1) + '\u2026' : line;
-    });
-    f.g.addEventListener('mouseleave', function () { info.textContent = idle; });
-    f.g.addEventListener('keydown', function (e) { if (e.key === 'Enter') zoom(f); });
-  });
+
+  var reset = document.createElementNS(NS, 'text');
+  reset.setAttribute('class', 'flame-reset');
+  reset.setAttribute('x', full + margin - 228);
+  reset.setAttribute('y', 26);
+  reset.setAttribute('text-anchor', 'end');
+  reset.textContent = 'show all';
+  reset.style.display = 'none';
+  svg.appendChild(reset);
+
+  var room = document.createElementNS(NS, 'foreignObject');
+  room.setAttribute('x', full + margin - 216);
+  room.setAttribute('y', 8);
+  room.setAttribute('width', 216);
+  room.setAttribute('height', 30);
+  var field = document.createElementNS('http://www.w3.org/1999/xhtml', 'input');
+  field.setAttribute('type', 'search');
+  field.setAttribute('placeholder', 'Search frames');
+  field.setAttribute('aria-label', 'Search frames');
+  field.setAttribute('class', 'flame-field');
+  room.appendChild(field);
+  svg.appendChild(room);
+
+  field.addEventListener('input', function () { search(field.value); });
   reset.addEventListener('click', function () { zoom(frames[0]); });
-  find.addEventListener('click', function () {
-    var words = prompt('Find frames whose name or place contains:');
-    if (words !== null) search(words);
+  svg.addEventListener('click', function (event) {
+    var group = event.target.closest && event.target.closest('.flame-frame');
+    if (group) zoom(byGroup.get(group));
   });
-  // The page around the picture may have a search field of its own.
-  svg.addEventListener('flame-search', function (e) { search(String(e.detail)); });
-  find.classList.remove('off');
+  svg.addEventListener('mouseover', function (event) {
+    var group = event.target.closest && event.target.closest('.flame-frame');
+    detail.textContent = group ? label(byGroup.get(group).title.split('\n').join('  ·  '), full) : plainDetail;
+  });
+  svg.addEventListener('mouseleave', function () { detail.textContent = plainDetail; });
+  document.addEventListener('keydown', function (event) {
+    if (event.key === 'Escape' && frames.length) {
+      field.value = '';
+      search('');
+      zoom(frames[0]);
+    }
+  });
 })();

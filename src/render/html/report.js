@@ -1,60 +1,78 @@
 (function () {
   'use strict';
-  function key(row, index) {
-    var cell = row.cells[index];
-    var number = cell.getAttribute('data-sort');
-    return number !== null ? parseFloat(number) : cell.textContent.trim().toLowerCase();
+  // Tables shorter than this can be read at a glance and need no filter.
+  var LEAST_ROWS = 8;
+
+  function cellOf(row, column) { return row.cells[column]; }
+
+  function sortKey(cell) {
+    if (cell.hasAttribute('data-sort')) return parseFloat(cell.getAttribute('data-sort'));
+    var text = cell.textContent.trim();
+    return text === '' ? null : text;
   }
+
   function compare(a, b) {
-    if (a === '') return b === '' ? 0 : 1;
-    if (b === '') return -1;
     if (typeof a === 'number' && typeof b === 'number') return a - b;
-    return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+    return String(a).localeCompare(String(b), undefined, { numeric: true });
   }
-  document.querySelectorAll('section.table').forEach(function (section) {
-    var body = section.querySelector('tbody');
-    if (!body) return;
-    var heads = section.querySelectorAll('th');
-    heads.forEach(function (head, index) {
-      var button = head.querySelector('button');
-      if (!button) return;
+
+  function sortable(table) {
+    var body = table.tBodies[0];
+    var headers = Array.prototype.slice.call(table.tHead.rows[0].cells);
+    headers.forEach(function (header, column) {
+      if (header.textContent.trim() === '') return;
+      var button = document.createElement('button');
+      button.type = 'button';
+      while (header.firstChild) button.appendChild(header.firstChild);
+      header.appendChild(button);
       button.addEventListener('click', function () {
-        // Numbers are asked for from the largest.
-        var first = head.classList.contains('right') ? 'descending' : 'ascending';
-        var other = first === 'ascending' ? 'descending' : 'ascending';
-        var order = head.getAttribute('aria-sort') === first ? other : first;
-        heads.forEach(function (one) { one.removeAttribute('aria-sort'); });
-        head.setAttribute('aria-sort', order);
-        var rows = Array.prototype.map.call(body.rows, function (row) { return { row: row, key: key(row, index) }; });
-        rows.sort(function (a, b) {
-          // What is not known stays at the end in either order.
-          if (a.key === '' || b.key === '') return compare(a.key, b.key);
-          return order === 'ascending' ? compare(a.key, b.key) : compare(b.key, a.key);
+        var rows = Array.prototype.slice.call(body.rows).map(function (row) {
+          return { row: row, key: sortKey(cellOf(row, column)) };
         });
-        rows.forEach(function (one) { body.appendChild(one.row); });
+        var numbers = rows.some(function (entry) { return typeof entry.key === 'number'; });
+        var now = header.getAttribute('aria-sort');
+        // Who sorts numbers asks for the largest, who sorts names looks one up.
+        var down = now ? now === 'ascending' : numbers;
+        rows.sort(function (a, b) {
+          if (a.key === null || b.key === null) return (a.key === null) - (b.key === null);
+          return down ? compare(b.key, a.key) : compare(a.key, b.key);
+        });
+        headers.forEach(function (other) { other.removeAttribute('aria-sort'); });
+        header.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+        rows.forEach(function (entry) { body.appendChild(entry.row); });
       });
-    });
-    var filter = section.querySelector('.filter');
-    var none = section.querySelector('.none');
-    if (!filter) return;
-    filter.hidden = false;
-    filter.addEventListener('input', function () {
-      var words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-      var shown = 0;
-      Array.prototype.forEach.call(body.rows, function (row) {
-        var text = row.textContent.toLowerCase();
-        var match = words.every(function (word) { return text.indexOf(word) >= 0; });
-        row.hidden = !match;
-        if (match) shown++;
-      });
-      none.style.display = shown ? 'none' : 'block';
-    });
-  });
-  var box = document.querySelector('.flame-filter');
-  if (box) {
-    box.hidden = false;
-    box.addEventListener('input', function () {
-      document.querySelector('svg.flame').dispatchEvent(new CustomEvent('flame-search', { detail: box.value.trim() }));
     });
   }
+
+  function filterable(table) {
+    var rows = Array.prototype.slice.call(table.tBodies[0].rows);
+    if (rows.length < LEAST_ROWS) return;
+    var texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
+    var tools = document.createElement('div');
+    tools.className = 'tools';
+    var field = document.createElement('input');
+    field.type = 'search';
+    field.placeholder = 'Filter rows';
+    field.setAttribute('aria-label', 'Filter rows');
+    var count = document.createElement('output');
+    tools.appendChild(field);
+    tools.appendChild(count);
+    var room = table.parentNode;
+    room.parentNode.insertBefore(tools, room);
+    field.addEventListener('input', function () {
+      var words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var shown = 0;
+      rows.forEach(function (row, place) {
+        var fits = words.every(function (word) { return texts[place].indexOf(word) >= 0; });
+        row.hidden = !fits;
+        if (fits) shown += 1;
+      });
+      count.textContent = words.length ? shown + ' of ' + rows.length : '';
+    });
+  }
+
+  document.querySelectorAll('main table').forEach(function (table) {
+    sortable(table);
+    filterable(table);
+  });
 })();

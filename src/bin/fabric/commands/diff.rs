@@ -100,6 +100,7 @@ fn write(
     let style = render::terminal::Style {
         width: destination.width,
         color: destination.color,
+        unicode: destination.unicode,
     };
     let values = diff::common_value(&before.profile, &after.profile, options)
         .map_err(|error| cannot_compare(error, before, after))?;

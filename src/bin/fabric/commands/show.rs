@@ -65,6 +65,7 @@ fn write(
     let style = render::terminal::Style {
         width: destination.width,
         color: destination.color,
+        unicode: destination.unicode,
     };
     let flame = || {
         let tree = call_tree::of_profile(&filter.apply(profile), value);
