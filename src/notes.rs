@@ -22,8 +22,6 @@ pub enum NoteKind {
     HeaderDisagrees,
     /// A record has bytes and no objects, so its sampling cannot be undone; its numbers are used as they are.
     BytesWithoutObjects,
-    /// Mean object size that no single size of object explains: the unsampled numbers of this stack may be biased.
-    MixedSizes,
     /// The sampling period is not in the file and was recovered from its smallest values.
     PeriodRecovered,
     /// The sampling period is not in the file and cannot be recovered: there are no error bars.
@@ -54,8 +52,6 @@ pub enum NoteKind {
     SymbolizationOff,
     /// A filter matched nothing.
     FilterMatchedNothing,
-    /// Values were clamped to what 64 bits can hold.
-    Clamped,
     /// The file has a part that fabric does not use.
     IgnoredPart,
     /// The profile says which of its frames to drop, and they were dropped.
@@ -72,8 +68,6 @@ pub enum NoteKind {
     DifferentPeriods,
     /// The second profile was scaled to the total of the first.
     Normalized,
-    /// The file is a state before the last garbage collection, or holds objects not yet collected.
-    GarbageIncluded,
 }
 
 impl NoteKind {
@@ -88,7 +82,6 @@ impl NoteKind {
             ProfilerCutStack => "profiler-cut-stack",
             HeaderDisagrees => "header-disagrees",
             BytesWithoutObjects => "bytes-without-objects",
-            MixedSizes => "mixed-sizes",
             PeriodRecovered => "period-recovered",
             PeriodUnknown => "period-unknown",
             HugePeriod => "huge-period",
@@ -104,7 +97,6 @@ impl NoteKind {
             NoDebugInfo => "no-debug-info",
             SymbolizationOff => "symbolization-off",
             FilterMatchedNothing => "filter-matched-nothing",
-            Clamped => "clamped",
             IgnoredPart => "ignored-part",
             DroppedFrames => "dropped-frames",
             UnmatchedValueTypes => "unmatched-value-types",
@@ -113,7 +105,6 @@ impl NoteKind {
             DifferentPrograms => "different-programs",
             DifferentPeriods => "different-periods",
             Normalized => "normalized",
-            GarbageIncluded => "garbage-included",
         }
     }
 
@@ -132,7 +123,6 @@ impl NoteKind {
             BytesWithoutObjects => {
                 "records with bytes and no objects: their sampling cannot be undone"
             }
-            MixedSizes => "stacks whose mean size no single size explains: they may be biased",
             PeriodRecovered => "sampling period recovered from the values, not stated in the file",
             PeriodUnknown => "sampling period unknown: no error bars",
             HugePeriod => "sampling period so long that most of the heap is never seen",
@@ -156,7 +146,6 @@ impl NoteKind {
             }
             SymbolizationOff => "addresses left without names (--no-symbolize)",
             FilterMatchedNothing => "a filter matched nothing",
-            Clamped => "values clamped to 64 bits",
             IgnoredPart => "parts of the file that fabric does not use",
             DroppedFrames => "frames dropped as the profile's own drop_frames asks",
             UnmatchedValueTypes => "value types that only one side has, left out",
@@ -165,7 +154,6 @@ impl NoteKind {
             DifferentPrograms => "the profiles come from different programs",
             DifferentPeriods => "the profiles were sampled with different periods",
             Normalized => "the second profile was scaled to the first one's total",
-            GarbageIncluded => "garbage not yet collected is counted as in use",
         }
     }
 }

@@ -296,6 +296,25 @@ fn note_pair(before: &Profile, after: &Profile, notes: &mut Notes) {
             format!("{} and {}", Bytes(first), Bytes(second))
         });
     }
+    let alone = |one: &Profile, other: &Profile| -> Vec<String> {
+        let types = one.value_types().iter();
+        types
+            .filter(|value| {
+                other
+                    .find_value(|partner| partner.means_the_same(value))
+                    .is_none()
+            })
+            .map(|value| value.name.clone())
+            .collect()
+    };
+    for (side, names) in [
+        ("first", alone(before, after)),
+        ("second", alone(after, before)),
+    ] {
+        notes.add_many(NoteKind::UnmatchedValueTypes, names.len() as u64, || {
+            format!("{}, in the {side}", names.join(", "))
+        });
+    }
     if let (Some(first), Some(second)) = (&a.command, &b.command)
         && first != second
     {

@@ -114,7 +114,7 @@ fn looks_like_pprof(prefix: &[u8]) -> bool {
                     return complete_fields > 0;
                 };
                 if length > crate::limits::PPROF_FIELD_BYTES as u64 {
-                    return false;
+                    return complete_fields >= 2;
                 }
                 let end = (length as usize).min(body.len());
                 if matches!(number, 1 | 11) && !has_only_small_fields(&body[..end]) {
@@ -133,7 +133,8 @@ fn looks_like_pprof(prefix: &[u8]) -> bool {
                 };
                 rest = after;
             }
-            _ => return false,
+            // Two fields are no accident: what follows is a field of a newer version, or broken, and the reader tells which.
+            _ => return complete_fields >= 2,
         }
         complete_fields += 1;
     }
