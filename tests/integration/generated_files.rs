@@ -68,3 +68,24 @@ fn completions_are_those_of_the_command_line() {
 fn the_command_line_is_sound() {
     Arguments::command().debug_assert();
 }
+
+#[test]
+fn the_readme_shows_what_its_command_prints() {
+    let path = folder("README.md");
+    let readme = std::fs::read_to_string(&path).expect("the README is there");
+    let (before, rest) = readme.split_once("```text\n").expect("it shows an output");
+    let (_, after) = rest.split_once("```\n").expect("the output ends");
+    let root = folder("fixtures").parent().expect("has a parent").to_owned();
+    // As a user at a terminal 100 columns wide sees it, without the colour.
+    let output = super::run_fabric::command(&[
+        "diff",
+        "fixtures/pprof/go-1.27/goleak/heap.007.pb.gz",
+        "fixtures/pprof/go-1.27/goleak/heap.019.pb.gz",
+    ])
+    .current_dir(root)
+    .output()
+    .expect("the binary starts");
+    let printed = String::from_utf8(output.stdout).expect("the output is UTF-8");
+    let found = format!("{before}```text\n{printed}```\n{after}");
+    golden::check(&path, found.as_bytes());
+}
