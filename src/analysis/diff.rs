@@ -5,7 +5,10 @@
 
 mod halves;
 mod matching;
-mod rows;
+mod names;
+mod noise_model;
+mod paths;
+mod row;
 mod side;
 
 use crate::model::{Profile, Unit, ValueIndex};
@@ -21,7 +24,7 @@ use super::stack_key::IdentityTier;
 use super::value_choice::{self, NoSuchValue};
 use super::verdict::{self, Assessment};
 
-pub use rows::{Presence, Rest, Row};
+pub use row::{Presence, Rest, Row};
 
 /// What to compare and how.
 #[derive(Debug, Clone)]
@@ -201,17 +204,18 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
 
     let matched = matching::match_stacks(&side_before, &side_after);
     let comparability = matched.comparability;
-    let model = rows::NoiseModel::new(&side_before, &side_after, &comparability.same_process);
+    let model =
+        noise_model::NoiseModel::new(&side_before, &side_after, &comparability.same_process);
     let pairs = matched.pairs;
-    let paths = rows::by_path(&side_before, &side_after, &pairs, &model);
-    let (total, all) = rows::total(&side_before, &side_after, &pairs, &model);
-    let path_rows = paths.len();
+    let tested = paths::by_path(&side_before, &side_after, &pairs, &model);
+    let (total, all) = paths::total(&side_before, &side_after, &pairs, &model);
+    let path_rows = tested.len();
 
-    let suspects = rows::suspects(&paths, &side_before, &side_after, &all, &model);
+    let suspects = paths::suspects(&tested, &side_before, &side_after, &all, &model);
     let is_bytes = before.value_type(value_before).unit == Unit::Bytes;
     let (kept, rest) = match options.by {
-        Granularity::Stack => rows::top_paths(&paths, &side_before, &side_after, options.top),
-        by => rows::by_name(&side_before, &side_after, by, &model, options.top),
+        Granularity::Stack => paths::top_paths(&tested, &side_before, &side_after, options.top),
+        by => names::by_name(&side_before, &side_after, by, &model, options.top),
     };
     let minimum_detectable = model
         .weight()

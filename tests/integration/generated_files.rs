@@ -75,7 +75,10 @@ fn the_readme_shows_what_its_command_prints() {
     let readme = std::fs::read_to_string(&path).expect("the README is there");
     let (before, rest) = readme.split_once("```text\n").expect("it shows an output");
     let (_, after) = rest.split_once("```\n").expect("the output ends");
-    let root = folder("fixtures").parent().expect("has a parent").to_owned();
+    let root = folder("fixtures")
+        .parent()
+        .expect("has a parent")
+        .to_owned();
     // As a user at a terminal 100 columns wide sees it, without the colour.
     let output = super::run_fabric::command(&[
         "diff",

@@ -13,6 +13,7 @@
 mod drop_frames;
 mod heap_types;
 mod period;
+mod places;
 mod raw;
 mod read;
 mod resolve;

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::places::{Places, bad_id};
 use super::raw::{RawMapping, RawProfile, RawSamples, RawStrings};
 use super::wire::malformed;
 use super::{drop_frames, heap_types, period};
@@ -287,14 +288,6 @@ impl<'r, 'b> Tables<'r, 'b> {
     }
 }
 
-fn bad_id(what: &str, id: u64) -> ReadError {
-    malformed(match id {
-        0 => format!("a {what} with id 0"),
-        _ => format!("two {what}s with id {id}"),
-    })
-    .nowhere()
-}
-
 fn points_nowhere(what: &str, id: u64, target: &str, target_id: u64) -> ReadError {
     malformed(format!(
         "{what} {id} points to {target} {target_id}, which is not in the file"
@@ -401,57 +394,4 @@ fn reintern(table: &StackTable) -> Result<(StackTable, Vec<crate::model::StackId
         );
     }
     Ok((interner.into_table(), renamed))
-}
-
-/// Location ids of the file -> handles, by the numbers that samples hold.
-struct Places {
-    /// Where ids are small and close together, which is nearly always: an array.
-    dense: Vec<Option<LocationId>>,
-    sparse: HashMap<u32, LocationId>,
-    distinct: usize,
-}
-
-impl Places {
-    fn new(
-        locations: &[(u64, LocationId)],
-        ids: &super::raw::IdTable,
-    ) -> Result<Places, ReadError> {
-        // An array up to a few times the number of locations costs less than a map; beyond that, ids are sparse.
-        let dense_limit = locations.len().saturating_mul(4).saturating_add(1024);
-        let mut places = Places {
-            dense: Vec::new(),
-            sparse: HashMap::new(),
-            distinct: 0,
-        };
-        let mut seen = hashbrown::HashSet::with_capacity(locations.len());
-        for &(id, location) in locations {
-            seen.insert(location);
-            let Some(number) = ids.find(id) else {
-                // No sample uses this id.
-                continue;
-            };
-            let index = number as usize;
-            let before = if index < dense_limit {
-                if places.dense.len() <= index {
-                    places.dense.resize(index + 1, None);
-                }
-                places.dense[index].replace(location)
-            } else {
-                places.sparse.insert(number, location)
-            };
-            if before.is_some() {
-                return Err(bad_id("location", id));
-            }
-        }
-        places.distinct = seen.len();
-        Ok(places)
-    }
-
-    #[inline]
-    fn get(&self, number: LocationId) -> Option<LocationId> {
-        match self.dense.get(number.index()) {
-            Some(&found) => found,
-            None => self.sparse.get(&(number.index() as u32)).copied(),
-        }
-    }
 }
