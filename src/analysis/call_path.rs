@@ -1,6 +1,6 @@
 //! A stack as people talk about it: from the frame to blame outward to the root.
 
-use crate::model::{Frame, LocationId, StackId};
+use crate::model::{Frame, LocationId, Producer, Profile, StackId};
 
 use super::frame_class::FrameClass;
 use super::frame_filter::View;
@@ -61,6 +61,11 @@ impl<'v, 'p> Blame<'v, 'p> {
             locations: Vec::new(),
         };
         blame.locations = profile.locations().map(|(id, _)| blame.judge(id)).collect();
+        for &location in common_leaf_end(profile) {
+            if profile.location(location).frames.is_empty() {
+                blame.locations[location.index()].best = FrameClass::Allocator;
+            }
+        }
         blame
     }
 
@@ -219,6 +224,27 @@ impl<'v, 'p> Blame<'v, 'p> {
             .nth(inner)
             .or_else(|| self.view.stack_frames(stack).next())
     }
+}
+
+/// The leaf end that all stacks of a jemalloc profile share: its profiler, which walks the stack from inside itself. Where it
+/// is linked into a program without symbols, nothing else tells it from the program.
+fn common_leaf_end(profile: &Profile) -> &[LocationId] {
+    let is_jemalloc = matches!(
+        profile.origin().producer,
+        Producer::Jemalloc | Producer::JemallocPprof
+    );
+    let stacks = profile.stacks();
+    if !is_jemalloc || stacks.len() < 2 {
+        return &[];
+    }
+    let mut stacks = stacks.iter().map(|(_, stack)| stack);
+    let first = stacks.next().unwrap_or_default();
+    let shared = stacks.fold(first.len(), |shared, stack| {
+        let same = first.iter().zip(stack).take_while(|(a, b)| a == b).count();
+        shared.min(same)
+    });
+    // All of a stack is never the profiler's.
+    &first[..shared.min(first.len().saturating_sub(1))]
 }
 
 /// Frames from the leaf among which the allocator's entry point is looked for: jemalloc's profiler is five deep, debugging

@@ -181,12 +181,7 @@ impl<'p> View<'p> {
 
     fn matching_locations(&self, pattern: &Regex) -> Vec<bool> {
         let functions = self.matching_functions(pattern);
-        let mappings: Vec<bool> = self
-            .profile
-            .mappings()
-            .iter()
-            .map(|mapping| pattern.is_match(self.profile.text(mapping.path)))
-            .collect();
+        let mappings = self.matching_mappings(pattern);
         self.profile
             .locations()
             .map(|(_, location)| {
@@ -210,14 +205,17 @@ impl<'p> View<'p> {
             .collect()
     }
 
-    fn hide(&mut self, pattern: &Regex) {
-        let functions = self.matching_functions(pattern);
-        let mappings: Vec<bool> = self
-            .profile
+    fn matching_mappings(&self, pattern: &Regex) -> Vec<bool> {
+        self.profile
             .mappings()
             .iter()
             .map(|mapping| pattern.is_match(self.profile.text(mapping.path)))
-            .collect();
+            .collect()
+    }
+
+    fn hide(&mut self, pattern: &Regex) {
+        let functions = self.matching_functions(pattern);
+        let mappings = self.matching_mappings(pattern);
         let hidden: Vec<HiddenFrames> = self
             .profile
             .locations()

@@ -157,6 +157,9 @@ fn evidence(diff: &Diff, assessment: Assessment, grown: i64, leaking: &[&Suspect
     ));
     let count = diff.suspects.len();
     match count {
+        0 if assessment == Assessment::Growing => said.push(
+            "No single call path grew beyond its noise: the growth is spread, or each part of it is too small to see.".to_owned(),
+        ),
         0 => said.push("No call path grew beyond its noise.".to_owned()),
         1 => said.push(format!(
             "1 call path grew beyond its noise, by {}.",

@@ -1,5 +1,6 @@
 //! What is said about a profile as a file: its name, time, size and precision.
 
+use crate::analysis::stack_key::file_name;
 use crate::model::{Measure, PeriodSource, Profile, Sampling, Unit};
 use crate::units::Bytes;
 
@@ -47,7 +48,11 @@ impl Input {
             sampling: profile.origin().sampling,
             inuse_bytes: total(Unit::Bytes),
             inuse_objects: total(Unit::Objects),
-            command: profile.origin().command.clone(),
+            command: profile
+                .origin()
+                .command
+                .clone()
+                .or_else(|| main_program(profile)),
         }
     }
 
@@ -59,6 +64,13 @@ impl Input {
         parts.push(sampling_text(self.sampling));
         parts.join(", ")
     }
+}
+
+/// The file name of the first mapping: that of the main program, where the format has mappings.
+fn main_program(profile: &Profile) -> Option<String> {
+    let path = profile.text(profile.mappings().first()?.path);
+    let name = file_name(path);
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// The trigger in a snapshot's name, `heap-<epoch ms>-<trigger>.<extension>`.

@@ -128,7 +128,7 @@ impl SnapshotReport {
         if !self.paths.is_empty() {
             tables.push(self.path_table());
         }
-        if !self.threads.is_empty() {
+        if self.holding_threads().next().is_some() {
             tables.push(self.thread_table());
         }
         Document {
@@ -277,11 +277,17 @@ impl SnapshotReport {
         }
     }
 
+    /// Threads that hold something: with `prof_accum`, dumps go on listing threads that ended long ago.
+    fn holding_threads(&self) -> impl Iterator<Item = &Thread> {
+        self.threads
+            .iter()
+            .filter(|thread| thread.values[self.thread_value] > 0)
+    }
+
     fn thread_table(&self) -> Table {
         const SHOWN: usize = 10;
         let rows = self
-            .threads
-            .iter()
+            .holding_threads()
             .take(SHOWN)
             .map(|thread| {
                 vec![
@@ -301,7 +307,7 @@ impl SnapshotReport {
                     ..column("name", Align::Left, 0)
                 },
             ],
-            rest: rest(self.threads.len().saturating_sub(SHOWN)),
+            rest: rest(self.holding_threads().count().saturating_sub(SHOWN)),
             rows,
         }
     }
