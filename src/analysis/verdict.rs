@@ -108,6 +108,13 @@ fn cannot_tell(
         );
         return Some(format!("The profiles cannot be compared: {refusal}."));
     }
+    if let Some(ms) = diff.duration_ms.filter(|&ms| ms < 0) {
+        recommendations.push("Give the older profile first.".to_owned());
+        return Some(format!(
+            "The second profile is {} older than the first: what looks like growth is shrinkage, and the other way round.",
+            Span(-ms)
+        ));
+    }
     if diff.total.before == 0 && diff.total.after == 0 {
         recommendations.push(
             "Check that profiling is active in the service, and that no filter hides everything."

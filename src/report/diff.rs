@@ -7,7 +7,7 @@ use crate::analysis::verdict::Assessment;
 use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
 
 use super::input::Input;
-use super::snapshot::{amount, column};
+use super::snapshot::{amount, column, more_rows};
 use super::{Align, Cell, Column, Document, Fact, Table, Tone, Verdict};
 
 /// Everything that is said about two profiles.
@@ -251,8 +251,8 @@ impl DiffReport {
         let rest = self.diff.rest;
         (rest.rows > 0).then(|| {
             format!(
-                "{} more rows, {} together (--top 0 shows all)",
-                Count(rest.rows as u64),
+                "{}, {} together (--top 0 shows all)",
+                more_rows(rest.rows),
                 signed(rest.after as i64 - rest.before as i64, self.diff.is_bytes)
             )
         })

@@ -351,7 +351,15 @@ fn share(part: u64, whole: u64) -> String {
 }
 
 fn rest(rows: usize) -> Option<String> {
-    (rows > 0).then(|| format!("{} more rows (--top 0 shows all)", Count(rows as u64)))
+    (rows > 0).then(|| format!("{} (--top 0 shows all)", more_rows(rows)))
+}
+
+/// How many rows are left out.
+pub(super) fn more_rows(rows: usize) -> String {
+    match rows {
+        1 => "1 more row".to_owned(),
+        rows => format!("{} more rows", Count(rows as u64)),
+    }
 }
 
 /// A value in its unit.

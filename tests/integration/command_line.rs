@@ -224,6 +224,8 @@ fn a_gate_fails_holds_or_cannot_tell() {
     assert_eq!(code("growing", CADDY_1, CADDY_23), 0);
     assert_eq!(code("growing", REDIS_0, REDIS_23), 1);
     assert_eq!(code("leaking", REDIS_0, REDIS_23), 0);
+    // In the wrong order.
+    assert_eq!(code("growing", GOLEAK_19, GOLEAK_7), 6);
     // Folded stacks do not say how they were sampled.
     let folded = (
         "folded/jeprof-5.3/jeleak.007.folded",
