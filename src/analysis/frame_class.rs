@@ -123,7 +123,9 @@ fn impl_of_std(name: &str) -> bool {
 /// Go writes `import/path.Function`, `import/path.(*Type).Method` and `import/path.Function.func1`, with dots of the last path
 /// element escaped as `%2e`.
 pub fn go_package<'n>(name: &'n str, file: &str) -> Option<&'n str> {
-    if name.contains("::") || name.contains(' ') && !name.contains('[') {
+    let has_path = memchr::memchr_iter(b':', name.as_bytes())
+        .any(|colon| name.as_bytes().get(colon + 1) == Some(&b':'));
+    if has_path || name.contains(' ') && !name.contains('[') {
         return None;
     }
     let base = name.split('[').next().unwrap_or(name);
