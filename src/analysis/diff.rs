@@ -11,7 +11,7 @@ mod paths;
 mod row;
 mod side;
 
-use crate::model::{Profile, Unit, ValueIndex};
+use crate::model::{Measure, Profile, Unit, ValueIndex};
 use crate::notes::{NoteKind, Notes};
 use crate::units::Bytes;
 
@@ -84,6 +84,8 @@ pub struct Diff {
     pub value_name: String,
     /// Whether the values are bytes.
     pub is_bytes: bool,
+    /// Whether the value counts allocations so far, freed or not: it only grows.
+    pub is_cumulative: bool,
     /// The granularity of `rows`.
     pub by: Granularity,
     /// Everything together.
@@ -199,10 +201,10 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
             second,
         )
     });
+    let matched = matching::match_stacks(&side_before, &side_after);
+    // Only now: scaled counters would look like those of another process.
     let scale = scale(&side_before, &side_after, options.normalize, &mut notes);
     let side_after = side_after.scaled(scale);
-
-    let matched = matching::match_stacks(&side_before, &side_after);
     let comparability = matched.comparability;
     let model =
         noise_model::NoiseModel::new(&side_before, &side_after, &comparability.same_process);
@@ -230,6 +232,7 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
     let mut diff = Diff {
         value_name: before.value_type(value_before).name.clone(),
         is_bytes,
+        is_cumulative: before.value_type(value_before).measure == Measure::Allocated,
         by: options.by,
         total,
         rows: kept,

@@ -1,6 +1,6 @@
 //! Can this profile be trusted? What is odd about it, as notes.
 
-use crate::model::{Measure, Profile, Sampling, Unit};
+use crate::model::{Measure, Profile, Sampling, Unit, ValueIndex};
 use crate::notes::{NoteKind, Notes};
 
 use super::call_path::Blame;
@@ -15,8 +15,6 @@ const FEW_SAMPLES: f64 = 25.0;
 pub struct Health {
     /// How many objects were sampled, where that can be told.
     pub sampled_objects: Option<f64>,
-    /// Standard error of the bytes in use, where that can be told.
-    pub total_standard_error: Option<f64>,
     /// Locations on stacks.
     pub locations: usize,
     /// Locations without a name.
@@ -25,6 +23,16 @@ pub struct Health {
     pub unnamed_bytes: u64,
     /// What is odd.
     pub notes: Notes,
+}
+
+/// Standard error that sampling leaves in the sum of one value over what a filter lets through; nothing where every allocation
+/// was recorded, or the precision is not known.
+pub fn standard_error(view: &View<'_>, value: ValueIndex) -> Option<f64> {
+    let profile = view.profile();
+    let variances = sampling_error::row_variances(profile, value)
+        .filter(|_| profile.origin().sampling != Sampling::Exact)?;
+    let sum: f64 = view.samples().map(|sample| variances[sample.row]).sum();
+    Some(sum.sqrt())
 }
 
 /// Examines a profile.
@@ -54,11 +62,6 @@ pub fn examine(profile: &Profile) -> Health {
     {
         notes.add(NoteKind::FewSamples, || format!("about {sampled:.0}"));
     }
-    let total_standard_error = inuse
-        .and_then(|index| sampling_error::row_variances(profile, index))
-        .map(|variances| variances.iter().sum::<f64>().sqrt())
-        .filter(|_| profile.origin().sampling != Sampling::Exact);
-
     let unnamed: Vec<bool> = profile
         .locations()
         .map(|(_, location)| location.frames.is_empty())
@@ -89,7 +92,6 @@ pub fn examine(profile: &Profile) -> Health {
     }
     Health {
         sampled_objects,
-        total_standard_error,
         locations: unnamed.len(),
         unnamed_locations: unnamed.iter().filter(|&&unnamed| unnamed).count(),
         unnamed_bytes,

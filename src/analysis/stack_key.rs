@@ -256,6 +256,12 @@ pub fn normalized(name: &str) -> std::borrow::Cow<'_, str> {
     if frame_class::go_package(name, "").is_some() {
         return normalized_go(name);
     }
+    // V8: `(anonymous:L#1:C#1)` in one profile is `(anonymous)` in the next of the same process.
+    if let Some(function) = name.strip_prefix("(anonymous:")
+        && function.ends_with(')')
+    {
+        return "(anonymous)".into();
+    }
     let mut text = std::borrow::Cow::Borrowed(name);
     // Rust: `path::function::h0123456789abcdef`.
     if let Some((path, hash)) = text.rsplit_once("::h")
@@ -333,6 +339,7 @@ mod tests {
             "app::run::{closure#3}::{closure#0}",
             "app::run::{{closure}}::{{closure}}",
         );
+        check("(anonymous:L#1:C#1)", "(anonymous)");
         check("worker.constprop.0", "worker");
         check("worker.part.3.isra.0", "worker");
         check("main.serve.func1.2", "main.serve");

@@ -49,6 +49,9 @@ pub struct PairVerdict {
 /// process has some.
 const MATERIAL_SHARE: f64 = 0.01;
 
+/// Milliseconds between two profiles below which a rate per hour would be an idle number.
+const SHORTEST_FOR_A_RATE: i64 = 1000;
+
 /// Fewer sampled objects than this in both profiles together cannot carry a verdict.
 const FEWEST_SAMPLES: f64 = 5.0;
 
@@ -103,7 +106,7 @@ fn cannot_tell(
     if let Some(refusal) = &diff.comparability.refusal {
         recommendations.push(
             "Take both profiles from the same process, or in a form that carries mappings or symbols \
-             (fabric snapshots and pprof files do)."
+             (pprof files do)."
                 .to_owned(),
         );
         return Some(format!("The profiles cannot be compared: {refusal}."));
@@ -115,12 +118,20 @@ fn cannot_tell(
             Span(-ms)
         ));
     }
+    if diff.is_cumulative {
+        recommendations
+            .push("For a verdict, compare what is in use (--sample-index inuse_space).".to_owned());
+        return Some(format!(
+            "{} counts allocations, freed or not: it only grows, and says nothing of memory that is kept.",
+            diff.value_name
+        ));
+    }
     if diff.total.before == 0 && diff.total.after == 0 {
         recommendations.push(
             "Check that profiling is active in the service, and that no filter hides everything."
                 .to_owned(),
         );
-        return Some("Both profiles are empty.".to_owned());
+        return Some("Both profiles are empty, or the filters leave nothing of them.".to_owned());
     }
     if diff.total.standard_error.is_none() {
         recommendations.push(
@@ -234,19 +245,20 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
             amount(diff, suspect.change.delta())
         ));
         if let Some(rate) = rate(diff, suspect.change.delta()) {
-            said.push(format!("At this pace it adds {rate} an hour."));
+            said.push(format!("At this pace this path alone adds {rate} an hour."));
         }
     }
     match assessment {
         Assessment::Leaking => said.push(
             "Find what still refers to these objects: a map or list that only grows, a goroutine, thread or connection that never \
-             ends, a callback that is never taken off."
+             ends, a callback that is never taken off. A cache that is still filling looks the same in two profiles: a third one, later, \
+             tells."
                 .to_owned(),
         ),
         Assessment::Growing => said.push(format!(
             "Take a third profile{} and compare it with the second: two profiles cannot tell a leak from a cache that is filling.",
             match diff.duration_ms {
-                Some(ms) if ms > 0 => format!(" in {}", Span(ms)),
+                Some(ms) if ms >= SHORTEST_FOR_A_RATE => format!(" in {}", Span(ms)),
                 _ => " after as long again".to_owned(),
             }
         )),
@@ -277,7 +289,7 @@ fn caller_text(suspect: &Suspect) -> String {
 }
 
 fn rate(diff: &Diff, delta: i64) -> Option<String> {
-    let ms = diff.duration_ms.filter(|&ms| ms > 0)?;
+    let ms = diff.duration_ms.filter(|&ms| ms >= SHORTEST_FOR_A_RATE)?;
     let per_hour = delta as f64 * 3.6e6 / ms as f64;
     Some(amount_unsigned(diff, per_hour as u64))
 }

@@ -4,6 +4,7 @@ use crate::analysis::diff::{Change, Diff, Presence, Row};
 use crate::analysis::granularity::Granularity;
 use crate::analysis::same_process::SameProcess;
 use crate::analysis::verdict::Assessment;
+use crate::model::Sampling;
 use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
 
 use super::input::Input;
@@ -133,6 +134,9 @@ impl DiffReport {
         } else {
             tiers.join(", then ")
         };
+        if comparability.matched.is_empty() && unmatched == 0 {
+            return "nothing to compare".to_owned();
+        }
         if unmatched == 0 {
             return format!("{tiers}; every stack found its partner");
         }
@@ -210,7 +214,10 @@ impl DiffReport {
             ),
             match row.change.standard_error {
                 Some(error) if error > 0.0 => number(error as u64, Tone::Faint),
-                Some(_) => Cell::Text("exact".to_owned(), Tone::Faint),
+                Some(_) if self.before.sampling == Sampling::Exact => {
+                    Cell::Text("exact".to_owned(), Tone::Faint)
+                }
+                Some(_) => number(0, Tone::Faint),
                 None => Cell::Missing,
             },
             Cell::Bar(
@@ -259,10 +266,12 @@ impl DiffReport {
     }
 }
 
-/// A probability with two digits, or `<0.001`.
+/// A probability with two or three digits, or `<0.001`.
 fn probability(value: f64) -> String {
     if value < 0.001 {
         "<0.001".to_owned()
+    } else if value < 0.1 {
+        format!("{value:.3}")
     } else {
         format!("{value:.2}")
     }

@@ -40,6 +40,8 @@ pub struct SnapshotReport {
     pub total: u64,
     /// The part of it that the filter lets through.
     pub seen: u64,
+    /// Standard error of `seen` that sampling leaves, where it is known.
+    pub standard_error: Option<f64>,
     /// What a row of `spots` is.
     pub by: Granularity,
     /// The top functions, files, lines or modules; empty for call paths.
@@ -105,6 +107,7 @@ impl SnapshotReport {
             is_bytes: value_type.unit == Unit::Bytes,
             total: profile.total(value),
             seen: seen(&view, value),
+            standard_error: health::standard_error(&view, value),
             by,
             spots,
             spot_count,
@@ -122,7 +125,7 @@ impl SnapshotReport {
     /// The statement for people.
     pub fn document(&self) -> Document {
         let mut tables = Vec::new();
-        if self.by != Granularity::Stack {
+        if !self.spots.is_empty() {
             tables.push(self.spot_table());
         }
         if !self.paths.is_empty() {
@@ -150,13 +153,12 @@ impl SnapshotReport {
         for (value_type, total) in &self.totals {
             let text = amount(*total, value_type.unit == Unit::Bytes);
             let error = self
-                .health
-                .total_standard_error
-                .filter(|_| value_type.name == self.value_name && self.is_bytes);
+                .standard_error
+                .filter(|_| value_type.name == self.value_name && self.seen == self.total);
             facts.push(fact(
                 &value_type.name,
                 match error {
-                    Some(error) => format!("{text} ± {}", Bytes(error as u64)),
+                    Some(error) => format!("{text} ± {}", amount(error as u64, self.is_bytes)),
                     None => text,
                 },
             ));

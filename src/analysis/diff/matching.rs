@@ -1,6 +1,6 @@
 //! Pairs the stacks of two profiles by the strictest identity both sides have.
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
 use crate::model::{Profile, StackId};
 
@@ -31,6 +31,9 @@ pub(super) fn match_stacks(before: &Side<'_, '_>, after: &Side<'_, '_>) -> Match
     let mut right: Vec<StackId> = after.stacks().collect();
     let mut partner = vec![None; after.view().profile().stacks().len()];
     let mut matched = Vec::new();
+    let (mut known_left, mut known_right) = (Vec::new(), Vec::new());
+    let mut last_tier = None;
+    let (all_left, all_right) = (left.clone(), right.clone());
     for &tier in tiers(before.view().profile(), after.view().profile()) {
         if left.is_empty() || right.is_empty() {
             break;
@@ -52,11 +55,29 @@ pub(super) fn match_stacks(before: &Side<'_, '_>, after: &Side<'_, '_>) -> Match
             value += before.value(first) + after.value(second);
         }
         let mut at = 0;
+        let mut keys_left = Vec::new();
         left.retain(|_| {
             at += 1;
+            if !taken[at - 1] {
+                keys_left.push(keys.0[at - 1]);
+            }
             !taken[at - 1]
         });
-        right.retain(|stack| partner[stack.index()].is_none());
+        let mut keys_right = Vec::new();
+        let mut at = 0;
+        right.retain(|stack| {
+            at += 1;
+            let alone = partner[stack.index()].is_none();
+            if alone {
+                keys_right.push(keys.1[at - 1]);
+            }
+            alone
+        });
+        // Several stacks of one side may look the same: frames are hidden, by the user or by the profiler. One of them was
+        // paired; the others are no strangers, and stay beside it in the rows.
+        value += set_known_aside(before, &mut left, &keys_left, &keys.1, &mut known_left);
+        value += set_known_aside(after, &mut right, &keys_right, &keys.0, &mut known_right);
+        last_tier = Some(tier);
         matched.push((tier, value));
     }
     let sum = |side: &Side<'_, '_>, stacks: &[StackId]| -> u64 {
@@ -78,10 +99,19 @@ pub(super) fn match_stacks(before: &Side<'_, '_>, after: &Side<'_, '_>) -> Match
             after.allocated(pair.after?)?,
         ))
     });
-    let same_process =
-        same_process::same_process(before.view().profile(), after.view().profile(), counters);
+    let profiles = (before.view().profile(), after.view().profile());
+    let mut same_process = same_process::same_process(profiles.0, profiles.1, counters);
+    if let (false, Some(tier)) = (same_process.is_yes(), last_tier) {
+        // Counters of stacks that look the same can only be compared together.
+        let left = counters_by_key(before, &all_left, tier, &hasher);
+        let right = counters_by_key(after, &all_right, tier, &hasher);
+        let counters = left
+            .iter()
+            .filter_map(|(key, &sum)| Some((sum, *right.get(key)?)));
+        same_process = same_process::same_process(profiles.0, profiles.1, counters);
+    }
     let refusal = refusal(before, after, &same_process, matched.is_empty());
-    pairs.extend(left.into_iter().map(|stack| Pair {
+    pairs.extend(left.into_iter().chain(known_left).map(|stack| Pair {
         before: Some(stack),
         after: None,
     }));
@@ -128,6 +158,49 @@ fn tiers(before: &Profile, after: &Profile) -> &'static [IdentityTier] {
         // One side without names: only offsets are left, in files recognised by name where they have no build id.
         &[BuildAndOffset]
     }
+}
+
+/// Moves stacks whose key the other side has from `unmatched` to `known`; their value together.
+fn set_known_aside(
+    side: &Side<'_, '_>,
+    unmatched: &mut Vec<StackId>,
+    keys: &[u64],
+    others: &[u64],
+    known: &mut Vec<StackId>,
+) -> u64 {
+    // The few that are left are put into a set, and not the many of the other side.
+    let wanted: HashSet<u64> = keys.iter().copied().collect();
+    let shared: HashSet<u64> = others
+        .iter()
+        .copied()
+        .filter(|key| wanted.contains(key))
+        .collect();
+    let mut value = 0;
+    let mut at = 0;
+    unmatched.retain(|&stack| {
+        at += 1;
+        let is_known = shared.contains(&keys[at - 1]);
+        if is_known {
+            value += side.value(stack);
+            known.push(stack);
+        }
+        !is_known
+    });
+    value
+}
+
+/// Allocations so far by key.
+fn counters_by_key(
+    side: &Side<'_, '_>,
+    stacks: &[StackId],
+    tier: IdentityTier,
+    hasher: &DefaultHashBuilder,
+) -> HashMap<u64, u64> {
+    let mut sums = HashMap::with_capacity(stacks.len());
+    for (&stack, key) in stacks.iter().zip(keys(side, tier, hasher, stacks)) {
+        *sums.entry(key).or_insert(0) += side.allocated(stack).unwrap_or(0);
+    }
+    sums
 }
 
 /// The positions of equal keys on the two sides, each position at most once.

@@ -32,7 +32,10 @@ impl NoiseModel {
         };
         NoiseModel {
             has_variances: before.has_variances() && after.has_variances(),
-            uses_births: same && before.counts_allocations() && after.counts_allocations(),
+            uses_births: same
+                && before.is_in_use()
+                && before.counts_allocations()
+                && after.counts_allocations(),
             same_process: same,
             is_in_use: before.is_in_use(),
             counts_objects: before.counts_objects() && after.counts_objects(),

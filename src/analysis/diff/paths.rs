@@ -191,6 +191,9 @@ const NEVER_FREED: f64 = 0.9;
 /// allocates less and less.
 const STILL_ALLOCATING: f64 = 0.5;
 
+/// A path had to hold at least this part of what it added since, when the first profile was taken.
+const SETTLED: f64 = 0.5;
+
 /// Whether a path behaves like a leak as far as two profiles can show: nearly all it allocated up to the first profile was then
 /// in use, nearly all it allocated since is in use now, and it allocates as eagerly as before, measured by what the whole process
 /// allocates.
@@ -202,8 +205,11 @@ fn never_freed(path: &Sums, all: &Sums) -> bool {
     let kept_before = path.before as f64 >= NEVER_FREED * path.allocated_before as f64;
     let eagerness_before = share(path.allocated_before, all.allocated_before);
     let eagerness_now = share(born, all_born);
+    // A path that has only begun says little about what it does in the long run.
+    let is_settled = path.before as f64 >= SETTLED * path.after.saturating_sub(path.before) as f64;
     path.allocated_before > 0
         && born > 0
+        && is_settled
         && kept_now
         && kept_before
         && eagerness_now >= STILL_ALLOCATING * eagerness_before

@@ -16,7 +16,7 @@ pub(crate) struct Side<'v, 'p> {
     values: Vec<u64>,
     /// Its variance; nothing where the precision is not known.
     variances: Option<Vec<f64>>,
-    /// All allocations so far in the unit of the compared value, where that is memory in use and the profile counts them.
+    /// All allocations so far in the unit of the compared value, where the profile counts them.
     allocated: Option<Vec<u64>>,
     /// The same memory in objects, where the profile counts them.
     objects: Option<Vec<u64>>,
@@ -48,7 +48,7 @@ impl<'v, 'p> Side<'v, 'p> {
             }
             sums
         });
-        let allocated = (value_type.measure == Measure::InUse)
+        let allocated = (value_type.measure != Measure::Other)
             .then(|| profile.value_of(Measure::Allocated, value_type.unit))
             .flatten()
             .map(sum);

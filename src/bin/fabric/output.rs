@@ -36,13 +36,26 @@ enum Sink {
 }
 
 impl Destination {
-    pub(crate) fn open(output: &Output) -> Result<Destination, Failure> {
+    /// `inputs` are the files that will be read: none of them may be written over.
+    pub(crate) fn open(output: &Output, inputs: &[&Path]) -> Result<Destination, Failure> {
         let format = output.format();
         let stdout = io::stdout();
         let on_terminal = output.output.is_none() && stdout.is_terminal();
         if on_terminal && format == Format::Pprof {
             return Err(Failure::usage(anyhow!(
                 "a pprof profile is binary and would garble the terminal: write it to a file with -o profile.pb.gz"
+            )));
+        }
+        if let Some(path) = &output.output
+            && let Ok(target) = std::fs::canonicalize(path)
+            && target.is_file()
+            && inputs
+                .iter()
+                .any(|input| std::fs::canonicalize(input).is_ok_and(|input| input == target))
+        {
+            return Err(Failure::usage(anyhow!(
+                "-o {} would write over an input: name another file",
+                path.display()
             )));
         }
         let sink = match &output.output {
@@ -148,17 +161,30 @@ fn open_file(path: &Path) -> anyhow::Result<Sink> {
         }
         _ => {}
     }
+    // A link stays a link, and what it points to is replaced.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    if !folder.is_dir() {
+        return Err(anyhow!(
+            "{}: there is no folder {}",
+            cannot_write(path),
+            folder.display()
+        ));
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".fabric-").suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any new file: the umask takes its share. The default would be readable by the owner alone.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        // As the file that is replaced, else as any new file, of which the umask takes its share.
+        let permissions = match std::fs::metadata(path) {
+            Ok(metadata) => metadata.permissions(),
+            Err(_) => std::fs::Permissions::from_mode(0o666),
+        };
+        builder.permissions(permissions);
     }
     let temporary = builder
         .tempfile_in(folder)

@@ -89,7 +89,7 @@ impl<'r> Show<'r> {
             value_type: &report.value_name,
             is_bytes: report.is_bytes,
             total: report.total,
-            total_standard_error: report.health.total_standard_error,
+            total_standard_error: report.standard_error,
             seen: report.seen,
             by: report.by.name(),
             rows: report

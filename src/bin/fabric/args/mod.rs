@@ -50,6 +50,8 @@ pub(crate) enum Command {
 /// Flat is what a function allocates itself: it is the first frame of the stack that does not belong to the allocator. Cum counts
 /// what it calls as well. Numbers are estimates of the whole heap: where the profile was sampled, the sampling is undone.
 #[derive(Debug, Args)]
+// More than one file is refused with advice, and not offered.
+#[command(override_usage = "fabric show [OPTIONS] <FILE>")]
 pub(crate) struct Show {
     /// The profile; `-` reads standard input
     #[arg(value_name = "FILE", required = true)]

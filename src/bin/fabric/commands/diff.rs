@@ -19,7 +19,7 @@ use crate::output::Destination;
 use crate::progress::Bar;
 
 pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
-    let destination = Destination::open(&arguments.output)?;
+    let destination = Destination::open(&arguments.output, &[&arguments.before, &arguments.after])?;
     let options = DiffOptions {
         sample_index: arguments.view.sample_index.clone(),
         by: arguments.by.into(),
@@ -35,8 +35,7 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
     );
     let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
         load::load_pair(&sources.0, &sources.1, symbolizer, &progress)
-    })
-    .map_err(super::cannot_load)?;
+    })?;
     drop(bar);
     let mut diff = diff::diff(&before.profile, &after.profile, &options)
         .map_err(|error| cannot_compare(error, &before, &after))?;

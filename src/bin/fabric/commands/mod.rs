@@ -4,7 +4,9 @@ mod diff;
 mod show;
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
+use anyhow::anyhow;
 use fabric::analysis::frame_filter::FrameFilter;
 use fabric::load::{LoadError, LocalModules};
 use fabric::model::Profile;
@@ -21,13 +23,29 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Failure> {
 }
 
 /// Does `work` with the source of names that was asked for.
-fn with_symbolizer<T>(symbols: &Symbols, work: impl FnOnce(Option<&Symbolizer<'_>>) -> T) -> T {
+fn with_symbolizer<T>(
+    symbols: &Symbols,
+    work: impl FnOnce(Option<&Symbolizer<'_>>) -> Result<T, LoadError>,
+) -> Result<T, Failure> {
     if symbols.no_symbolize {
-        return work(None);
+        return work(None).map_err(cannot_load);
     }
     let images = ImageStore::default();
-    let modules = LocalModules::new(symbols.symbol_dirs.clone());
-    work(Some(&Symbolizer::new(&images, &modules)))
+    let modules = LocalModules::new(symbol_folders(symbols)?);
+    work(Some(&Symbolizer::new(&images, &modules))).map_err(cannot_load)
+}
+
+/// A program or debug file in the place of its folder is understood; what is not there is a slip.
+fn symbol_folders(symbols: &Symbols) -> Result<Vec<PathBuf>, Failure> {
+    let folder = |path: &PathBuf| match path.parent() {
+        _ if path.is_dir() => Ok(path.clone()),
+        Some(parent) if path.is_file() => Ok(parent.join(".")),
+        _ => Err(Failure::usage(anyhow!(
+            "--symbols {}: there is no such folder",
+            path.display()
+        ))),
+    };
+    symbols.symbol_dirs.iter().map(folder).collect()
 }
 
 /// What a filter lets through, for outputs that are profiles.

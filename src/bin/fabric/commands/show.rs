@@ -27,7 +27,7 @@ pub(super) fn run(show: Show) -> Result<Outcome, Failure> {
             show.files[1].display(),
         )));
     };
-    let destination = Destination::open(&show.output)?;
+    let destination = Destination::open(&show.output, &[file])?;
     let options = SnapshotOptions {
         sample_index: show.view.sample_index.clone(),
         by: show.by.into(),
@@ -39,8 +39,7 @@ pub(super) fn run(show: Show) -> Result<Outcome, Failure> {
     let source = Source::from_argument(file);
     let loaded = super::with_symbolizer(&show.symbols, |symbolizer| {
         load::load(&source, symbolizer, &progress)
-    })
-    .map_err(super::cannot_load)?;
+    })?;
     drop(bar);
     let profile = &loaded.profile;
     let value =
