@@ -13,8 +13,8 @@
 //! the format has undone the sampling, per stack and once. [`Origin::sampling`] says how precise they are.
 //!
 //! A stack is a run of locations, leaf first, kept once however many samples share it. It is a run and not a path in a
-//! prefix tree, because inserting the 24 million frames of a profile of a million samples into a tree costs several
-//! times what inflating the file costs, and nothing but pictures needs the tree: `analysis::call_tree` builds it then.
+//! prefix tree: putting the 25 million frames of a profile of a million samples into a tree of 13 million nodes took 3.6 s where
+//! inflating the file took 0.28 s, and nothing but pictures needs the tree. `analysis::call_tree` builds it then.
 
 mod builder;
 mod check;
