@@ -34,6 +34,17 @@ pub(crate) struct HeapSimulation {
     states: Vec<SiteState>,
 }
 
+/// What becomes of the objects of a site in a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Moves {
+    /// Objects that are born and outlive the step.
+    pub(crate) births: u64,
+    /// Objects that were live before and die; never more than those.
+    pub(crate) deaths: u64,
+    /// Objects that are born and die within the step.
+    pub(crate) transient: u64,
+}
+
 /// What is true of a site, and what the sampler saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct SiteState {
@@ -97,15 +108,29 @@ impl HeapSimulation {
 
     /// Lets every site do what it does in a step.
     pub(crate) fn step(&mut self) {
-        for (site, state) in self.sites.iter().zip(&mut self.states) {
-            let p = sampled_share(site.object_bytes, self.period);
-            let replaced = (state.live as f64 * site.churn).round() as u64;
+        self.step_by(|site, live| {
+            let replaced = (live as f64 * site.churn).round() as u64;
             let (added, removed) = match u64::try_from(site.growth) {
                 Ok(added) => (added, 0),
                 Err(_) => (0, site.growth.unsigned_abs()),
             };
-            let deaths = (replaced + removed).min(state.live);
-            let births = replaced + added;
+            Moves {
+                births: replaced + added,
+                deaths: (replaced + removed).min(live),
+                transient: site.transient,
+            }
+        });
+    }
+
+    /// Lets every site do what `rule` says of it and its live objects; the sites come in their order.
+    pub(crate) fn step_by(&mut self, mut rule: impl FnMut(&Site, u64) -> Moves) {
+        for (site, state) in self.sites.iter().zip(&mut self.states) {
+            let p = sampled_share(site.object_bytes, self.period);
+            let Moves {
+                births,
+                deaths,
+                transient,
+            } = rule(site, state.live);
             // Which objects die has nothing to do with which are sampled.
             let sampled_deaths = self
                 .random
@@ -113,8 +138,8 @@ impl HeapSimulation {
             let sampled_births = self.random.binomial(births, p);
             state.live = state.live - deaths + births;
             state.sampled_live = state.sampled_live - sampled_deaths + sampled_births;
-            state.allocated += births + site.transient;
-            state.sampled_allocated += sampled_births + self.random.binomial(site.transient, p);
+            state.allocated += births + transient;
+            state.sampled_allocated += sampled_births + self.random.binomial(transient, p);
         }
     }
 

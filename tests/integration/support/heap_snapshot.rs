@@ -1,5 +1,6 @@
 //! A profile of a simulated heap: what is really live, what the sampler saw of it, and the files that would be written.
 
+use super::random_draws::RandomDraws;
 use super::synth_jemalloc::{JemallocCounts, SynthJemalloc};
 use super::synth_pprof::{GO_HEAP, SynthPprof};
 
@@ -69,6 +70,42 @@ impl HeapSnapshot {
         profile
     }
 
+    /// The same heap under a sampler that picks anew for each snapshot, as one does that walks what is live: errors of neighbours
+    /// have nothing in common, and nothing is known of allocations.
+    pub(crate) fn sampled_anew(&self, random: &mut RandomDraws) -> HeapSnapshot {
+        let mut anew = self.clone();
+        for row in &mut anew.rows {
+            row.sampled_objects = random.binomial(row.live_objects, row.sampled_share);
+            row.sampled_allocations = row.sampled_objects;
+        }
+        anew
+    }
+
+    /// The profile with memory in use alone, as bytes and objects or as bytes only.
+    pub(crate) fn pprof_in_use(&self, time_nanos: i64, counts_objects: bool) -> SynthPprof {
+        let types = [("inuse_objects", "count"), ("inuse_space", "bytes")];
+        let types = if counts_objects {
+            &types[..]
+        } else {
+            &types[1..]
+        };
+        let mut profile = SynthPprof::new(types);
+        for row in self.rows.iter().filter(|row| row.sampled_objects > 0) {
+            let objects = row.sampled_objects as f64 / row.sampled_share;
+            let values = [objects as i64, row.estimated_bytes() as i64];
+            let values = if counts_objects {
+                &values[..]
+            } else {
+                &values[1..]
+            };
+            let stack: Vec<&str> = row.stack.iter().map(String::as_str).collect();
+            profile.sample(&stack, values);
+        }
+        profile.period("space", "bytes", self.period as i64);
+        profile.time_nanos(time_nanos);
+        profile
+    }
+
     /// The profile as jemalloc writes it with `prof_accum`: sampled counts, addresses in a program loaded at `base`.
     /// The address of a function depends on its name alone, so that another process has the same at another base.
     pub(crate) fn jemalloc(&self, base: u64) -> SynthJemalloc {
@@ -102,7 +139,7 @@ pub(crate) fn sampled_share(object_bytes: u64, period: u64) -> f64 {
 }
 
 /// FNV-1a: the same on every machine and in every run.
-fn hash(text: &str) -> u64 {
+pub(crate) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

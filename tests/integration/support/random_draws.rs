@@ -38,6 +38,17 @@ impl RandomDraws {
         (low.ln() + self.unit() * (high.ln() - low.ln())).exp()
     }
 
+    /// A number between `low` and `high`, evenly spread.
+    pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + self.unit() * (high - low)
+    }
+
+    /// How many events happen where `mean` are expected: a binomial draw of so many trials that none would see the difference.
+    pub(crate) fn poisson(&mut self, mean: f64) -> u64 {
+        const TRIALS: u64 = 1 << 48;
+        self.binomial(TRIALS, mean / TRIALS as f64)
+    }
+
     /// How many of `trials` succeed when each does with probability `p`.
     pub(crate) fn binomial(&mut self, trials: u64, p: f64) -> u64 {
         if trials == 0 || p <= 0.0 {
@@ -224,6 +235,18 @@ mod tests {
         );
         assert_eq!(random.hypergeometric(10, 10, 4), 4);
         assert_eq!(random.hypergeometric(10, 3, 10), 3);
+    }
+
+    #[test]
+    fn poisson_draws_have_a_variance_equal_to_their_mean() {
+        let mut random = RandomDraws::new(5);
+        for expected in [0.2, 4.0, 30.0, 50_000.0] {
+            let (mean, variance) = moments((0..40_000).map(|_| random.poisson(expected)));
+            let error = (expected / 40_000.0).sqrt();
+            assert!((mean - expected).abs() < 4.5 * error, "{mean} {expected}");
+            assert!((variance / expected - 1.0).abs() < 0.05, "{variance}");
+        }
+        assert_eq!(random.poisson(0.0), 0);
     }
 
     #[test]
