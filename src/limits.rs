@@ -43,3 +43,6 @@ pub const LINKER_NAME_BYTES: usize = 8 * 1024;
 
 /// One compressed section of an object file, inflated. The `.debug_info` of Chromium, the largest there is, has some 2 GiB.
 pub const INFLATED_SECTION_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
+/// The JSON beside a profile: some forty numbers and names. A larger file only has a name that looks like one.
+pub const SIDECAR_BYTES: u64 = 1024 * 1024;

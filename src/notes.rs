@@ -68,6 +68,18 @@ pub enum NoteKind {
     DifferentPeriods,
     /// The second profile was scaled to the total of the first.
     Normalized,
+    /// A file of a series is damaged or cannot be read, and was left out.
+    UnreadableSnapshot,
+    /// A file in the folder of a series is no heap profile, and was left out.
+    ForeignFile,
+    /// A file of a series has the content of another, and was left out.
+    DuplicateSnapshot,
+    /// A file of a series does not tell its time while most others do, and was left out.
+    UndatedSnapshot,
+    /// Nothing but the modification times of the files tells their order, and copying sets them anew.
+    OrderByModificationTime,
+    /// The JSON beside a profile cannot be read; the profile is used without it.
+    SidecarUnreadable,
 }
 
 impl NoteKind {
@@ -105,6 +117,12 @@ impl NoteKind {
             DifferentPrograms => "different-programs",
             DifferentPeriods => "different-periods",
             Normalized => "normalized",
+            UnreadableSnapshot => "unreadable-snapshot",
+            ForeignFile => "foreign-file",
+            DuplicateSnapshot => "duplicate-snapshot",
+            UndatedSnapshot => "undated-snapshot",
+            OrderByModificationTime => "order-by-modification-time",
+            SidecarUnreadable => "sidecar-unreadable",
         }
     }
 
@@ -154,6 +172,15 @@ impl NoteKind {
             DifferentPrograms => "the profiles come from different programs",
             DifferentPeriods => "the profiles were sampled with different periods",
             Normalized => "the second profile was scaled to the first one's total",
+            UnreadableSnapshot => "files of the series that cannot be read, left out",
+            ForeignFile => "files that are no heap profiles, left out",
+            DuplicateSnapshot => "files with the same content as another, left out",
+            UndatedSnapshot => "files that do not tell their time while most do, left out",
+            OrderByModificationTime => {
+                "ordered by the modification times of the files, which copying sets anew: \
+                 put the time or a number into the names"
+            }
+            SidecarUnreadable => "JSON files beside profiles that cannot be read, not used",
         }
     }
 }

@@ -23,7 +23,7 @@ pub enum LoadErrorKind {
     #[error("no such file")]
     NotFound,
     /// A directory where a file belongs.
-    #[error("is a directory: name a profile in it")]
+    #[error("is a directory: name a profile in it, or judge all of them with `fabric trend`")]
     IsDirectory,
     /// The file may not be read.
     #[error(
@@ -36,6 +36,22 @@ pub enum LoadErrorKind {
     /// Both inputs are standard input, which can be read only once.
     #[error("given twice: standard input can be only one of the two profiles")]
     StdinTwice,
+    /// Standard input among the files of a series.
+    #[error("standard input cannot be one of a series: name files or a folder")]
+    StdinInSeries,
+    /// A folder without files that could be profiles.
+    #[error("holds no files: name the folder that the profiles are written to")]
+    EmptyFolder,
+    /// A folder whose files are all one level below.
+    #[error(
+        "holds no files itself, but {count} of its folders do (first: {first}): name one of them"
+    )]
+    OnlySubfolders {
+        /// How many of its folders hold files.
+        count: u64,
+        /// The first of them by name; foreign text.
+        first: String,
+    },
     /// The compression around the profile is not right.
     #[error("{0}")]
     Unwrap(#[source] UnwrapError),
@@ -53,6 +69,9 @@ impl LoadErrorKind {
             LoadErrorKind::PermissionDenied => "permission-denied",
             LoadErrorKind::Open(_) => "open",
             LoadErrorKind::StdinTwice => "stdin-twice",
+            LoadErrorKind::StdinInSeries => "stdin-in-series",
+            LoadErrorKind::EmptyFolder => "empty-folder",
+            LoadErrorKind::OnlySubfolders { .. } => "only-subfolders",
             LoadErrorKind::Unwrap(error) => error.name(),
             LoadErrorKind::Read(error) => error.kind.name(),
         }
@@ -60,7 +79,23 @@ impl LoadErrorKind {
 
     /// Whether the command line is wrong, rather than an input.
     pub fn is_usage(&self) -> bool {
-        matches!(self, LoadErrorKind::StdinTwice)
+        matches!(
+            self,
+            LoadErrorKind::StdinTwice | LoadErrorKind::StdinInSeries
+        )
+    }
+
+    /// Whether the file is something else than a heap profile, rather than a damaged one.
+    pub fn is_foreign(&self) -> bool {
+        match self {
+            LoadErrorKind::Read(error) => matches!(
+                error.kind,
+                ReadErrorKind::Unrecognized { .. }
+                    | ReadErrorKind::NotHeap { .. }
+                    | ReadErrorKind::Unsupported { .. }
+            ),
+            _ => false,
+        }
     }
 
     pub(super) fn from_open(error: io::Error) -> LoadErrorKind {

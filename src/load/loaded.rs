@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::load_error::{LoadError, LoadErrorKind};
 use super::progress::Progress;
 use super::raw_input::RawInput;
-use super::source::Source;
+use super::source::{Opened, Source};
 use super::unwrap;
 use crate::formats;
 use crate::model::Profile;
@@ -36,6 +36,18 @@ pub struct Fingerprint {
     crc32: u32,
 }
 
+impl Fingerprint {
+    /// The fingerprint of a file with this content, as it lies there, compressed.
+    pub fn of(content: &[u8]) -> Fingerprint {
+        let mut crc = flate2::Crc::new();
+        crc.update(content);
+        Fingerprint {
+            bytes: content.len() as u64,
+            crc32: crc.sum(),
+        }
+    }
+}
+
 /// Loads one profile. Without a `symbolizer`, addresses stay without names.
 ///
 /// # Errors
@@ -45,10 +57,34 @@ pub fn load(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<Loaded, LoadError> {
-    load_kind(source, symbolizer, progress).map_err(|kind| LoadError {
-        input: source.name(),
-        kind,
-    })
+    let opened = source.open();
+    if let Ok(opened) = &opened {
+        progress.expect(opened.size.unwrap_or(0));
+    }
+    finish(source, opened, symbolizer, progress)
+}
+
+/// Loads one profile whose size `progress` was told before.
+pub(super) fn load_expected(
+    source: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+) -> Result<Loaded, LoadError> {
+    finish(source, source.open(), symbolizer, progress)
+}
+
+fn finish(
+    source: &Source,
+    opened: Result<Opened, LoadErrorKind>,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+) -> Result<Loaded, LoadError> {
+    opened
+        .and_then(|opened| read(source, opened, symbolizer, progress))
+        .map_err(|kind| LoadError {
+            input: source.name(),
+            kind,
+        })
 }
 
 /// Loads two profiles at the same time.
@@ -80,13 +116,12 @@ pub fn load_pair(
     Ok((a?, b?))
 }
 
-fn load_kind(
+fn read(
     source: &Source,
+    opened: Opened,
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<Loaded, LoadErrorKind> {
-    let opened = source.open()?;
-    progress.expect(opened.size.unwrap_or(0));
     let raw = RawInput::new(opened.bytes, progress);
     let tally = raw.tally();
     let failed = |error: io::Error| LoadErrorKind::from_read(error.into());

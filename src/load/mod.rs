@@ -4,6 +4,8 @@
 //! file, or a [`LoadError`] that names the input. Compression is found out from content, as the format is; names come from a
 //! [`Symbolizer`](crate::symbolize::Symbolizer) that all inputs of a run share, and [`LocalModules`] finds its object files.
 //!
+//! [`series`] does the same for a folder of them.
+//!
 //! Here files are opened; nothing is printed, and nothing is judged. Whoever wants to show progress polls [`Progress`].
 
 mod bomb_guard;
@@ -16,6 +18,7 @@ mod modules;
 mod modules_tests;
 mod progress;
 mod raw_input;
+pub mod series;
 mod source;
 mod unwrap;
 mod zstd_frames;

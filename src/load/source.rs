@@ -1,7 +1,7 @@
 //! A path or standard input.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -57,16 +57,10 @@ impl Source {
             return Err(LoadErrorKind::IsDirectory);
         }
         let is_file = metadata.is_file();
-        let modified = metadata.modified().ok().filter(|_| is_file);
         Ok(Opened {
             bytes: Box::new(file),
             size: is_file.then_some(metadata.len()),
-            modified_ms: modified.and_then(|time| match time.duration_since(UNIX_EPOCH) {
-                Ok(after) => i64::try_from(after.as_millis()).ok(),
-                Err(before) => i64::try_from(before.duration().as_millis())
-                    .ok()
-                    .map(|ms| -ms),
-            }),
+            modified_ms: is_file.then(|| modified_ms(&metadata)).flatten(),
         })
     }
 }
@@ -77,4 +71,14 @@ pub(super) struct Opened {
     /// Size and time of change, where it is a file and not a pipe.
     pub(super) size: Option<u64>,
     pub(super) modified_ms: Option<i64>,
+}
+
+/// When a file was last changed, in milliseconds since 1970.
+pub(super) fn modified_ms(metadata: &Metadata) -> Option<i64> {
+    match metadata.modified().ok()?.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_millis()).ok(),
+        Err(before) => i64::try_from(before.duration().as_millis())
+            .ok()
+            .map(|ms| -ms),
+    }
 }

@@ -1,6 +1,6 @@
 //! What is said about a profile as a file: its name, time, size and precision.
 
-use crate::analysis::stack_key::file_name;
+use crate::load::series::{FileName, main_program};
 use crate::model::{Measure, PeriodSource, Profile, Sampling, Unit};
 use crate::units::Bytes;
 
@@ -39,7 +39,7 @@ impl Input {
                 .map(|index| profile.total(index))
         };
         Input {
-            trigger: trigger(&filename),
+            trigger: FileName::parse(&filename).trigger.map(str::to_owned),
             filename,
             filepath: path.to_owned(),
             timestamp_ms: profile.origin().captured_at_ms,
@@ -66,23 +66,6 @@ impl Input {
     }
 }
 
-/// The file name of the first mapping: that of the main program, where the format has mappings.
-fn main_program(profile: &Profile) -> Option<String> {
-    let path = profile.text(profile.mappings().first()?.path);
-    let name = file_name(path);
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-/// The trigger in a snapshot's name, `heap-<epoch ms>-<trigger>.<extension>`.
-fn trigger(filename: &str) -> Option<String> {
-    let rest = filename.strip_prefix("heap-")?;
-    let (ms, rest) = rest.split_once('-')?;
-    let (trigger, _) = rest.split_once('.')?;
-    let known = ["manual", "periodic", "memory-pressure", "oom-risk", "test"];
-    (ms.bytes().all(|byte| byte.is_ascii_digit()) && known.contains(&trigger))
-        .then(|| trigger.to_owned())
-}
-
 /// A time as `2026-11-23 14:05:00 UTC`; nothing for one outside the calendar.
 pub fn time_text(ms: i64) -> Option<String> {
     let time = jiff::Timestamp::from_millisecond(ms).ok()?;
@@ -102,25 +85,5 @@ pub fn sampling_text(sampling: Sampling) -> String {
             };
             format!("sampled once in {}{source}", Bytes(period))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trigger_is_one_of_five_words_and_never_a_path() {
-        let check = |name: &str, expected: Option<&str>| {
-            assert_eq!(trigger(name).as_deref(), expected, "{name}");
-        };
-        check("heap-1795458740250-periodic.pb.gz", Some("periodic"));
-        check(
-            "heap-1795458740250-memory-pressure.pb.gz",
-            Some("memory-pressure"),
-        );
-        check("heap-1795458740250-..%2f..%2fetc.pb.gz", None);
-        check("heap-now-manual.pb.gz", None);
-        check("heap.001.pb.gz", None);
     }
 }
