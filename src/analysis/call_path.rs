@@ -2,7 +2,7 @@
 
 use crate::model::{Frame, LocationId, Producer, Profile, StackId};
 
-use super::frame_class::FrameClass;
+use super::frame_class::{self, FrameClass};
 use super::frame_filter::View;
 use super::granularity::{self, Granularity};
 
@@ -26,7 +26,7 @@ struct Judged {
 }
 
 /// One frame of a call path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathFrame {
     /// Function, or `module+0xoffset`.
     pub name: String,
@@ -36,6 +36,26 @@ pub struct PathFrame {
     pub file: String,
     /// Source line; 0 where not known.
     pub line: u32,
+}
+
+impl PathFrame {
+    /// What the frame is called at a granularity, as [`granularity::frame_name`] has it; for [`Granularity::Stack`], as for functions.
+    pub fn name_by(&self, by: Granularity) -> String {
+        let module = || self.module.clone();
+        match by {
+            Granularity::Function | Granularity::Stack => self.name.clone(),
+            Granularity::File if self.file.is_empty() => module(),
+            Granularity::File => self.file.clone(),
+            Granularity::Line => match (self.file.as_str(), self.line) {
+                ("", _) => self.name.clone(),
+                (file, 0) => format!("{} {file}", self.name),
+                (file, line) => format!("{} {file}:{line}", self.name),
+            },
+            Granularity::Module => {
+                frame_class::package(&self.name, &self.file).map_or_else(module, str::to_owned)
+            }
+        }
+    }
 }
 
 impl<'v, 'p> Blame<'v, 'p> {

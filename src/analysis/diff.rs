@@ -9,7 +9,6 @@ mod names;
 mod noise_model;
 mod paths;
 mod row;
-mod side;
 
 use crate::model::{Measure, Profile, Unit, ValueIndex};
 use crate::notes::{NoteKind, Notes};
@@ -21,6 +20,7 @@ use super::granularity::Granularity;
 use super::same_process::SameProcess;
 use super::significance::{self, Evidence};
 use super::stack_key::IdentityTier;
+use super::stack_values::StackValues;
 use super::value_choice::{self, NoSuchValue};
 use super::verdict::{self, Assessment};
 
@@ -191,8 +191,8 @@ pub fn diff(before: &Profile, after: &Profile, options: &DiffOptions) -> Result<
         notes.add(NoteKind::FilterMatchedNothing, || note.example.clone());
     }
     let (side_before, side_after) = std::thread::scope(|scope| {
-        let first = scope.spawn(|| side::Side::new(&views.0, value_before));
-        let second = side::Side::new(&views.1, value_after);
+        let first = scope.spawn(|| StackValues::new(&views.0, value_before));
+        let second = StackValues::new(&views.1, value_after);
         // A panic of the other thread is a panic of this one.
         (
             first
@@ -332,8 +332,8 @@ fn note_pair(before: &Profile, after: &Profile, notes: &mut Notes) {
 }
 
 fn scale(
-    before: &side::Side<'_, '_>,
-    after: &side::Side<'_, '_>,
+    before: &StackValues<'_, '_>,
+    after: &StackValues<'_, '_>,
     asked: bool,
     notes: &mut Notes,
 ) -> f64 {

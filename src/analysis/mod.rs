@@ -7,6 +7,8 @@
 //! * [`health`]: can this profile be trusted?
 //! * [`diff`]: what changed between two, and is it more than sampling noise?
 //! * [`verdict`]: does that look like a leak?
+//! * [`gate`]: is that more growth than is allowed?
+//! * [`trend`]: does a series of snapshots leak, where, how fast, since when?
 //! * [`call_tree`]: the stacks as a tree, for pictures.
 
 pub mod call_path;
@@ -14,6 +16,7 @@ pub mod call_tree;
 pub mod diff;
 pub mod frame_class;
 pub mod frame_filter;
+pub mod gate;
 pub mod granularity;
 pub mod health;
 pub mod hot_spots;
@@ -21,5 +24,7 @@ pub mod same_process;
 pub mod sampling_error;
 pub mod significance;
 pub mod stack_key;
+pub(crate) mod stack_values;
+pub mod trend;
 pub mod value_choice;
 pub mod verdict;

@@ -27,7 +27,7 @@ impl SameProcess {
 
 /// Load addresses above this are chosen by the kernel at random for each process (x86-64 and aarch64 position-independent
 /// programs and libraries); below lie programs with fixed addresses, which say nothing.
-const RANDOMIZED_FROM: u64 = 1 << 32;
+pub(super) const RANDOMIZED_FROM: u64 = 1 << 32;
 
 /// Decides from process ids, load addresses and the counters of all allocations, in this order.
 ///

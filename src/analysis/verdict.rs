@@ -256,10 +256,10 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
                 .to_owned(),
         ),
         Assessment::Growing => said.push(format!(
-            "Take a third profile{} and compare it with the second: two profiles cannot tell a leak from a cache that is filling.",
+            "Take more profiles{} and judge them with `fabric trend`: two cannot tell a leak from a cache that is filling.",
             match diff.duration_ms {
-                Some(ms) if ms >= SHORTEST_FOR_A_RATE => format!(" in {}", Span(ms)),
-                _ => " after as long again".to_owned(),
+                Some(ms) if ms >= SHORTEST_FOR_A_RATE => format!(", {} apart", Span(ms)),
+                _ => " after as long again each".to_owned(),
             }
         )),
         Assessment::Stable | Assessment::Unknown => {}

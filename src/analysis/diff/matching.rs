@@ -5,8 +5,8 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 use crate::model::{Profile, StackId};
 
 use super::Comparability;
+use super::StackValues;
 use super::halves::{self, on_both_cores};
-use super::side::Side;
 use crate::analysis::same_process::{self, SameProcess};
 use crate::analysis::stack_key::{IdentityTier, StackKeys};
 
@@ -25,7 +25,7 @@ pub(super) struct Pair {
 }
 
 /// Pairs stacks tier by tier; what one tier leaves is tried by the next.
-pub(super) fn match_stacks(before: &Side<'_, '_>, after: &Side<'_, '_>) -> Matched {
+pub(super) fn match_stacks(before: &StackValues<'_, '_>, after: &StackValues<'_, '_>) -> Matched {
     let hasher = DefaultHashBuilder::default();
     let mut left: Vec<StackId> = before.stacks().collect();
     let mut right: Vec<StackId> = after.stacks().collect();
@@ -80,7 +80,7 @@ pub(super) fn match_stacks(before: &Side<'_, '_>, after: &Side<'_, '_>) -> Match
         last_tier = Some(tier);
         matched.push((tier, value));
     }
-    let sum = |side: &Side<'_, '_>, stacks: &[StackId]| -> u64 {
+    let sum = |side: &StackValues<'_, '_>, stacks: &[StackId]| -> u64 {
         stacks.iter().map(|&stack| side.value(stack)).sum()
     };
     let (unmatched_before, unmatched_after) = (sum(before, &left), sum(after, &right));
@@ -162,7 +162,7 @@ fn tiers(before: &Profile, after: &Profile) -> &'static [IdentityTier] {
 
 /// Moves stacks whose key the other side has from `unmatched` to `known`; their value together.
 fn set_known_aside(
-    side: &Side<'_, '_>,
+    side: &StackValues<'_, '_>,
     unmatched: &mut Vec<StackId>,
     keys: &[u64],
     others: &[u64],
@@ -191,7 +191,7 @@ fn set_known_aside(
 
 /// Allocations so far by key.
 fn counters_by_key(
-    side: &Side<'_, '_>,
+    side: &StackValues<'_, '_>,
     stacks: &[StackId],
     tier: IdentityTier,
     hasher: &DefaultHashBuilder,
@@ -227,7 +227,7 @@ fn join(left: &[u64], right: &[u64]) -> Vec<(u32, u32)> {
 }
 
 fn keys(
-    side: &Side<'_, '_>,
+    side: &StackValues<'_, '_>,
     tier: IdentityTier,
     hasher: &DefaultHashBuilder,
     stacks: &[StackId],
@@ -239,12 +239,12 @@ fn keys(
 
 /// Raw addresses of two processes mean nothing to each other: better no answer than a wall of false news.
 fn refusal(
-    before: &Side<'_, '_>,
-    after: &Side<'_, '_>,
+    before: &StackValues<'_, '_>,
+    after: &StackValues<'_, '_>,
     same_process: &SameProcess,
     nothing_matched: bool,
 ) -> Option<String> {
-    let raw_share = |side: &Side<'_, '_>| {
+    let raw_share = |side: &StackValues<'_, '_>| {
         let profile = side.view().profile();
         let raw: u64 = side
             .stacks()

@@ -1,9 +1,9 @@
 //! Rows by function, file, line or module: flat values tested against the noise, cumulative ones beside them.
 
 use super::Change;
+use super::StackValues;
 use super::noise_model::{NoiseModel, Sums};
 use super::row::{Presence, Rest, Row, rank, sort, take_top};
-use super::side::Side;
 use crate::analysis::granularity::Granularity;
 use crate::analysis::hot_spots::{Entries, sums};
 use crate::analysis::significance::q_values;
@@ -11,8 +11,8 @@ use crate::model::StackId;
 
 /// Rows by function, file, line or module.
 pub(super) fn by_name(
-    before: &Side<'_, '_>,
-    after: &Side<'_, '_>,
+    before: &StackValues<'_, '_>,
+    after: &StackValues<'_, '_>,
     by: Granularity,
     model: &NoiseModel,
     top: usize,
@@ -70,11 +70,11 @@ pub(super) fn by_name(
 
 /// Adds each stack of a side to the row of the frame that allocated it.
 fn add_flat<'v, 'p>(
-    side: &Side<'v, 'p>,
+    side: &StackValues<'v, 'p>,
     by: Granularity,
     entries: &mut Entries,
     rows: &mut [Sums],
-    add: fn(&mut Sums, &Side<'v, 'p>, StackId),
+    add: fn(&mut Sums, &StackValues<'v, 'p>, StackId),
 ) {
     let view = side.view();
     let of_location = entries.add_profile(view, by);

@@ -1,7 +1,7 @@
 //! How large the noise of a difference is.
 
 use super::Change;
-use super::side::Side;
+use super::StackValues;
 use crate::analysis::same_process::SameProcess;
 use crate::analysis::significance::Evidence;
 use crate::model::StackId;
@@ -21,8 +21,8 @@ pub(super) struct NoiseModel {
 
 impl NoiseModel {
     pub(super) fn new(
-        before: &Side<'_, '_>,
-        after: &Side<'_, '_>,
+        before: &StackValues<'_, '_>,
+        after: &StackValues<'_, '_>,
         same_process: &SameProcess,
     ) -> NoiseModel {
         let same = same_process.is_yes();
@@ -135,14 +135,14 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    pub(super) fn add_before(&mut self, side: &Side<'_, '_>, stack: StackId) {
+    pub(super) fn add_before(&mut self, side: &StackValues<'_, '_>, stack: StackId) {
         self.before += side.value(stack);
         self.variance += side.variance(stack);
         self.allocated_before += side.allocated(stack).unwrap_or(0);
         self.objects_before += side.objects(stack);
     }
 
-    pub(super) fn add_after(&mut self, side: &Side<'_, '_>, stack: StackId) {
+    pub(super) fn add_after(&mut self, side: &StackValues<'_, '_>, stack: StackId) {
         self.after += side.value(stack);
         self.variance += side.variance(stack);
         self.allocated_after += side.allocated(stack).unwrap_or(0);

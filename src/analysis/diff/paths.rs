@@ -2,11 +2,11 @@
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
+use super::StackValues;
 use super::halves::{self, on_both_cores};
 use super::matching::Pair;
 use super::noise_model::{NoiseModel, Sums};
 use super::row::{Presence, Rest, Row, rank, sort, take_top};
-use super::side::Side;
 use super::{Change, Suspect, is_significant};
 use crate::analysis::call_path::PathFrame;
 use crate::analysis::significance::q_values;
@@ -24,8 +24,8 @@ pub(super) struct Path {
 
 /// Puts pairs together that differ only inside the allocator or a container, and tests each.
 pub(super) fn by_path(
-    before: &Side<'_, '_>,
-    after: &Side<'_, '_>,
+    before: &StackValues<'_, '_>,
+    after: &StackValues<'_, '_>,
     pairs: &[Pair],
     model: &NoiseModel,
 ) -> Vec<Path> {
@@ -83,8 +83,8 @@ pub(super) fn by_path(
 
 /// Everything together.
 pub(super) fn total(
-    before: &Side<'_, '_>,
-    after: &Side<'_, '_>,
+    before: &StackValues<'_, '_>,
+    after: &StackValues<'_, '_>,
     pairs: &[Pair],
     model: &NoiseModel,
 ) -> (Change, Sums) {
@@ -102,8 +102,8 @@ pub(super) fn total(
 
 pub(super) fn top_paths(
     paths: &[Path],
-    before: &Side<'_, '_>,
-    after: &Side<'_, '_>,
+    before: &StackValues<'_, '_>,
+    after: &StackValues<'_, '_>,
     top: usize,
 ) -> (Vec<Row>, Rest) {
     // What did not change is no news.
@@ -136,8 +136,12 @@ pub(super) fn top_paths(
     (rows, rest)
 }
 
-fn frames(path: &Path, before: &Side<'_, '_>, after: &Side<'_, '_>) -> Vec<PathFrame> {
-    let named = |side: &Side<'_, '_>, stack: StackId| side.blame().named_frames(stack);
+fn frames(
+    path: &Path,
+    before: &StackValues<'_, '_>,
+    after: &StackValues<'_, '_>,
+) -> Vec<PathFrame> {
+    let named = |side: &StackValues<'_, '_>, stack: StackId| side.blame().named_frames(stack);
     match (path.example.after, path.example.before) {
         (Some(stack), _) => named(after, stack),
         (None, Some(stack)) => named(before, stack),
@@ -148,8 +152,8 @@ fn frames(path: &Path, before: &Side<'_, '_>, after: &Side<'_, '_>) -> Vec<PathF
 /// Paths that grew significantly, largest growth first.
 pub(super) fn suspects(
     paths: &[Path],
-    before: &Side<'_, '_>,
-    after: &Side<'_, '_>,
+    before: &StackValues<'_, '_>,
+    after: &StackValues<'_, '_>,
     all: &Sums,
     model: &NoiseModel,
 ) -> Vec<Suspect> {

@@ -1,22 +1,22 @@
-//! One side of a comparison: the values of each stack, in columns.
+//! The values of each stack of one profile, in columns.
 
 use crate::model::{Measure, Sampling, StackId, Unit, ValueIndex};
 
-use crate::analysis::call_path::Blame;
-use crate::analysis::frame_filter::View;
-use crate::analysis::{sampling_error, value_choice};
+use super::call_path::Blame;
+use super::frame_filter::View;
+use super::{sampling_error, value_choice};
 
 /// The values of each stack of one profile, summed over labels.
 #[derive(Debug)]
-pub(crate) struct Side<'v, 'p> {
+pub(crate) struct StackValues<'v, 'p> {
     view: &'v View<'p>,
     value: ValueIndex,
     blame: Blame<'v, 'p>,
-    /// The compared value.
+    /// The value looked at.
     values: Vec<u64>,
     /// Its variance; nothing where the precision is not known.
     variances: Option<Vec<f64>>,
-    /// All allocations so far in the unit of the compared value, where the profile counts them.
+    /// All allocations so far in the unit of that value, where the profile counts them.
     allocated: Option<Vec<u64>>,
     /// The same memory in objects, where the profile counts them.
     objects: Option<Vec<u64>>,
@@ -28,8 +28,8 @@ pub(crate) struct Side<'v, 'p> {
 /// More samples than any decision asks for.
 const PLENTY_OF_SAMPLES: f64 = 1000.0;
 
-impl<'v, 'p> Side<'v, 'p> {
-    pub(crate) fn new(view: &'v View<'p>, value: ValueIndex) -> Side<'v, 'p> {
+impl<'v, 'p> StackValues<'v, 'p> {
+    pub(crate) fn new(view: &'v View<'p>, value: ValueIndex) -> StackValues<'v, 'p> {
         let profile = view.profile();
         let value_type = profile.value_type(value);
         let sum = |index: ValueIndex| {
@@ -71,7 +71,7 @@ impl<'v, 'p> Side<'v, 'p> {
             }
             sampled
         });
-        Side {
+        StackValues {
             total: values.iter().sum(),
             view,
             value,
@@ -84,8 +84,8 @@ impl<'v, 'p> Side<'v, 'p> {
         }
     }
 
-    /// The side with all values times `factor`.
-    pub(crate) fn scaled(mut self, factor: f64) -> Side<'v, 'p> {
+    /// The same with all values times `factor`.
+    pub(crate) fn scaled(mut self, factor: f64) -> StackValues<'v, 'p> {
         if factor != 1.0 {
             let scale = |value: &mut u64| *value = (*value as f64 * factor).round() as u64;
             self.values.iter_mut().for_each(scale);
@@ -160,6 +160,11 @@ impl<'v, 'p> Side<'v, 'p> {
     /// Whether values are memory at one moment, and not sums over the life of the process.
     pub(crate) fn is_in_use(&self) -> bool {
         self.view.profile().value_type(self.value).measure == Measure::InUse
+    }
+
+    /// Whether values are sums of all allocations so far.
+    pub(crate) fn is_cumulative(&self) -> bool {
+        self.view.profile().value_type(self.value).measure == Measure::Allocated
     }
 
     pub(crate) fn is_bytes(&self) -> bool {
