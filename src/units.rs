@@ -1,8 +1,14 @@
-//! Numbers as people read them: bytes, counts, signed changes, shares, spans of time.
+//! Numbers as people read them: bytes, counts, signed changes, shares, rates, spans of time.
 //!
 //! Every output prints a number through this module, so the same number looks the same everywhere.
 
+mod hours_ahead;
+mod rate;
+
 use std::fmt;
+
+pub use hours_ahead::HoursAhead;
+pub use rate::{Per, Rate};
 
 const STEPS: [(f64, &str); 5] = [
     (1024.0 * 1024.0 * 1024.0 * 1024.0 * 1024.0, "PiB"),
@@ -121,20 +127,26 @@ fn sign(value: i64) -> &'static str {
 }
 
 fn scaled(bytes: f64) -> String {
-    for (size, unit) in STEPS {
-        // 1,023.6 KiB would print as "1024 KiB": it belongs to the next unit.
-        if bytes >= size * 0.9995 {
+    match step(bytes) {
+        (1.0, unit) => format!("{bytes:.0} {unit}"),
+        (size, unit) => {
             let value = bytes / size;
-            return if value < 9.995 {
+            if value < 9.995 {
                 format!("{value:.2} {unit}")
             } else if value < 99.95 {
                 format!("{value:.1} {unit}")
             } else {
                 format!("{value:.0} {unit}")
-            };
+            }
         }
     }
-    format!("{bytes:.0} B")
+}
+
+/// The unit that a number of bytes is printed in, and its size.
+fn step(bytes: f64) -> (f64, &'static str) {
+    // 1,023.6 KiB would print as "1024 KiB": it belongs to the next unit.
+    let found = STEPS.into_iter().find(|(size, _)| bytes >= size * 0.9995);
+    found.unwrap_or((1.0, "B"))
 }
 
 fn grouped(value: u64) -> String {

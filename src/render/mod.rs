@@ -1,18 +1,23 @@
 //! How it looks: documents and call trees -> text. Foreign text is escaped here, once.
 //!
 //! A [`crate::report::Document`] is drawn by [`terminal()`], [`markdown()`] and [`html()`]; a
-//! [`crate::analysis::call_tree::CallTree`] by [`flame_svg()`]. Every function is pure and deterministic: the same
+//! [`crate::analysis::call_tree::CallTree`] by [`flame_svg()`], a [`crate::report::Chart`] by [`chart_svg()`]. Every function is pure and deterministic: the same
 //! statement gives the same bytes, whatever the environment says about width or colour. This room does not know where
 //! a statement came from, and computes nothing that two outputs would have to agree on.
 
+mod chart_scale;
+pub mod chart_svg;
+mod chart_text;
 mod flame_colour;
 pub mod flame_layout;
 pub mod flame_svg;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod spark;
 pub mod terminal;
 
+pub use chart_svg::chart_svg;
 pub use flame_svg::flame_svg;
 pub use html::html;
 pub use markdown::markdown;
@@ -20,3 +25,5 @@ pub use terminal::{Style, terminal};
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+pub(crate) mod trend_sample;

@@ -2,10 +2,10 @@
 
 use crate::analysis::call_tree::{CallNode, CallTree};
 use crate::notes::{NoteKind, Notes};
-use crate::report::{Align, Cell, Column, Document, Fact, Table, Tone, Verdict};
+use crate::report::{Align, Cell, Column, Document, Fact, Part, RowOrder, Table, Tone, Verdict};
 use crate::units::{SignedBytes, SignedCount};
 
-const PATHS: [&[&str]; 25] = [
+pub(super) const PATHS: [&[&str]; 25] = [
     &[
         "github.com/acme/payments/internal/session.(*Store).Put",
         "github.com/acme/payments/internal/http.(*Server).authenticate",
@@ -202,7 +202,7 @@ pub(super) fn document() -> Document {
         ]
         .map(|(label, text)| Fact { label: label.to_owned(), text: text.to_owned() })
         .to_vec(),
-        tables: vec![Table {
+        body: vec![Part::Table(Table {
             title: "What changed, by stack".to_owned(),
             columns: vec![
                 column("change", Align::Right, 0, false),
@@ -214,7 +214,8 @@ pub(super) fn document() -> Document {
             ],
             rows,
             rest: Some("189 more stacks: +402 KiB together, none of them certain".to_owned()),
-        }],
+            order: RowOrder::Rank,
+        })],
         recommendations: vec![
             "Look at who removes entries from session.(*Store): nothing in these profiles does.".to_owned(),
             "fabric trend /var/lib/fabric/payments tells the rate once there are five profiles.".to_owned(),
@@ -231,7 +232,7 @@ pub(super) fn document_of(name: &str) -> Document {
         title: name.to_owned(),
         verdict: None,
         facts: Vec::new(),
-        tables: vec![Table {
+        body: vec![Part::Table(Table {
             title: name.to_owned(),
             columns: vec![Column {
                 title: "stack".to_owned(),
@@ -241,7 +242,8 @@ pub(super) fn document_of(name: &str) -> Document {
             }],
             rows: vec![vec![Cell::Path(vec![name.to_owned()], Tone::Plain)]],
             rest: None,
-        }],
+            order: RowOrder::Rank,
+        })],
         recommendations: Vec::new(),
         notes,
     }
@@ -306,4 +308,16 @@ pub(super) fn service_tree(differential: bool, count: u32) -> CallTree {
         nodes.iter_mut().for_each(|node| node.2 = 0);
     }
     tree(differential, differential.then_some(300_000.0), &nodes)
+}
+
+/// The first table of a document.
+pub(super) fn first_table(document: &mut Document) -> &mut Table {
+    let tables = document.body.iter_mut().filter_map(|part| match part {
+        Part::Table(table) => Some(table),
+        _ => None,
+    });
+    tables
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| unreachable!("the sample has a table"))
 }

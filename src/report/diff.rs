@@ -1,6 +1,7 @@
 //! The statement about two profiles.
 
 use crate::analysis::diff::{Change, Diff, Presence, Row};
+use crate::analysis::gate::{GateOutcome, MaxGrowth};
 use crate::analysis::granularity::Granularity;
 use crate::analysis::same_process::SameProcess;
 use crate::analysis::verdict::Assessment;
@@ -9,7 +10,7 @@ use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
 
 use super::input::Input;
 use super::snapshot::{amount, column, more_rows};
-use super::{Align, Cell, Column, Document, Fact, Table, Tone, Verdict};
+use super::{Align, Cell, Column, Document, Fact, Part, RowOrder, Table, Tone, Verdict};
 
 /// Everything that is said about two profiles.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct DiffReport {
     pub after: Input,
     /// What changed.
     pub diff: Diff,
+    /// The growth that is allowed, and whether it was kept, where a ceiling was given.
+    pub gate: Option<(MaxGrowth, GateOutcome)>,
 }
 
 impl DiffReport {
@@ -35,10 +38,10 @@ impl DiffReport {
             title: format!("{} -> {}", self.before.filepath, self.after.filepath),
             verdict: Some(self.verdict()),
             facts: self.facts(),
-            tables: if self.diff.rows.is_empty() {
+            body: if self.diff.rows.is_empty() {
                 Vec::new()
             } else {
-                vec![self.table()]
+                vec![Part::Table(self.table())]
             },
             recommendations: self.diff.recommendations.clone(),
             notes: self.diff.notes.clone(),
@@ -109,6 +112,7 @@ impl DiffReport {
                 }
             },
         ));
+        facts.extend(self.gate_text().map(|text| fact("gate", text)));
         if let Some(size) = diff.minimum_detectable.filter(|&size| size > 0) {
             facts.push(fact(
                 "can see",
@@ -119,6 +123,22 @@ impl DiffReport {
             ));
         }
         facts
+    }
+
+    fn gate_text(&self) -> Option<String> {
+        let (allowed, outcome) = self.gate?;
+        let total = &self.diff.total;
+        let ceiling = amount(allowed.allowed(total.before) as u64, self.diff.is_bytes);
+        Some(match outcome {
+            GateOutcome::Passes if total.delta() as f64 > allowed.allowed(total.before) => {
+                format!("passes: more than the {ceiling} allowed, but within noise")
+            }
+            GateOutcome::Passes => format!("passes: growth up to {ceiling} is allowed"),
+            GateOutcome::Fails => format!("fails: growth up to {ceiling} is allowed"),
+            GateOutcome::CannotTell => format!(
+                "cannot tell: more than the {ceiling} allowed, and nothing is known of the noise"
+            ),
+        })
     }
 
     fn identity_text(&self) -> String {
@@ -184,6 +204,7 @@ impl DiffReport {
             columns,
             rows: diff.rows.iter().map(|row| self.row(row, largest)).collect(),
             rest: self.rest(),
+            order: RowOrder::Rank,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The statement: what every output for people says, in order.
 
-use super::Table;
+use super::{Chart, Section, Table};
 use crate::notes::Notes;
 
 /// A complete statement.
@@ -12,12 +12,25 @@ pub struct Document {
     pub verdict: Option<Verdict>,
     /// Facts in one line each: files, times, totals, precision.
     pub facts: Vec<Fact>,
-    /// The tables.
-    pub tables: Vec<Table>,
+    /// Tables, charts and sections, in the order in which they are read.
+    pub body: Vec<Part>,
     /// What to do next, each a sentence.
     pub recommendations: Vec<String>,
     /// What was skipped, estimated or recovered.
     pub notes: Notes,
+}
+
+/// A part of the body.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// A table.
+    Table(Table),
+    /// A chart.
+    Chart(Chart),
+    /// A block under its own heading.
+    Section(Section),
+    /// The place of the flame graph under its heading, for destinations that are given one.
+    FlameGraph(String),
 }
 
 /// One labelled fact.

@@ -1,17 +1,23 @@
 //! Results -> a complete statement for people that knows no output format.
 //!
-//! [`SnapshotReport`] and [`DiffReport`] hold everything that is to be said about one profile or two; the JSON output is made
-//! from them as they are. Their [`Document`] is what a terminal, Markdown and HTML have in common: facts, a verdict, tables,
-//! recommendations, notes. Text in it is foreign and unescaped; the renderer escapes it for its destination.
+//! [`SnapshotReport`], [`DiffReport`] and [`TrendReport`] hold everything that is to be said about one profile, two, or a series;
+//! the JSON output is made from them as they are. Their [`Document`] is what a terminal, Markdown and HTML have in common: facts,
+//! a verdict, tables, charts, sections, recommendations, notes. Text in it is foreign and unescaped; the renderer escapes it for its destination.
 
+pub mod chart;
 pub mod diff;
 pub mod document;
 pub mod input;
+pub mod section;
 pub mod snapshot;
 pub mod table;
+pub mod trend;
 
+pub use chart::{Chart, ChartClock, ChartLine, ChartPoint, Cone, LineRole};
 pub use diff::DiffReport;
-pub use document::{Document, Fact, Tone, Verdict};
+pub use document::{Document, Fact, Part, Tone, Verdict};
 pub use input::Input;
+pub use section::Section;
 pub use snapshot::SnapshotReport;
-pub use table::{Align, Cell, Column, Table};
+pub use table::{Align, Cell, Column, RowOrder, Table};
+pub use trend::{SnapshotPoint, TrendReport};

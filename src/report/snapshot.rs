@@ -10,7 +10,7 @@ use crate::notes::Notes;
 use crate::units::{Bytes, Count, Share};
 
 use super::input::Input;
-use super::{Align, Cell, Column, Document, Fact, Table, Tone};
+use super::{Align, Cell, Column, Document, Fact, Part, RowOrder, Table, Tone};
 
 /// What to say about one profile.
 #[derive(Debug, Clone)]
@@ -124,21 +124,21 @@ impl SnapshotReport {
 
     /// The statement for people.
     pub fn document(&self) -> Document {
-        let mut tables = Vec::new();
+        let mut body = Vec::new();
         if !self.spots.is_empty() {
-            tables.push(self.spot_table());
+            body.push(Part::Table(self.spot_table()));
         }
         if !self.paths.is_empty() {
-            tables.push(self.path_table());
+            body.push(Part::Table(self.path_table()));
         }
         if self.holding_threads().next().is_some() {
-            tables.push(self.thread_table());
+            body.push(Part::Table(self.thread_table()));
         }
         Document {
             title: self.input.filepath.clone(),
             verdict: None,
             facts: self.facts(),
-            tables,
+            body,
             recommendations: Vec::new(),
             notes: self.notes.clone(),
         }
@@ -245,6 +245,7 @@ impl SnapshotReport {
                 },
             ],
             rest: rest(self.spot_count - self.spots.len()),
+            order: RowOrder::Rank,
             rows,
         }
     }
@@ -275,6 +276,7 @@ impl SnapshotReport {
                 },
             ],
             rest: rest(self.path_count - self.paths.len()),
+            order: RowOrder::Rank,
             rows,
         }
     }
@@ -310,6 +312,7 @@ impl SnapshotReport {
                 },
             ],
             rest: rest(self.holding_threads().count().saturating_sub(SHOWN)),
+            order: RowOrder::Rank,
             rows,
         }
     }

@@ -13,6 +13,17 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
     /// What the rows that are not shown amount to, in a sentence fragment.
     pub rest: Option<String>,
+    /// What the order of the rows means, and so which of them a destination without room leaves out.
+    pub order: RowOrder,
+}
+
+/// What the order of rows means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowOrder {
+    /// The most important first: the last ones can be left out.
+    Rank,
+    /// Time: what lies between the beginning and the end can be left out.
+    Time,
 }
 
 /// A column.
@@ -51,4 +62,6 @@ pub enum Cell {
     Path(Vec<String>, Tone),
     /// A signed bar between -1 (full, to the left) and 1 (full, to the right).
     Bar(f64, Tone),
+    /// Values over time, as a small picture of their course.
+    Spark(Vec<f64>, Tone),
 }

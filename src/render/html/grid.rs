@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::page::tone_class;
 use crate::escape;
+use crate::render::spark;
 use crate::report::{Align, Cell, Column, Table};
 
 pub(super) fn grid(out: &mut String, table: &Table) {
@@ -58,7 +59,7 @@ fn push_cell(out: &mut String, column: &Column, cell: &Cell, both_sides: bool) {
             );
         }
         Cell::Text(text, tone) => {
-            let wide = if column.flexible { "wide" } else { "" };
+            let wide = if column.flexible { "wide" } else { "short" };
             let _ = write!(
                 out,
                 "<td{}{label}>{}</td>",
@@ -79,6 +80,15 @@ fn push_cell(out: &mut String, column: &Column, cell: &Cell, both_sides: bool) {
             let _ = write!(out, "<td{}>", class(&["path", tone_class(*tone)]));
             push_path(out, names);
             out.push_str("</td>");
+        }
+        Cell::Spark(values, tone) => {
+            let change = values.last().unwrap_or(&0.0) - values.first().unwrap_or(&0.0);
+            let _ = write!(
+                out,
+                "<td class=\"spark-cell\"{label}{}>{}</td>",
+                sort_key(change),
+                spark::svg(values, tone_class(*tone))
+            );
         }
         Cell::Bar(value, tone) => {
             let value = if value.is_finite() {

@@ -5,6 +5,7 @@
 
 mod grid;
 mod page;
+mod section;
 
 #[cfg(test)]
 mod sha256;

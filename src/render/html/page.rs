@@ -1,10 +1,12 @@
-//! The page: verdict first, then what to do, the facts, the tables, the flame graph and the notes.
+//! The page: verdict first, then what to do, the facts, the body in its order, the flame graph and the notes.
 
 use std::fmt::Write as _;
 
 use super::grid::grid;
+use super::section::push_section;
 use crate::escape;
-use crate::report::{Document, Fact, Tone, Verdict};
+use crate::render::chart_svg::{Size, picture};
+use crate::report::{Chart, Document, Fact, Part, Tone, Verdict};
 
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
@@ -52,17 +54,16 @@ pub fn html(document: &Document, flame: Option<&str>) -> String {
         out.push_str("</div>\n");
     }
     push_facts(&mut out, &document.facts);
-    for table in &document.tables {
-        grid(&mut out, table);
+    let mut flame = flame;
+    for part in &document.body {
+        match part {
+            Part::Table(table) => grid(&mut out, table),
+            Part::Chart(chart) => push_chart(&mut out, chart),
+            Part::Section(section) => push_section(&mut out, section),
+            Part::FlameGraph(title) => push_flame(&mut out, title, flame.take()),
+        }
     }
-    if let Some(svg) = flame {
-        // The XML declaration before the picture belongs to a file of its own.
-        let svg = &svg[svg.find("<svg").unwrap_or(0)..];
-        let _ = write!(
-            out,
-            "<section class=\"panel flame-panel\" aria-label=\"Flame graph\">\n<div class=\"flame-room\">{svg}</div>\n</section>\n"
-        );
-    }
+    push_flame(&mut out, "", flame);
     if !document.notes.is_empty() {
         out.push_str("<section class=\"notes\">\n<h2>Notes</h2>\n");
         let notes: Vec<String> = document.notes.iter().map(ToString::to_string).collect();
@@ -74,6 +75,30 @@ pub fn html(document: &Document, flame: Option<&str>) -> String {
         "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
     );
     out
+}
+
+/// The flame graph under its heading, if there is one. Most documents have no place for it, and it stands at their end.
+fn push_flame(out: &mut String, title: &str, flame: Option<&str>) {
+    let Some(svg) = flame else { return };
+    // The XML declaration before the picture belongs to a file of its own.
+    let svg = &svg[svg.find("<svg").unwrap_or(0)..];
+    out.push_str("<section class=\"panel flame-panel\" aria-label=\"Flame graph\">\n");
+    if !title.is_empty() {
+        let _ = writeln!(out, "<h2>{}</h2>", escape::html(title));
+    }
+    let _ = write!(out, "<div class=\"flame-room\">{svg}</div>\n</section>\n");
+}
+
+/// Two pictures, of which the style sheet shows the one that fits: text in a picture that is made smaller cannot be read.
+fn push_chart(out: &mut String, chart: &Chart) {
+    let _ = write!(
+        out,
+        "<section class=\"panel chart-panel\">\n<h2>{}</h2>\n<div class=\"chart-wide\">{}</div>\n\
+         <div class=\"chart-narrow\">{}</div>\n</section>\n",
+        escape::html(&chart.title),
+        picture(chart, None, Size::Wide),
+        picture(chart, None, Size::Narrow)
+    );
 }
 
 /// Three threads woven through three others.
@@ -100,7 +125,7 @@ fn push_verdict(out: &mut String, verdict: &Verdict) {
     out.push_str("</section>\n");
 }
 
-fn push_facts(out: &mut String, facts: &[Fact]) {
+pub(super) fn push_facts(out: &mut String, facts: &[Fact]) {
     if facts.is_empty() {
         return;
     }
@@ -116,7 +141,12 @@ fn push_facts(out: &mut String, facts: &[Fact]) {
     out.push_str("</dl>\n");
 }
 
-fn push_list<'a>(out: &mut String, tag: &str, class: &str, items: impl Iterator<Item = &'a str>) {
+pub(super) fn push_list<'a>(
+    out: &mut String,
+    tag: &str,
+    class: &str,
+    items: impl Iterator<Item = &'a str>,
+) {
     if class.is_empty() {
         let _ = writeln!(out, "<{tag}>");
     } else {

@@ -1,7 +1,8 @@
 use super::super::sha256::source_expression;
 use super::*;
+use crate::render::trend_sample::trend_report;
 use crate::render::{flame_svg, sample};
-use crate::report::{Align, Cell, Column, Table};
+use crate::report::{Align, Cell, Column, RowOrder, Table};
 
 /// What stands between the two marks, without them.
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
@@ -53,7 +54,7 @@ fn a_row_knows_what_it_sorts_by_and_its_stack_unfolds() {
         flexible: false,
     };
     let mut document = sample::document_of("x");
-    document.tables = vec![Table {
+    document.body = vec![Part::Table(Table {
         title: "Stacks".to_owned(),
         columns: vec![
             column("change", Align::Right),
@@ -71,7 +72,8 @@ fn a_row_knows_what_it_sorts_by_and_its_stack_unfolds() {
             ),
         ]],
         rest: None,
-    }];
+        order: RowOrder::Rank,
+    })];
     check(
         between(&html(&document, None), "<tbody>\n", "</tbody>"),
         "<tr>\
@@ -115,10 +117,9 @@ fn a_hostile_name_is_text_wherever_it_stands() {
             text: name.to_owned(),
         }];
         document.recommendations = vec![name.to_owned()];
-        for table in &mut document.tables {
-            table.rest = Some(name.to_owned());
-            table.columns[0].title = name.to_owned();
-        }
+        let table = sample::first_table(&mut document);
+        table.rest = Some(name.to_owned());
+        table.columns[0].title = name.to_owned();
         let page = html(&document, None);
         assert_eq!(page.matches("<script").count(), 1);
         assert!(
@@ -143,10 +144,71 @@ fn the_page_loads_nothing() {
 #[test]
 fn a_document_with_nothing_in_it_is_its_title() {
     let mut document = sample::document_of("heap.pb.gz");
-    document.tables.clear();
+    document.body.clear();
     document.notes = crate::notes::Notes::default();
     check(
         between(&html(&document, None), "<main>\n", "</main>"),
         "<h1>heap.pb.gz</h1>\n",
     );
+}
+
+#[test]
+fn the_page_of_a_series_goes_from_the_verdict_to_what_is_not_known() {
+    let svg = flame_svg(&sample::service_tree(true, 50), "a");
+    let page = html(&trend_report(63).page(), Some(&svg));
+    let mut last = 0;
+    for part in [
+        "<p class=\"word\">leaking</p>",
+        "<h2>Next</h2>",
+        "<dl class=\"facts\">",
+        "<h2>Heap in use over time</h2>",
+        "<h2>Suspects: these leak</h2>",
+        "<section class=\"panel section bad\">",
+        "<h2>Other call paths that moved</h2>",
+        "<h2>What changed between the first and the last snapshot</h2>",
+        "class=\"flame\"",
+        "<h2>All snapshots</h2>",
+        "<h2>What this data cannot say</h2>",
+    ] {
+        let at = page.find(part).unwrap_or(0);
+        assert!(at > last, "{part}");
+        last = at;
+    }
+    let ours = page.replace("http://www.w3.org/", "");
+    for forbidden in ["http:", "https:", "src=", "<link", "@import", "url(h"] {
+        assert!(!ours.contains(forbidden), "{forbidden}");
+    }
+}
+
+#[test]
+fn a_hostile_name_in_a_series_is_text_too() {
+    for name in [
+        "</script><script>alert(1)</script>",
+        "</style></svg></code><img src=x onerror=alert(1)>",
+        "\" onmouseover=\"alert(1)",
+        "a\u{0}b\u{1b}[31m\u{202e}c",
+    ] {
+        let mut report = trend_report(9);
+        report.title = name.to_owned();
+        report.value_name = name.to_owned();
+        report.is_bytes = false;
+        for frame in report
+            .trend
+            .suspects
+            .iter_mut()
+            .flat_map(|it| &mut it.frames)
+        {
+            frame.name = name.to_owned();
+            frame.file = name.to_owned();
+        }
+        for point in &mut report.snapshots {
+            point.input.filename = name.to_owned();
+            point.input.trigger = Some(name.to_owned());
+        }
+        let page = html(&report.page(), None);
+        assert_eq!(page.matches("<script").count(), 1);
+        assert!(!page.contains("<img") && !page.contains("\" onmouse"));
+        assert!(!page.contains(|c: char| c.is_control() && c != '\n'));
+        assert!(!page.contains('\u{202e}'));
+    }
 }

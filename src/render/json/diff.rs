@@ -30,12 +30,20 @@ pub(super) struct Diff<'r> {
     evidence: &'r [String],
     comparable: Comparable,
     minimum_detectable_bytes: Option<u64>,
+    gate: Option<GateJson>,
     by: &'static str,
     growing_objects: Vec<RowJson<'r>>,
     rest: RestJson,
     suspects: Vec<SuspectJson<'r>>,
     recommendations: &'r [String],
     notes: Vec<NoteJson<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GateJson {
+    allowed_growth: f64,
+    outcome: &'static str,
 }
 
 #[derive(Serialize)]
@@ -159,6 +167,10 @@ impl<'r> Diff<'r> {
                 same_process,
                 reason: comparability.refusal.clone().or(reason),
             },
+            gate: report.gate.map(|(allowed, outcome)| GateJson {
+                allowed_growth: allowed.allowed(diff.total.before),
+                outcome: outcome.name(),
+            }),
             minimum_detectable_bytes: diff.minimum_detectable,
             by: diff.by.name(),
             growing_objects: diff

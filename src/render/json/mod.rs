@@ -5,10 +5,11 @@
 mod diff;
 mod parts;
 mod show;
+mod trend;
 
 use serde::Serialize;
 
-use crate::report::{DiffReport, SnapshotReport};
+use crate::report::{DiffReport, SnapshotReport, TrendReport};
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -26,6 +27,14 @@ pub fn snapshot(report: &SnapshotReport) -> serde_json::Result<String> {
 /// Never with the types here; the error is passed on all the same.
 pub fn diff(report: &DiffReport) -> serde_json::Result<String> {
     print(&diff::Diff::new(report))
+}
+
+/// Serializes the statement about a series, schema `fabric.trend/1`.
+///
+/// # Errors
+/// Never with the types here; the error is passed on all the same.
+pub fn trend(report: &TrendReport) -> serde_json::Result<String> {
+    print(&trend::Trend::new(report))
 }
 
 fn print(value: &impl Serialize) -> serde_json::Result<String> {

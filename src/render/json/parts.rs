@@ -26,10 +26,15 @@ pub(super) struct Snapshot<'r> {
 
 impl<'r> Snapshot<'r> {
     pub(super) fn new(input: &'r Input) -> Snapshot<'r> {
+        Snapshot::at(input, input.timestamp_ms)
+    }
+
+    /// A snapshot whose time is known from elsewhere: its name, or the clock of its file.
+    pub(super) fn at(input: &'r Input, timestamp_ms: Option<i64>) -> Snapshot<'r> {
         Snapshot {
             filename: &input.filename,
             filepath: &input.filepath,
-            timestamp: input.timestamp_ms,
+            timestamp: timestamp_ms,
             size_bytes: input.size_bytes,
             size_mb: input.size_bytes.map(|bytes| bytes as f64 / MIB),
             trigger: input.trigger.as_deref(),

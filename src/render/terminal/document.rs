@@ -1,11 +1,13 @@
 //! A document as lines, in the order in which it is read.
 
-use super::grid::grid;
+use super::grid::{SPARK_COLUMNS, grid};
 use super::prose::wrapped;
 use super::width::columns;
 use super::{Style, path::fit_name};
 use crate::escape;
-use crate::report::{Document, Fact, Verdict};
+use crate::render::chart_text::chart_text;
+use crate::render::spark::blocks;
+use crate::report::{Chart, Document, Fact, Part, Section, Verdict};
 
 /// Below this many columns nothing useful can be laid out, and lines are left to the terminal to break.
 const LEAST_WIDTH: usize = 40;
@@ -23,8 +25,14 @@ pub fn terminal(document: &Document, style: Style) -> String {
         sections.push(verdict_lines(verdict, style));
     }
     sections.push(fact_lines(&document.facts, style));
-    for table in &document.tables {
-        sections.push(grid(table, style));
+    for part in &document.body {
+        match part {
+            Part::Table(table) => sections.push(grid(table, style)),
+            Part::Chart(chart) => sections.push(chart_lines(chart, style)),
+            Part::Section(section) => sections.push(section_lines(section, style)),
+            // A flame graph needs more room than characters have.
+            Part::FlameGraph(_) => {}
+        }
     }
     sections.push(
         document
@@ -52,6 +60,64 @@ pub fn terminal(document: &Document, style: Style) -> String {
     }
     out
 }
+
+/// A higher chart would push the tables off the screen.
+const CHART_ROWS: usize = 8;
+
+/// A wider one says no more.
+const WIDEST_CHART: usize = 80;
+
+fn chart_lines(chart: &Chart, style: Style) -> Vec<String> {
+    // The labels left of the chart take up to ten columns, and a line between.
+    let columns = style.width.saturating_sub(12).min(WIDEST_CHART);
+    let drawn = chart_text(chart, columns, CHART_ROWS, style.unicode);
+    if drawn.is_empty() {
+        return drawn;
+    }
+    let mut lines = vec![style.bold(&escape::terminal(&chart.title))];
+    lines.extend(drawn);
+    lines
+}
+
+fn section_lines(section: &Section, style: Style) -> Vec<String> {
+    let title = escape::terminal(&section.title);
+    let mut lines = match &section.subject {
+        Some(subject) => {
+            let room = style.width.saturating_sub(columns(&title) + 2);
+            let subject = fit_name(&escape::terminal(subject), room.max(SUBJECT_LEAST), style);
+            vec![format!(
+                "{}: {}",
+                style.bold(&subject),
+                style.tone(section.tone, &title)
+            )]
+        }
+        None => vec![style.bold(&title)],
+    };
+    if !section.course.is_empty() {
+        let drawn = blocks(&section.course, SPARK_COLUMNS, style.unicode);
+        lines.push(style.tone(section.tone, &drawn));
+    }
+    lines.extend(fact_lines(&section.facts, style));
+    for (depth, frame) in section.path.iter().enumerate() {
+        let indent = " ".repeat(2 + depth.min(DEEPEST_INDENT));
+        let room = style.width.saturating_sub(indent.len());
+        lines.push(format!(
+            "{indent}{}",
+            fit_name(&escape::terminal(frame), room, style)
+        ));
+    }
+    let bullet = if style.unicode { "  • " } else { "  - " };
+    for point in &section.points {
+        lines.extend(wrapped(bullet, &escape::terminal(point), style.width));
+    }
+    lines
+}
+
+/// Less of a function's name says nothing, even if the line becomes wider than the terminal.
+const SUBJECT_LEAST: usize = 16;
+
+/// Frames farther from the root are not indented more.
+const DEEPEST_INDENT: usize = 12;
 
 fn verdict_lines(verdict: &Verdict, style: Style) -> Vec<String> {
     let word = escape::terminal(&verdict.word);

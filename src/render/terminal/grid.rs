@@ -7,6 +7,7 @@ use super::path::{fit_name, fit_path};
 use super::width::{beginning, columns};
 use super::{Style, prose::wrapped};
 use crate::escape;
+use crate::render::spark::blocks;
 use crate::report::{Align, Cell, Column, Table, Tone};
 
 /// Spaces between two columns.
@@ -17,6 +18,12 @@ const FLEXIBLE_LEAST: usize = 36;
 
 /// Less than this is never given to a flexible column, even if lines become wider than the terminal.
 const FLEXIBLE_FLOOR: usize = 12;
+
+/// Columns of a course of values.
+pub(super) const SPARK_COLUMNS: usize = 24;
+
+/// In a narrower terminal the course of values gives half of its columns to the others.
+const WIDE: usize = 110;
 
 /// The table with its title, a header, a thin rule, its rows, and what the rows not shown amount to.
 pub(super) fn grid(table: &Table, style: Style) -> Vec<String> {
@@ -124,6 +131,13 @@ fn draw_cells(table: &Table, style: Style) -> Vec<Vec<Drawn>> {
             *tone,
         ),
         Cell::Bar(value, tone) => Drawn::Text(bar(*value, both_sides, style.unicode), *tone),
+        Cell::Spark(values, tone) => {
+            let columns = match style.width < WIDE {
+                true => SPARK_COLUMNS / 2,
+                false => SPARK_COLUMNS,
+            };
+            Drawn::Text(blocks(values, columns, style.unicode), *tone)
+        }
     };
     table
         .rows

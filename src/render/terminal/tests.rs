@@ -1,5 +1,6 @@
 use super::*;
 use crate::render::sample;
+use crate::render::trend_sample::trend_report;
 
 fn text(width: usize, color: bool) -> String {
     let style = Style {
@@ -20,7 +21,7 @@ fn check(lines: &str, expected: &str) {
 #[test]
 fn a_document_is_read_from_its_title_to_its_notes() {
     let mut document = sample::document();
-    document.tables[0].rows.truncate(5);
+    sample::first_table(&mut document).rows.truncate(5);
     let style = Style {
         width: 80,
         ..Style::default()
@@ -141,7 +142,38 @@ fn hostile_names_neither_move_the_cursor_nor_fill_the_screen() {
 #[test]
 fn a_document_with_nothing_in_it_is_its_title() {
     let mut document = sample::document_of("heap.pb.gz");
-    document.tables.clear();
+    document.body.clear();
     document.notes = crate::notes::Notes::default();
     check(&terminal(&document, Style::default()), "heap.pb.gz\n");
+}
+
+#[test]
+fn a_series_fits_every_width_and_the_course_is_drawn_without_unicode_too() {
+    let mut report = trend_report(63);
+    for frame in report
+        .trend
+        .suspects
+        .iter_mut()
+        .flat_map(|it| &mut it.frames)
+    {
+        frame.name += "\x1b[2J";
+    }
+    for width in [60, 80, 120, 200] {
+        for unicode in [true, false] {
+            let style = Style {
+                width,
+                color: false,
+                unicode,
+            };
+            for document in [report.document(), report.page()] {
+                let text = terminal(&document, style);
+                assert!(!text.contains('\x1b'));
+                assert!(unicode || !text.contains(['█', '▁', '│', '─', '•']));
+                for line in text.lines() {
+                    assert!(columns(line) <= width, "{width}: {line}");
+                    assert_eq!(line, line.trim_end());
+                }
+            }
+        }
+    }
 }

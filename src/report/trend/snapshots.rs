@@ -1,0 +1,135 @@
+//! All snapshots of a series as a table.
+
+use super::super::snapshot::column;
+use super::super::{Align, Cell, Column, RowOrder, Table, Tone};
+use super::{MS_PER_HOUR, SnapshotPoint, TrendReport};
+use crate::units::{Bytes, Count, Span};
+
+impl TrendReport {
+    pub(super) fn snapshot_table(&self) -> Option<Table> {
+        let first = self.snapshots.first()?;
+        let any = |is_known: fn(&SnapshotPoint) -> bool| self.snapshots.iter().any(is_known);
+        // What no snapshot knows has no column.
+        let runs = any(|point| point.run > 0);
+        let objects = any(|point| point.input.inuse_objects.is_some()) && self.is_bytes;
+        let resident = any(|point| point.resident_bytes.is_some());
+        let trigger = any(|point| point.input.trigger.is_some());
+        let unjudged = any(|point| !point.judged);
+
+        let dated = first.timestamp_ms.is_some();
+        let mut columns = vec![column("#", Align::Right, 0)];
+        if dated || self.has_time {
+            let title = if dated {
+                "time (UTC)"
+            } else {
+                "after the first"
+            };
+            columns.push(column(title, Align::Left, 0));
+        }
+        columns.push(column(
+            if self.is_bytes {
+                "heap"
+            } else {
+                &self.value_name
+            },
+            Align::Right,
+            0,
+        ));
+        columns.push(column("change", Align::Right, 1));
+        let optional = [
+            (objects, "objects", Align::Right),
+            (resident, "resident", Align::Right),
+            (runs, "run", Align::Right),
+            (unjudged, "judged", Align::Left),
+            (trigger, "trigger", Align::Left),
+        ];
+        for (is_known, title, align) in optional {
+            if is_known {
+                columns.push(column(title, align, 2));
+            }
+        }
+        columns.push(Column {
+            flexible: true,
+            ..column("file", Align::Left, 0)
+        });
+
+        let rows = (0..self.snapshots.len())
+            .map(|index| {
+                let point = &self.snapshots[index];
+                let before = index.checked_sub(1).map(|before| &self.snapshots[before]);
+                let mut cells = vec![count(index as u64 + 1)];
+                if dated || self.has_time {
+                    cells.push(time(point, point.at - first.at));
+                }
+                cells.push(Cell::Number(
+                    self.amount(point.total),
+                    point.total as f64,
+                    Tone::Plain,
+                ));
+                cells.push(self.change(before, point));
+                if objects {
+                    cells.push(point.input.inuse_objects.map_or(Cell::Missing, count));
+                }
+                if resident {
+                    cells.push(point.resident_bytes.map_or(Cell::Missing, |bytes| {
+                        Cell::Number(Bytes(bytes).to_string(), bytes as f64, Tone::Plain)
+                    }));
+                }
+                if runs {
+                    cells.push(count(u64::from(point.run) + 1));
+                }
+                if unjudged {
+                    cells.push(match point.judged {
+                        true => Cell::Text("yes".to_owned(), Tone::Plain),
+                        false => Cell::Text("no, coming up".to_owned(), Tone::Faint),
+                    });
+                }
+                if trigger {
+                    let trigger = point.input.trigger.clone();
+                    cells.push(trigger.map_or(Cell::Missing, |it| Cell::Text(it, Tone::Plain)));
+                }
+                cells.push(Cell::Text(point.input.filename.clone(), Tone::Faint));
+                cells
+            })
+            .collect();
+        Some(Table {
+            title: "All snapshots".to_owned(),
+            columns,
+            rows,
+            rest: None,
+            order: RowOrder::Time,
+        })
+    }
+
+    fn change(&self, before: Option<&SnapshotPoint>, point: &SnapshotPoint) -> Cell {
+        match before {
+            None => Cell::Missing,
+            Some(before) if before.run != point.run => {
+                Cell::Text("restart".to_owned(), Tone::Faint)
+            }
+            Some(before) => {
+                let change = point.total as i64 - before.total as i64;
+                Cell::Number(self.signed(change), change as f64, Tone::Plain)
+            }
+        }
+    }
+}
+
+fn count(value: u64) -> Cell {
+    Cell::Number(Count(value).to_string(), value as f64, Tone::Plain)
+}
+
+fn time(point: &SnapshotPoint, after: f64) -> Cell {
+    let Some(ms) = point.timestamp_ms else {
+        let after = Span((after * MS_PER_HOUR).round() as i64);
+        return Cell::Number(after.to_string(), after.0 as f64, Tone::Plain);
+    };
+    match super::time_text(ms) {
+        Some(text) => Cell::Number(
+            text.trim_end_matches(" UTC").to_owned(),
+            ms as f64,
+            Tone::Plain,
+        ),
+        None => Cell::Missing,
+    }
+}

@@ -1,0 +1,268 @@
+//! The call paths that carry the verdict, and the others that moved.
+
+use super::super::snapshot::{column, more_rows};
+use super::super::{Align, Cell, Column, Fact, RowOrder, Section, Table, Tone};
+use super::{TrendReport, tone};
+use crate::analysis::call_path::PathFrame;
+use crate::analysis::granularity::Granularity;
+use crate::analysis::trend::{PathRow, Pattern, SeriesAssessment, Suspect};
+use crate::units::{Count, Share, SignedBytes, SignedCount};
+
+/// So many suspects are told in full; the table has all.
+const TOLD_IN_FULL: usize = 5;
+
+impl TrendReport {
+    /// The suspects, the fastest first.
+    pub(super) fn suspect_table(&self) -> Option<Table> {
+        let suspects = &self.trend.suspects;
+        let first = suspects.first()?;
+        let shown = self.shown(suspects.len());
+        Some(Table {
+            title: match first.assessment {
+                SeriesAssessment::Leaking => "Suspects: these leak",
+                _ => "Suspects: these grow",
+            }
+            .to_owned(),
+            columns: vec![
+                column("rate", Align::Right, 0),
+                column("95 %", Align::Right, 4),
+                column("trend", Align::Left, 1),
+                column("pattern", Align::Left, 2),
+                column("now", Align::Right, 3),
+                column("since", Align::Left, 5),
+                Column {
+                    flexible: true,
+                    ..column("call path, blamed frame first", Align::Left, 0)
+                },
+            ],
+            rows: suspects
+                .iter()
+                .take(shown)
+                .map(|suspect| self.suspect_row(suspect))
+                .collect(),
+            rest: left_out(suspects.len() - shown),
+            order: RowOrder::Rank,
+        })
+    }
+
+    fn suspect_row(&self, suspect: &Suspect) -> Vec<Cell> {
+        let rate = self.rate(suspect.rate.value);
+        let tone = tone(suspect.assessment);
+        let now = suspect.values.last().copied().unwrap_or(0.0);
+        vec![
+            Cell::Number(rate.to_string(), rate.value, tone),
+            Cell::Number(
+                rate.interval(suspect.rate.low, suspect.rate.high),
+                suspect.rate.low,
+                Tone::Faint,
+            ),
+            Cell::Spark(suspect.values.clone(), tone),
+            Cell::Text(suspect.pattern.name().to_owned(), Tone::Plain),
+            Cell::Number(self.amount_of(now), now, Tone::Plain),
+            self.moment(suspect.since).map_or(Cell::Missing, |moment| {
+                Cell::Number(moment, suspect.since as f64, Tone::Faint)
+            }),
+            path(&suspect.frames, Tone::Plain),
+        ]
+    }
+
+    /// The first suspects, each with its call path and why it is one.
+    pub(super) fn suspect_sections(&self) -> Vec<Section> {
+        let suspects = self.trend.suspects.iter().take(TOLD_IN_FULL);
+        suspects
+            .map(|suspect| self.suspect_section(suspect))
+            .collect()
+    }
+
+    fn suspect_section(&self, suspect: &Suspect) -> Section {
+        let first = suspect.values.first().copied().unwrap_or(0.0);
+        let now = suspect.values.last().copied().unwrap_or(0.0);
+        let total = self.snapshots.last().map_or(0, |point| point.total);
+        let mut size = format!("{} -> {}", self.amount_of(first), self.amount_of(now));
+        if total > 0 {
+            let share = Share {
+                part: now,
+                whole: total as f64,
+            };
+            size += &format!(", {share} of all");
+        }
+        if let Some(objects) = suspect.objects {
+            size += &format!(", {} objects", Count(objects));
+        }
+        let since = match (suspect.since, self.has_time) {
+            (0, false) => Some("the first snapshot".to_owned()),
+            (0, true) => self
+                .moment(0)
+                .map(|moment| format!("{moment}, the first snapshot")),
+            (since, _) => self.moment(since),
+        };
+        let mut path: Vec<String> = suspect.frames.iter().rev().map(place).collect();
+        if suspect.paths > 1 {
+            path.insert(0, format!("({} call paths)", Count(suspect.paths as u64)));
+        }
+        let facts = [
+            ("rate", Some(self.rate_text(suspect.rate))),
+            ("size", Some(size)),
+            ("since", since),
+            ("pattern", Some(in_words(suspect.pattern).to_owned())),
+        ];
+        Section {
+            title: format!(
+                "{}, {}",
+                suspect.assessment.name(),
+                self.rate(suspect.rate.value)
+            ),
+            subject: Some(name(&suspect.frames).to_owned()),
+            tone: tone(suspect.assessment),
+            facts: facts
+                .into_iter()
+                .filter_map(|(label, text)| {
+                    Some(Fact {
+                        label: label.to_owned(),
+                        text: text?,
+                    })
+                })
+                .collect(),
+            course: suspect.values.clone(),
+            path,
+            points: suspect.evidence.clone(),
+        }
+    }
+
+    /// What else moved, the largest change first.
+    pub(super) fn other_table(&self) -> Option<Table> {
+        let others = &self.trend.others;
+        if others.is_empty() {
+            return None;
+        }
+        let shown = self.shown(others.len());
+        let by_stack = self.by == Granularity::Stack;
+        let rest = [
+            left_out(others.len() - shown),
+            (self.trend.unmoved > 0)
+                .then(|| format!("{} did not move", Count(self.trend.unmoved as u64))),
+        ];
+        let rest: Vec<String> = rest.into_iter().flatten().collect();
+        Some(Table {
+            title: if by_stack {
+                "Other call paths that moved".to_owned()
+            } else {
+                format!("Other movement, by {}", self.by.name())
+            },
+            columns: vec![
+                column("pattern", Align::Left, 0),
+                column("trend", Align::Left, 1),
+                column("first", Align::Right, 3),
+                column("last", Align::Right, 2),
+                column("change", Align::Right, 0),
+                Column {
+                    flexible: true,
+                    ..column(
+                        if by_stack {
+                            "call path, blamed frame first"
+                        } else {
+                            self.by.name()
+                        },
+                        Align::Left,
+                        0,
+                    )
+                },
+            ],
+            rows: others
+                .iter()
+                .take(shown)
+                .map(|row| self.other_row(row))
+                .collect(),
+            rest: (!rest.is_empty()).then(|| rest.join("; ")),
+            order: RowOrder::Rank,
+        })
+    }
+
+    fn other_row(&self, row: &PathRow) -> Vec<Cell> {
+        let first = row.values.first().copied().unwrap_or(0.0);
+        let last = row.values.last().copied().unwrap_or(0.0);
+        let number = |value: f64| Cell::Number(self.amount_of(value), value, Tone::Plain);
+        let change = last.round() as i64 - first.round() as i64;
+        vec![
+            Cell::Text(row.pattern.name().to_owned(), Tone::Plain),
+            Cell::Spark(row.values.clone(), Tone::Plain),
+            number(first),
+            number(last),
+            Cell::Number(self.signed(change), change as f64, Tone::Plain),
+            if row.frames.is_empty() {
+                Cell::Text(row.name.clone(), Tone::Plain)
+            } else {
+                path(&row.frames, Tone::Plain)
+            },
+        ]
+    }
+
+    pub(super) fn signed(&self, value: i64) -> String {
+        if self.is_bytes {
+            SignedBytes(value).to_string()
+        } else {
+            SignedCount(value).to_string()
+        }
+    }
+
+    fn shown(&self, rows: usize) -> usize {
+        match self.top {
+            0 => rows,
+            top => top.min(rows),
+        }
+    }
+}
+
+fn left_out(rows: usize) -> Option<String> {
+    (rows > 0).then(|| format!("{} (--top 0 shows all)", more_rows(rows)))
+}
+
+fn path(frames: &[PathFrame], tone: Tone) -> Cell {
+    if frames.is_empty() {
+        return Cell::Text(NO_STACK.to_owned(), tone);
+    }
+    Cell::Path(
+        frames.iter().map(|frame| frame.name.clone()).collect(),
+        tone,
+    )
+}
+
+/// What stands for a stack without frames.
+const NO_STACK: &str = "[no stack]";
+
+fn name(frames: &[PathFrame]) -> &str {
+    frames.first().map_or(NO_STACK, |frame| &frame.name)
+}
+
+/// A frame with the end of its source path: the folders before it are those of a build machine.
+fn place(frame: &PathFrame) -> String {
+    if frame.file.is_empty() {
+        return frame.name.clone();
+    }
+    let start = frame
+        .file
+        .rmatch_indices('/')
+        .nth(1)
+        .map_or(0, |(at, _)| at + 1);
+    let file = &frame.file[start..];
+    match frame.line {
+        0 => format!("{}  {file}", frame.name),
+        line => format!("{}  {file}:{line}", frame.name),
+    }
+}
+
+/// A pattern as a sentence says it.
+fn in_words(pattern: Pattern) -> &'static str {
+    match pattern {
+        Pattern::Flat => "stays, or wanders about",
+        Pattern::WarmUp => "rises ever slower, as a warm-up does",
+        Pattern::Step => "changed once, from one snapshot to the next",
+        Pattern::Sawtooth => "rises and falls again and again",
+        Pattern::LinearLeak => "grows at the same rate to the last snapshot",
+        Pattern::AcceleratingLeak => "grows ever faster to the last snapshot",
+        Pattern::Spike => "was another size for a while",
+        Pattern::Drain => "shrinks",
+        Pattern::LoadFollowing => "goes up and down with the load",
+        Pattern::Inconclusive => "grows, in no shape that is much more likely than the others",
+    }
+}
