@@ -23,6 +23,7 @@ fn main() -> io::Result<()> {
         let folder = inputs("pprof", samples)?;
         against_inflation(samples, &folder)?;
     }
+    series_against_inflation(&inputs("series", "10000")?)?;
     against_line_scan(&inputs("jemalloc", "50000")?)?;
     small()?;
     against_go_pprof(&inputs("pprof", "200000")?)?;
@@ -110,6 +111,22 @@ fn inflate(path: &Path) -> io::Result<()> {
     let mut input = flate2::read::MultiGzDecoder::new(File::open(path)?);
     let mut buffer = vec![0; 256 * 1024];
     while input.read(&mut buffer)? > 0 {}
+    Ok(())
+}
+
+/// A trend over a hundred snapshots of ten thousand samples, about a megabyte each.
+fn series_against_inflation(folder: &Path) -> io::Result<()> {
+    let files: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<_>>()?;
+    let trend = || run(fabric().args(["trend", "--format", "json"]).arg(folder));
+    let inflate_all = || files.iter().try_for_each(|file| inflate(file));
+    let (ours, one_core) = best(3, trend, inflate_all)?;
+    line(
+        "trend of 100 x 10k samples against inflating, on one core",
+        ours,
+        one_core,
+    );
     Ok(())
 }
 

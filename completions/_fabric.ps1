@@ -27,6 +27,8 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one profile: totals, top functions, top call paths, and how far it can be trusted')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict')
+            [CompletionResult]::new('trend', 'trend', [CompletionResultType]::ParameterValue, 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -50,6 +52,8 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             break
         }
         'fabric;diff' {
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'A pinned profile to compare with, in the place of the older one')
+            [CompletionResult]::new('--max-growth', '--max-growth', [CompletionResultType]::ParameterName, 'Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise')
             [CompletionResult]::new('--sample-index', '--sample-index', [CompletionResultType]::ParameterName, 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]')
             [CompletionResult]::new('--focus', '--focus', [CompletionResultType]::ParameterName, 'Only stacks with a function, file or module that matches')
             [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'No stacks with a function, file or module that matches')
@@ -70,9 +74,65 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'fabric;trend' {
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only snapshots up to this time')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'Only the last N snapshots')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Only this service, where there are several: its program, or the beginning of its file names')
+            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Only the process with this id, where there are several')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time from one snapshot to the next, like 30m, where the files do not tell')
+            [CompletionResult]::new('--sample-index', '--sample-index', [CompletionResultType]::ParameterName, 'The value type to look at, like inuse_space or inuse_objects [default: bytes in use]')
+            [CompletionResult]::new('--focus', '--focus', [CompletionResultType]::ParameterName, 'Only stacks with a function, file or module that matches')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'No stacks with a function, file or module that matches')
+            [CompletionResult]::new('--hide', '--hide', [CompletionResultType]::ParameterName, 'Leave frames out whose function, file or module matches')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What a row of the table of other movements is')
+            [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'How many rows of other movements to show; 0 shows all')
+            [CompletionResult]::new('--symbols', '--symbols', [CompletionResultType]::ParameterName, 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write the result [default: by the ending of --output, else table]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to this file, whole or not at all, instead of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to this file, whole or not at all, instead of standard output')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether a table is coloured')
+            [CompletionResult]::new('--no-symbolize', '--no-symbolize', [CompletionResultType]::ParameterName, 'Do not look for names of addresses')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'fabric;report' {
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only snapshots up to this time')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'Only the last N snapshots')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Only this service, where there are several: its program, or the beginning of its file names')
+            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Only the process with this id, where there are several')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time from one snapshot to the next, like 30m, where the files do not tell')
+            [CompletionResult]::new('--sample-index', '--sample-index', [CompletionResultType]::ParameterName, 'The value type to look at, like inuse_space or inuse_objects [default: bytes in use]')
+            [CompletionResult]::new('--focus', '--focus', [CompletionResultType]::ParameterName, 'Only stacks with a function, file or module that matches')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'No stacks with a function, file or module that matches')
+            [CompletionResult]::new('--hide', '--hide', [CompletionResultType]::ParameterName, 'Leave frames out whose function, file or module matches')
+            [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What a row of the table of other movements is')
+            [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'How many rows of other movements to show; 0 shows all')
+            [CompletionResult]::new('--symbols', '--symbols', [CompletionResultType]::ParameterName, 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to this file, whole or not at all, instead of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to this file, whole or not at all, instead of standard output')
+            [CompletionResult]::new('--md', '--md', [CompletionResultType]::ParameterName, 'Write Markdown as GitHub renders it [default, unless --output ends in .html]')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Write one HTML page that opens without network')
+            [CompletionResult]::new('--no-symbolize', '--no-symbolize', [CompletionResultType]::ParameterName, 'Do not look for names of addresses')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'fabric;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one profile: totals, top functions, top call paths, and how far it can be trusted')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict')
+            [CompletionResult]::new('trend', 'trend', [CompletionResultType]::ParameterValue, 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -80,6 +140,12 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             break
         }
         'fabric;help;diff' {
+            break
+        }
+        'fabric;help;trend' {
+            break
+        }
+        'fabric;help;report' {
             break
         }
         'fabric;help;help' {

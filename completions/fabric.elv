@@ -24,6 +24,8 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand --version 'Print version'
             cand show 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
             cand diff 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
+            cand trend 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
+            cand report 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'fabric;show'= {
@@ -45,6 +47,8 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand --version 'Print version'
         }
         &'fabric;diff'= {
+            cand --baseline 'A pinned profile to compare with, in the place of the older one'
+            cand --max-growth 'Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise'
             cand --sample-index 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]'
             cand --focus 'Only stacks with a function, file or module that matches'
             cand --ignore 'No stacks with a function, file or module that matches'
@@ -64,14 +68,72 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'fabric;trend'= {
+            cand --fail-on 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell'
+            cand --limit 'The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]'
+            cand --since 'Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one'
+            cand --until 'Only snapshots up to this time'
+            cand --last 'Only the last N snapshots'
+            cand --service 'Only this service, where there are several: its program, or the beginning of its file names'
+            cand --pid 'Only the process with this id, where there are several'
+            cand --interval 'Time from one snapshot to the next, like 30m, where the files do not tell'
+            cand --sample-index 'The value type to look at, like inuse_space or inuse_objects [default: bytes in use]'
+            cand --focus 'Only stacks with a function, file or module that matches'
+            cand --ignore 'No stacks with a function, file or module that matches'
+            cand --hide 'Leave frames out whose function, file or module matches'
+            cand --by 'What a row of the table of other movements is'
+            cand --top 'How many rows of other movements to show; 0 shows all'
+            cand --symbols 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times'
+            cand --format 'How to write the result [default: by the ending of --output, else table]'
+            cand -o 'Write to this file, whole or not at all, instead of standard output'
+            cand --output 'Write to this file, whole or not at all, instead of standard output'
+            cand --color 'Whether a table is coloured'
+            cand --no-symbolize 'Do not look for names of addresses'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'fabric;report'= {
+            cand --fail-on 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell'
+            cand --limit 'The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]'
+            cand --since 'Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one'
+            cand --until 'Only snapshots up to this time'
+            cand --last 'Only the last N snapshots'
+            cand --service 'Only this service, where there are several: its program, or the beginning of its file names'
+            cand --pid 'Only the process with this id, where there are several'
+            cand --interval 'Time from one snapshot to the next, like 30m, where the files do not tell'
+            cand --sample-index 'The value type to look at, like inuse_space or inuse_objects [default: bytes in use]'
+            cand --focus 'Only stacks with a function, file or module that matches'
+            cand --ignore 'No stacks with a function, file or module that matches'
+            cand --hide 'Leave frames out whose function, file or module matches'
+            cand --by 'What a row of the table of other movements is'
+            cand --top 'How many rows of other movements to show; 0 shows all'
+            cand --symbols 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times'
+            cand -o 'Write to this file, whole or not at all, instead of standard output'
+            cand --output 'Write to this file, whole or not at all, instead of standard output'
+            cand --md 'Write Markdown as GitHub renders it [default, unless --output ends in .html]'
+            cand --html 'Write one HTML page that opens without network'
+            cand --no-symbolize 'Do not look for names of addresses'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'fabric;help'= {
             cand show 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
             cand diff 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
+            cand trend 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
+            cand report 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'fabric;help;show'= {
         }
         &'fabric;help;diff'= {
+        }
+        &'fabric;help;trend'= {
+        }
+        &'fabric;help;report'= {
         }
         &'fabric;help;help'= {
         }

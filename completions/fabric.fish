@@ -28,6 +28,8 @@ complete -c fabric -n "__fish_fabric_needs_command" -s h -l help -d 'Print help 
 complete -c fabric -n "__fish_fabric_needs_command" -s V -l version -d 'Print version'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
+complete -c fabric -n "__fish_fabric_needs_command" -f -a "trend" -d 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
+complete -c fabric -n "__fish_fabric_needs_command" -f -a "report" -d 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l focus -d 'Only stacks with a function, file or module that matches' -r
@@ -54,6 +56,8 @@ never\t'Never'"
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l no-symbolize -d 'Do not look for names of addresses'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l baseline -d 'A pinned profile to compare with, in the place of the older one' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l max-growth -d 'Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise' -r
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l focus -d 'Only stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l ignore -d 'No stacks with a function, file or module that matches' -r
@@ -82,6 +86,68 @@ complete -c fabric -n "__fish_fabric_using_subcommand diff" -l normalize -d 'Sca
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l no-symbolize -d 'Do not look for names of addresses'
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -s V -l version -d 'Print version'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff help" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff help" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l fail-on -d 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell' -r -f -a "growing\t'Growth that may yet settle, or a leak'
+leaking\t'A leak'"
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l limit -d 'The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l since -d 'Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l until -d 'Only snapshots up to this time' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l last -d 'Only the last N snapshots' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l service -d 'Only this service, where there are several: its program, or the beginning of its file names' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l pid -d 'Only the process with this id, where there are several' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l interval -d 'Time from one snapshot to the next, like 30m, where the files do not tell' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l sample-index -d 'The value type to look at, like inuse_space or inuse_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l focus -d 'Only stacks with a function, file or module that matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l ignore -d 'No stacks with a function, file or module that matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l hide -d 'Leave frames out whose function, file or module matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l by -d 'What a row of the table of other movements is' -r -f -a "function\t'A function'
+file\t'A source file'
+line\t'A line of a function'
+module\t'A package, crate or namespace, else a mapped file'
+stack\t'A call path from the frame to blame outward'"
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l top -d 'How many rows of other movements to show; 0 shows all' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l format -d 'How to write the result [default: by the ending of --output, else table]' -r -f -a "table\t'Text for a terminal'
+json\t'Versioned JSON, see fabric-json(5)'
+md\t'GitHub-flavoured Markdown'
+html\t'One page with tables and flame graph that opens without network'
+svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence'
+pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
+folded\t'Folded stacks; of two profiles, with two counts'"
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l color -d 'Whether a table is coloured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l no-symbolize -d 'Do not look for names of addresses'
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l fail-on -d 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell' -r -f -a "growing\t'Growth that may yet settle, or a leak'
+leaking\t'A leak'"
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l limit -d 'The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l since -d 'Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l until -d 'Only snapshots up to this time' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l last -d 'Only the last N snapshots' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l service -d 'Only this service, where there are several: its program, or the beginning of its file names' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l pid -d 'Only the process with this id, where there are several' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l interval -d 'Time from one snapshot to the next, like 30m, where the files do not tell' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l sample-index -d 'The value type to look at, like inuse_space or inuse_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l focus -d 'Only stacks with a function, file or module that matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l ignore -d 'No stacks with a function, file or module that matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l hide -d 'Leave frames out whose function, file or module matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l by -d 'What a row of the table of other movements is' -r -f -a "function\t'A function'
+file\t'A source file'
+line\t'A line of a function'
+module\t'A package, crate or namespace, else a mapped file'
+stack\t'A call path from the frame to blame outward'"
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l top -d 'How many rows of other movements to show; 0 shows all' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand report" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l md -d 'Write Markdown as GitHub renders it [default, unless --output ends in .html]'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l html -d 'Write one HTML page that opens without network'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l no-symbolize -d 'Do not look for names of addresses'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "trend" -d 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "report" -d 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

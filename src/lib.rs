@@ -25,9 +25,9 @@
 //! | 1 | [`model`] | one immutable [`Profile`](model::Profile) for every format, made by one builder and checked once |
 //! | 3 | [`formats`] | bytes -> `Profile`, found out by content; writers for pprof and folded stacks |
 //! | 4 | [`symbolize`], [`load`] | names for addresses; open, unwrap, read, name |
-//! | 5 | [`analysis`] | profiles -> plain results: hot spots, differences, significance, verdict |
+//! | 5 | [`analysis`] | profiles -> plain results: hot spots, differences, significance, trends, verdict |
 //! | 6 | [`report`] | results -> everything there is to say, in no output format |
-//! | 7 | [`render`] | what is to be said -> terminal, JSON, Markdown, HTML, SVG |
+//! | 7 | [`render`] | what is to be said -> terminal, JSON, Markdown, HTML, flame graphs, charts |
 //!
 //! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`] opens files;
 //! from [`model`] to [`render`] everything takes values and returns values. What is skipped, estimated or recovered on the way is a

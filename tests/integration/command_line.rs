@@ -26,7 +26,7 @@ const TWO_COLUMNS: &str = "gperftools/2.10/heapprofile-zst/tc.0001.heap.zst";
 const FOUR_COLUMNS: &str = "gperftools/2.10/heapprofile-zst/tc.0004.heap.zst";
 
 /// The file of a golden output: its arguments, with what a file name cannot hold replaced.
-fn check(arguments: &[&str]) {
+pub(crate) fn check(arguments: &[&str]) {
     // Names of system libraries differ between machines: whoever wants names asks for them in a test of its own.
     let mut all = arguments.to_vec();
     all.push("--no-symbolize");

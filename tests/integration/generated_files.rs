@@ -70,25 +70,44 @@ fn the_command_line_is_sound() {
 }
 
 #[test]
-fn the_readme_shows_what_its_command_prints() {
+fn the_readme_shows_what_its_commands_print() {
     let path = folder("README.md");
     let readme = std::fs::read_to_string(&path).expect("the README is there");
-    let (before, rest) = readme.split_once("```text\n").expect("it shows an output");
-    let (_, after) = rest.split_once("```\n").expect("the output ends");
+    let mut found = String::new();
+    let mut rest = readme.as_str();
+    let mut shown = 0;
+    while let Some((before, after)) = rest.split_once("```text\n") {
+        let (_, after) = after.split_once("```\n").expect("the output ends");
+        let command = before
+            .rsplit("```sh\n")
+            .next()
+            .and_then(|block| block.lines().next());
+        found.push_str(&format!(
+            "{before}```text\n{}```\n",
+            output(command.unwrap_or_default())
+        ));
+        rest = after;
+        shown += 1;
+    }
+    found.push_str(rest);
+    assert!(shown >= 2, "{shown}");
+    golden::check(&path, found.as_bytes());
+}
+
+/// What a user at a terminal 100 columns wide sees, without the colour.
+fn output(command: &str) -> String {
+    let arguments = command
+        .strip_prefix("cargo run --release -- ")
+        .or_else(|| command.strip_prefix("fabric "))
+        .expect("a command of fabric stands before its output");
     let root = folder("fixtures")
         .parent()
         .expect("has a parent")
         .to_owned();
-    // As a user at a terminal 100 columns wide sees it, without the colour.
-    let output = super::run_fabric::command(&[
-        "diff",
-        "fixtures/pprof/go-1.27/goleak/heap.007.pb.gz",
-        "fixtures/pprof/go-1.27/goleak/heap.019.pb.gz",
-    ])
-    .current_dir(root)
-    .output()
-    .expect("the binary starts");
-    let printed = String::from_utf8(output.stdout).expect("the output is UTF-8");
-    let found = format!("{before}```text\n{printed}```\n{after}");
-    golden::check(&path, found.as_bytes());
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let output = super::run_fabric::command(&arguments)
+        .current_dir(root)
+        .output()
+        .expect("the binary starts");
+    String::from_utf8(output.stdout).expect("the output is UTF-8")
 }

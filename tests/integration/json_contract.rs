@@ -10,6 +10,7 @@ use super::run_fabric::{fabric, fixtures};
 
 const BEFORE: &str = "pprof/go-1.27/goleak/heap.007.pb.gz";
 const AFTER: &str = "pprof/go-1.27/goleak/heap.019.pb.gz";
+const GOLEAK: &str = "pprof/go-1.27/goleak";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -69,6 +70,7 @@ struct Diff {
     evidence: Vec<String>,
     comparable: Value,
     minimum_detectable_bytes: Option<u64>,
+    gate: Option<Value>,
     by: String,
     growing_objects: Vec<Row>,
     rest: Value,
@@ -144,6 +146,61 @@ fn a_value_that_is_not_in_bytes_has_no_sizes() {
     );
 }
 
+#[test]
+fn a_trend_has_the_fields_others_build_on() {
+    let found = json(&["trend", "--format", "json", "--limit", "1GiB", GOLEAK]);
+    let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
+    assert_eq!(text("schema"), "fabric.trend/1");
+    assert_eq!(text("overallAssessment"), "leaking");
+    let list = |key: &str| found[key].as_array().expect("a list");
+    assert_eq!(list("snapshots").len(), 20);
+    assert_eq!(list("diffs").len(), 19);
+    for key in [
+        "filename",
+        "filepath",
+        "timestamp",
+        "sizeBytes",
+        "sizeMb",
+        "trigger",
+        "format",
+        "run",
+        "inuseBytes",
+        "inuseObjects",
+    ] {
+        assert!(found["snapshots"][0].get(key).is_some(), "snapshots: {key}");
+    }
+    for key in [
+        "avgGrowthRateMbPerHour",
+        "projectedGrowth24hMb",
+        "growthBytesPerHour",
+        "growthInterval95",
+        "limitBytes",
+        "hoursToLimit",
+    ] {
+        assert!(!found[key].is_null(), "{key}");
+    }
+    let suspect = &list("suspects")[0];
+    assert_eq!(suspect["function"], "main.newSession");
+    assert_eq!(suspect["stack"][1]["function"], "main.leakSession");
+    for key in [
+        "module",
+        "file",
+        "line",
+        "assessment",
+        "pattern",
+        "growthBytesPerHour",
+        "growthInterval95",
+        "inuseBytes",
+        "inuseObjects",
+        "pValue",
+        "qValue",
+        "since",
+        "evidence",
+    ] {
+        assert!(!suspect[key].is_null(), "suspects: {key}");
+    }
+}
+
 /// All keys of a document, at any depth.
 fn keys(value: &Value, found: &mut BTreeSet<String>) {
     match value {
@@ -174,6 +231,21 @@ fn every_field_stands_in_the_manual() {
         &mut found,
     );
     keys(&json(&["show", "--format", "json", AFTER]), &mut found);
+    keys(
+        &json(&[
+            "diff",
+            "--format",
+            "json",
+            "--max-growth",
+            "100%",
+            BEFORE,
+            AFTER,
+        ]),
+        &mut found,
+    );
+    for series in [GOLEAK, "jemalloc/5.3/jeleak/run1"] {
+        keys(&json(&["trend", "--format", "json", series]), &mut found);
+    }
     let threads = "jemalloc/5.3/accum-threads/jeleak.023.heap";
     keys(&json(&["show", "--format", "json", threads]), &mut found);
     let words: BTreeSet<&str> = manual.split(|c: char| !c.is_ascii_alphanumeric()).collect();

@@ -26,6 +26,8 @@ mod golden;
 mod hostile_inputs;
 /// The JSON contract, seen from outside.
 mod json_contract;
+/// Verdicts on series whose truth is known.
+mod leak_verdicts;
 /// Verdicts on heaps whose truth is known: false alarms and misses.
 mod noise;
 /// What every reader promises for every fixture.
@@ -34,6 +36,8 @@ mod reader_contract;
 mod reference_tools;
 /// Runs the binary.
 mod run_fabric;
+/// `trend`, `report` and the gate.
+mod series_commands;
 /// Writers of synthetic profiles, and heaps whose truth is known.
 mod support;
 /// Properties of the source itself.

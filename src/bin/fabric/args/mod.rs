@@ -3,20 +3,23 @@
 
 mod inputs;
 mod outputs;
+mod series;
 mod symbols;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fabric::analysis::gate::MaxGrowth;
 
 pub(crate) use inputs::{By, View};
 pub(crate) use outputs::{Color, Format, Output};
+pub(crate) use series::{Choice, Moment, SeriesArguments, SeriesFailOn};
 pub(crate) use symbols::Symbols;
 
 /// Tells whether, where and how fast a long-lived service leaks memory
 ///
 /// fabric reads the heap profiles that services already write (pprof, jemalloc, gperftools, Go debug=1, folded stacks; gzip and
-/// zstd too), shows one, compares two with error bars, and says whether what grew is more than sampling noise.
+/// zstd too), shows one, compares two with error bars, and judges a series: does it leak, where, how fast, since when.
 #[derive(Debug, Parser)]
 #[command(
     name = "fabric",
@@ -33,16 +36,18 @@ pub(crate) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  done, and the condition of --fail-on holds
+  1  done, and the condition of --fail-on or --max-growth holds
   2  the command line makes no sense
   3  an input could not be read
   4  an output could not be written
-  6  --fail-on was given and the data cannot tell";
+  6  such a condition was given and the data cannot tell";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Show(Show),
     Diff(Diff),
+    Trend(Trend),
+    Report(Report),
 }
 
 /// Show one profile: totals, top functions, top call paths, and how far it can be trusted
@@ -73,13 +78,19 @@ pub(crate) struct Show {
 /// decides whether it goes on), `leaking` (it has kept nearly all it ever allocated, and goes on allocating) or `unknown` (the data
 /// cannot tell, with what would be needed).
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "fabric diff [OPTIONS] <BEFORE> <AFTER>\n       fabric diff [OPTIONS] --baseline <FILE> <AFTER>"
+)]
 pub(crate) struct Diff {
-    /// The older profile; `-` reads standard input
-    #[arg(value_name = "BEFORE")]
-    pub(crate) before: PathBuf,
-    /// The newer profile; `-` reads standard input
-    #[arg(value_name = "AFTER")]
-    pub(crate) after: PathBuf,
+    /// The older profile and the newer one; with --baseline only the newer one. `-` reads standard input
+    #[arg(value_name = "PROFILE", required = true)]
+    pub(crate) profiles: Vec<PathBuf>,
+    /// A pinned profile to compare with, in the place of the older one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise
+    #[arg(long, value_name = "GROWTH", value_parser = MaxGrowth::parse)]
+    pub(crate) max_growth: Option<MaxGrowth>,
     #[command(flatten)]
     pub(crate) view: View,
     /// What a row is
@@ -95,6 +106,38 @@ pub(crate) struct Diff {
     pub(crate) symbols: Symbols,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit
+///
+/// The verdict is `leaking` (a call path grows to the last snapshot, and no warm-up, step, cycle or load explains it), `growing`
+/// (it may yet settle), `stable` or `insufficient-data`. Snapshots are put in order by the time in them, else by that in their names,
+/// else by the number in their names; restarts are noticed and judged across.
+#[derive(Debug, Args)]
+pub(crate) struct Trend {
+    #[command(flatten)]
+    pub(crate) series: SeriesArguments,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML
+///
+/// Verdict and why, chart, suspects with their call paths, what changed between the first and the last snapshot, all snapshots, what to do
+/// next, and what the data cannot say. Made for CI jobs: the same snapshots give the same bytes.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Write Markdown as GitHub renders it [default, unless --output ends in .html]
+    #[arg(long, conflicts_with = "html")]
+    pub(crate) md: bool,
+    /// Write one HTML page that opens without network
+    #[arg(long)]
+    pub(crate) html: bool,
+    #[command(flatten)]
+    pub(crate) series: SeriesArguments,
+    /// Write to this file, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// The verdict from which a run fails.

@@ -1,10 +1,12 @@
 //! `fabric diff BEFORE AFTER`
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::anyhow;
 use fabric::analysis::call_tree;
 use fabric::analysis::diff::{self, DiffError, DiffOptions};
+use fabric::analysis::gate::GateOutcome;
 use fabric::analysis::verdict::Assessment;
 use fabric::formats::{folded, pprof};
 use fabric::load::{self, Loaded, Source};
@@ -19,7 +21,8 @@ use crate::output::Destination;
 use crate::progress::Bar;
 
 pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
-    let destination = Destination::open(&arguments.output, &[&arguments.before, &arguments.after])?;
+    let (older, newer) = profiles(&arguments)?;
+    let destination = Destination::open(&arguments.output, &[older, newer])?;
     let options = DiffOptions {
         sample_index: arguments.view.sample_index.clone(),
         by: arguments.by.into(),
@@ -29,10 +32,7 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
     };
     let progress = Arc::new(load::Progress::default());
     let bar = Bar::start(&progress);
-    let sources = (
-        Source::from_argument(&arguments.before),
-        Source::from_argument(&arguments.after),
-    );
+    let sources = (Source::from_argument(older), Source::from_argument(newer));
     let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
         load::load_pair(&sources.0, &sources.1, symbolizer, &progress)
     })?;
@@ -43,10 +43,44 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
     let report = DiffReport {
         before: input(&before),
         after: input(&after),
+        gate: arguments
+            .max_growth
+            .map(|allowed| (allowed, allowed.judge(&diff.total))),
         diff,
     };
     write(destination, &report, &before, &after, &options)?;
-    Ok(outcome(report.diff.assessment, arguments.fail_on))
+    let verdict = outcome(report.diff.assessment, arguments.fail_on);
+    let gate = report
+        .gate
+        .map_or(Outcome::Done, |(_, outcome)| match outcome {
+            GateOutcome::Passes => Outcome::Done,
+            GateOutcome::Fails => Outcome::ConditionHolds,
+            GateOutcome::CannotTell => Outcome::Inconclusive,
+        });
+    // What holds goes before what cannot be told.
+    Ok(match (verdict, gate) {
+        (Outcome::ConditionHolds, _) | (_, Outcome::ConditionHolds) => Outcome::ConditionHolds,
+        (Outcome::Done, other) | (other, Outcome::Done) => other,
+        _ => Outcome::Inconclusive,
+    })
+}
+
+/// The two profiles, the older one first.
+fn profiles(arguments: &Diff) -> Result<(&Path, &Path), Failure> {
+    match (&arguments.baseline, arguments.profiles.as_slice()) {
+        (None, [older, newer]) => Ok((older, newer)),
+        (Some(baseline), [newer]) => Ok((baseline, newer)),
+        (None, [only]) => Err(Failure::usage(anyhow!(
+            "diff compares two profiles, and there is only {}: name the older one before it, or with --baseline",
+            only.display()
+        ))),
+        (None, _) => Err(Failure::usage(anyhow!(
+            "diff compares two profiles: judge more of them with `fabric trend`"
+        ))),
+        (Some(_), _) => Err(Failure::usage(anyhow!(
+            "with --baseline, diff takes one more profile"
+        ))),
+    }
 }
 
 fn input(loaded: &Loaded) -> Input {

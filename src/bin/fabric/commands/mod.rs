@@ -1,7 +1,10 @@
 //! One file per command: options in, load, analyse, say, write, outcome out.
 
 mod diff;
+mod report;
+mod series;
 mod show;
+mod trend;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -19,6 +22,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Failure> {
     match arguments.command {
         Command::Show(show) => show::run(show),
         Command::Diff(diff) => diff::run(diff),
+        Command::Trend(trend) => trend::run(trend),
+        Command::Report(report) => report::run(report),
     }
 }
 

@@ -1,0 +1,145 @@
+//! Flags that choose which snapshots make a series, and how it is judged.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use fabric::analysis::frame_filter::FrameFilter;
+use fabric::units::parse_bytes;
+use regex::Regex;
+
+use super::{By, Symbols};
+
+/// What `trend` and `report` have in common.
+#[derive(Debug, Args)]
+pub(crate) struct SeriesArguments {
+    /// A folder with the snapshots of one service, or the snapshots themselves
+    #[arg(value_name = "DIR or FILES", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell
+    #[arg(long, value_enum, value_name = "VERDICT")]
+    pub(crate) fail_on: Option<SeriesFailOn>,
+    /// The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]
+    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    pub(crate) limit: Option<u64>,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    #[command(flatten)]
+    pub(crate) view: SeriesView,
+    #[command(flatten)]
+    pub(crate) symbols: Symbols,
+}
+
+/// Which snapshots belong to the series.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Which snapshots")]
+pub(crate) struct Choice {
+    /// Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(crate) since: Option<Moment>,
+    /// Only snapshots up to this time
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    pub(crate) until: Option<Moment>,
+    /// Only the last N snapshots
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) last: Option<u32>,
+    /// Only this service, where there are several: its program, or the beginning of its file names
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    /// Only the process with this id, where there are several
+    #[arg(long, value_name = "PID")]
+    pub(crate) pid: Option<u32>,
+    /// Time from one snapshot to the next, like 30m, where the files do not tell
+    #[arg(long, value_name = "TIME", value_parser = parse_interval)]
+    pub(crate) interval: Option<i64>,
+}
+
+/// What of the snapshots is seen: the flags of a single profile that make sense for many.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to see")]
+pub(crate) struct SeriesView {
+    /// The value type to look at, like inuse_space or inuse_objects [default: bytes in use]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sample_index: Option<String>,
+    /// Only stacks with a function, file or module that matches
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) focus: Option<Regex>,
+    /// No stacks with a function, file or module that matches
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) ignore: Option<Regex>,
+    /// Leave frames out whose function, file or module matches
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) hide: Option<Regex>,
+    /// What a row of the table of other movements is
+    #[arg(long, value_enum, default_value_t = By::Stack)]
+    pub(crate) by: By,
+    /// How many rows of other movements to show; 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 15)]
+    pub(crate) top: usize,
+}
+
+impl SeriesView {
+    pub(crate) fn filter(&self) -> FrameFilter {
+        FrameFilter {
+            focus: self.focus.clone(),
+            ignore: self.ignore.clone(),
+            hide: self.hide.clone(),
+        }
+    }
+}
+
+/// The verdict from which a run fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SeriesFailOn {
+    /// Growth that may yet settle, or a leak
+    Growing,
+    /// A leak
+    Leaking,
+}
+
+/// A time as the user gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Milliseconds since 1970.
+    At(i64),
+    /// Milliseconds before the last snapshot.
+    BeforeLast(i64),
+}
+
+fn parse_moment(text: &str) -> Result<Moment, String> {
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Ok(Moment::At(time.as_millisecond()));
+    }
+    let civil = text
+        .parse::<jiff::civil::DateTime>()
+        .or_else(|_| text.parse::<jiff::civil::Date>().map(Into::into));
+    if let Ok(civil) = civil
+        && let Ok(time) = jiff::tz::TimeZone::UTC.to_timestamp(civil)
+    {
+        return Ok(Moment::At(time.as_millisecond()));
+    }
+    parse_span(text).map(Moment::BeforeLast).map_err(|_| {
+        format!("'{text}' is not a time: write 2026-11-24, 2026-11-24T10:00Z (UTC), or 6h for six hours before the last snapshot")
+    })
+}
+
+fn parse_interval(text: &str) -> Result<i64, String> {
+    match parse_span(text) {
+        Ok(ms) if ms > 0 => Ok(ms),
+        _ => Err(format!(
+            "'{text}' is not a length of time: write it like 30m, 90s or 1h"
+        )),
+    }
+}
+
+fn parse_span(text: &str) -> Result<i64, String> {
+    let duration: jiff::SignedDuration = match text.strip_suffix('d').map(str::parse::<f64>) {
+        // Days are 24 hours here; the library leaves it open how long they are.
+        Some(Ok(days)) if days.abs() < 1e6 => {
+            jiff::SignedDuration::from_millis((days * 864e5) as i64)
+        }
+        _ => text
+            .parse()
+            .map_err(|error: jiff::Error| error.to_string())?,
+    };
+    i64::try_from(duration.as_millis()).map_err(|error| error.to_string())
+}

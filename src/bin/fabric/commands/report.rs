@@ -1,0 +1,74 @@
+//! `fabric report DIR`
+
+use std::sync::Arc;
+
+use fabric::analysis::call_tree;
+use fabric::analysis::diff::{DiffOptions, common_value};
+use fabric::analysis::frame_filter::FrameFilter;
+use fabric::load::{Progress, Source, load_pair};
+use fabric::render;
+
+use super::series::{self, JudgedSeries};
+use crate::args::{Color, Format, Output, Report, SeriesArguments};
+use crate::exit::{Failure, Outcome};
+use crate::output::Destination;
+
+pub(super) fn run(arguments: Report) -> Result<Outcome, Failure> {
+    let output = output(&arguments);
+    let found = series::find(&arguments.series)?;
+    let destination = Destination::open(&output, &series::paths(&found))?;
+    let judged = series::judge(&arguments.series, found)?;
+    let page = judged.report.page();
+    match destination.format {
+        Format::Html => {
+            let flame = what_changed(&arguments.series, &judged)?;
+            destination.write(|out| write!(out, "{}", render::html(&page, flame.as_deref())))?;
+        }
+        _ => destination.write(|out| write!(out, "{}", render::markdown(&page)))?,
+    }
+    Ok(series::outcome(
+        judged.report.trend.assessment,
+        arguments.series.fail_on,
+    ))
+}
+
+/// Markdown, unless HTML is asked for by flag or by the ending of the file.
+fn output(arguments: &Report) -> Output {
+    let named = Output {
+        format: None,
+        output: arguments.output.clone(),
+        color: Color::Never,
+    };
+    let is_html = arguments.html || !arguments.md && named.format() == Format::Html;
+    Output {
+        format: Some(if is_html { Format::Html } else { Format::Md }),
+        ..named
+    }
+}
+
+/// The flame graph of the first snapshot and the last. Both are read once more: of a long series only numbers were kept.
+fn what_changed(
+    arguments: &SeriesArguments,
+    judged: &JudgedSeries,
+) -> Result<Option<String>, Failure> {
+    let [first, .., last] = judged.paths.as_slice() else {
+        return Ok(None);
+    };
+    let sources = (Source::from_argument(first), Source::from_argument(last));
+    let progress = Arc::new(Progress::default());
+    let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
+        load_pair(&sources.0, &sources.1, symbolizer, &progress)
+    })?;
+    let options = DiffOptions {
+        sample_index: arguments.view.sample_index.clone(),
+        ..DiffOptions::default()
+    };
+    let Ok(values) = common_value(&before.profile, &after.profile, &options) else {
+        return Ok(None);
+    };
+    let filter: FrameFilter = arguments.view.filter();
+    let views = (filter.apply(&before.profile), filter.apply(&after.profile));
+    let tree = call_tree::of_pair((&views.0, values.0), (&views.1, values.1));
+    let title = format!("{} -> {}", before.name, after.name);
+    Ok(Some(render::flame_svg(&tree, &title)))
+}
