@@ -89,7 +89,10 @@ pub(super) fn judge(
         return teeth.judge(counts, usual);
     }
     if let Some(timeline) = reset::cut(counts) {
-        return reset::judge(&timeline, counts, usual);
+        let judgement = reset::judge(&timeline, counts, usual);
+        if judgement.leak >= reset::SURE {
+            return judgement;
+        }
     }
     of_fits(&counts.fit(shapes, usual, background), shapes)
 }
@@ -248,3 +251,7 @@ impl Estimate {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "judgement_tests.rs"]
+mod tests;

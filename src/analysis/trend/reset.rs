@@ -1,7 +1,7 @@
 //! Call paths that lose nearly everything once, and grow again: a leak that survives a restart nothing else shows.
 
 use super::course_fit::{Counts, UsualNoise};
-use super::judgement::{self, Judgement, Pattern};
+use super::judgement::{self, Judgement};
 use super::local_level::Timeline;
 use super::shapes;
 
@@ -16,7 +16,7 @@ const FEWEST: usize = 4;
 
 /// A part of the series before the fall, and one after it, that both grow alike is a leak only from this chance on: a cache that is
 /// flushed now and then looks much the same.
-const SURE: f64 = 0.8;
+pub(super) const SURE: f64 = 0.8;
 
 /// The timeline with a run of its own after the only such fall, if there is one.
 pub(super) fn cut(counts: &Counts<'_>) -> Option<Timeline> {
@@ -39,18 +39,12 @@ pub(super) fn cut(counts: &Counts<'_>) -> Option<Timeline> {
     Some(timeline)
 }
 
-/// Judges both parts together. What is not surely a leak is a step.
+/// Judges both parts together.
 pub(super) fn judge(timeline: &Timeline, counts: &Counts<'_>, usual: &UsualNoise) -> Judgement {
     let shapes = shapes::all(timeline);
     let parts = Counts {
         timeline,
         values: counts.values.clone(),
     };
-    let mut judgement = judgement::of_fits(&parts.fit(&shapes, usual, None), &shapes);
-    if judgement.leak < SURE {
-        judgement.leak = 0.0;
-        judgement.rising = 0.0;
-        judgement.pattern = Pattern::Step;
-    }
-    judgement
+    judgement::of_fits(&parts.fit(&shapes, usual, None), &shapes)
 }

@@ -181,3 +181,7 @@ const COMES_UP_TO: f64 = 0.9;
 
 /// A shorter run shows no course.
 const SHORTEST_RUN: usize = 3;
+
+#[cfg(test)]
+#[path = "runs_tests.rs"]
+mod tests;
