@@ -17,7 +17,7 @@ use crate::analysis::significance::q_values;
 pub(super) const LEAKING_FROM: f64 = 0.65;
 
 /// From this chance on of still rising at the end a call path is called growing.
-const GROWING_FROM: f64 = 0.5;
+const GROWING_FROM: f64 = 0.65;
 
 /// The q-value up to which growth is believed. It is a second opinion: the chance of a leak is the stricter test, as it weighs every
 /// other course and every kind of noise, and it alone keeps false alarms rare.
