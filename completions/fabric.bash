@@ -221,7 +221,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__report)
-            opts="-o -h -V --md --html --fail-on --limit --since --until --last --service --pid --interval --sample-index --focus --ignore --hide --by --top --no-symbolize --symbols --output --help --version"
+            opts="-o -h -V --md --html --fail-on --limit --since --until --last --service --pid --interval --sample-index --focus --ignore --hide --top --by --no-symbolize --symbols --output --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -275,12 +275,12 @@ _fabric() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --by)
-                    COMPREPLY=($(compgen -W "function file line module stack" -- "${cur}"))
-                    return 0
-                    ;;
                 --top)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "function file line module stack" -- "${cur}"))
                     return 0
                     ;;
                 --symbols)
@@ -361,7 +361,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__trend)
-            opts="-o -h -V --fail-on --limit --since --until --last --service --pid --interval --sample-index --focus --ignore --hide --by --top --no-symbolize --symbols --format --output --color --help --version"
+            opts="-o -h -V --fail-on --limit --since --until --last --service --pid --interval --sample-index --focus --ignore --hide --top --by --no-symbolize --symbols --format --output --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -415,12 +415,12 @@ _fabric() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --by)
-                    COMPREPLY=($(compgen -W "function file line module stack" -- "${cur}"))
-                    return 0
-                    ;;
                 --top)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "function file line module stack" -- "${cur}"))
                     return 0
                     ;;
                 --symbols)

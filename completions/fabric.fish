@@ -95,16 +95,16 @@ complete -c fabric -n "__fish_fabric_using_subcommand trend" -l last -d 'Only th
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l service -d 'Only this service, where there are several: its program, or the beginning of its file names' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l pid -d 'Only the process with this id, where there are several' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l interval -d 'Time from one snapshot to the next, like 30m, where the files do not tell' -r
-complete -c fabric -n "__fish_fabric_using_subcommand trend" -l sample-index -d 'The value type to look at, like inuse_space or inuse_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l focus -d 'Only stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l ignore -d 'No stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l hide -d 'Leave frames out whose function, file or module matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l top -d 'How many rows to show; 0 shows all' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l by -d 'What a row of the table of other movements is' -r -f -a "function\t'A function'
 file\t'A source file'
 line\t'A line of a function'
 module\t'A package, crate or namespace, else a mapped file'
 stack\t'A call path from the frame to blame outward'"
-complete -c fabric -n "__fish_fabric_using_subcommand trend" -l top -d 'How many rows of other movements to show; 0 shows all' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l format -d 'How to write the result [default: by the ending of --output, else table]' -r -f -a "table\t'Text for a terminal'
 json\t'Versioned JSON, see fabric-json(5)'
@@ -129,16 +129,16 @@ complete -c fabric -n "__fish_fabric_using_subcommand report" -l last -d 'Only t
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l service -d 'Only this service, where there are several: its program, or the beginning of its file names' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l pid -d 'Only the process with this id, where there are several' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l interval -d 'Time from one snapshot to the next, like 30m, where the files do not tell' -r
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l sample-index -d 'The value type to look at, like inuse_space or inuse_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l focus -d 'Only stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l ignore -d 'No stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l hide -d 'Leave frames out whose function, file or module matches' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l top -d 'How many rows to show; 0 shows all' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l by -d 'What a row of the table of other movements is' -r -f -a "function\t'A function'
 file\t'A source file'
 line\t'A line of a function'
 module\t'A package, crate or namespace, else a mapped file'
 stack\t'A call path from the frame to blame outward'"
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l top -d 'How many rows of other movements to show; 0 shows all' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand report" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l md -d 'Write Markdown as GitHub renders it [default, unless --output ends in .html]'

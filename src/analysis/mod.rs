@@ -20,6 +20,7 @@ pub mod gate;
 pub mod granularity;
 pub mod health;
 pub mod hot_spots;
+mod process_marks;
 pub mod same_process;
 pub mod sampling_error;
 pub mod significance;

@@ -5,6 +5,7 @@
 
 use crate::model::{Measure, Profile, Unit};
 
+use super::process_marks::ProcessMarks;
 use super::stack_key::file_name;
 
 /// The answer, with its reason.
@@ -25,10 +26,6 @@ impl SameProcess {
     }
 }
 
-/// Load addresses above this are chosen by the kernel at random for each process (x86-64 and aarch64 position-independent
-/// programs and libraries); below lie programs with fixed addresses, which say nothing.
-pub(super) const RANDOMIZED_FROM: u64 = 1 << 32;
-
 /// Decides from process ids, load addresses and the counters of all allocations, in this order.
 ///
 /// `counters` are the sums of objects ever allocated by each matched stack, before and after.
@@ -37,12 +34,11 @@ pub fn same_process(
     after: &Profile,
     counters: impl Iterator<Item = (u64, u64)>,
 ) -> SameProcess {
-    if let (Some(a), Some(b)) = (before.origin().pid, after.origin().pid)
-        && a != b
-    {
+    let marks = (ProcessMarks::of(before), ProcessMarks::of(after));
+    if let Some((a, b)) = marks.0.other_pid(&marks.1) {
         return SameProcess::No(format!("process {a} and process {b}"));
     }
-    match load_addresses(before, after) {
+    match marks.0.same_addresses(&marks.1) {
         Some(true) => {
             return SameProcess::Yes("its files are mapped at the same addresses".to_owned());
         }
@@ -52,33 +48,6 @@ pub fn same_process(
         None => {}
     }
     from_counters(before, after, counters)
-}
-
-/// Whether files that both have mapped lie at the same randomized addresses; nothing where no such file is found.
-fn load_addresses(before: &Profile, after: &Profile) -> Option<bool> {
-    let mut compared = false;
-    for a in before.mappings() {
-        let path = before.text(a.path);
-        let usable = a.addresses == crate::model::AddressSpace::Process
-            && a.start >= RANDOMIZED_FROM
-            && !path.is_empty()
-            // The kernel maps [vsyscall] at one address everywhere, and [vdso] has no file to recognise.
-            && !path.starts_with('[');
-        if !usable {
-            continue;
-        }
-        let same_part = |b: &&crate::model::Mapping| {
-            after.text(b.path) == path && b.file_offset == a.file_offset
-        };
-        let mut others = after.mappings().iter().filter(same_part).peekable();
-        if others.peek().is_some() {
-            compared = true;
-            if !others.any(|b| b.start == a.start) {
-                return Some(false);
-            }
-        }
-    }
-    compared.then_some(true)
 }
 
 /// Counters of all allocations only grow while a process lives.

@@ -14,7 +14,6 @@ mod off_heap;
 mod owners;
 mod path_series;
 mod path_table;
-mod process_marks;
 mod projection;
 mod reset;
 mod runs;

@@ -7,11 +7,10 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 
 use crate::analysis::call_path::PathFrame;
 use crate::analysis::frame_filter::View;
+use crate::analysis::process_marks::ProcessMarks;
 use crate::analysis::stack_key::{PathKeys, normalized};
 use crate::analysis::stack_values::StackValues;
 use crate::model::{Sampling, StackId, ValueIndex};
-
-use super::process_marks::ProcessMarks;
 
 /// All call paths of a series, by number, and the frames they are made of.
 #[derive(Debug, Default)]

@@ -80,7 +80,9 @@ fn said(before: &Circumstances, after: &Circumstances) -> Option<bool> {
 
 fn restart(before: &SnapshotValues, after: &SnapshotValues, lowest: f64) -> Option<RestartSign> {
     // Files at the same addresses are no proof of one process: address randomization can be off, and some writers do not know it.
-    if before.marks.same_process(&after.marks) == Some(false) {
+    let is_other = before.marks.other_pid(&after.marks).is_some()
+        || before.marks.same_addresses(&after.marks) == Some(false);
+    if is_other {
         return Some(RestartSign::Process);
     }
     if before.counts_allocations && after.counts_allocations {

@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use fabric::analysis::frame_filter::FrameFilter;
 use fabric::units::parse_bytes;
-use regex::Regex;
 
-use super::{By, Symbols};
+use super::{By, Symbols, View};
 
 /// What `trend` and `report` have in common.
 #[derive(Debug, Args)]
@@ -24,7 +22,10 @@ pub(crate) struct SeriesArguments {
     #[command(flatten)]
     pub(crate) choice: Choice,
     #[command(flatten)]
-    pub(crate) view: SeriesView,
+    pub(crate) view: View,
+    /// What a row of the table of other movements is
+    #[arg(long, value_enum, default_value_t = By::Stack, help_heading = "What to see")]
+    pub(crate) by: By,
     #[command(flatten)]
     pub(crate) symbols: Symbols,
 }
@@ -51,40 +52,6 @@ pub(crate) struct Choice {
     /// Time from one snapshot to the next, like 30m, where the files do not tell
     #[arg(long, value_name = "TIME", value_parser = parse_interval)]
     pub(crate) interval: Option<i64>,
-}
-
-/// What of the snapshots is seen: the flags of a single profile that make sense for many.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "What to see")]
-pub(crate) struct SeriesView {
-    /// The value type to look at, like inuse_space or inuse_objects [default: bytes in use]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) sample_index: Option<String>,
-    /// Only stacks with a function, file or module that matches
-    #[arg(long, value_name = "REGEX")]
-    pub(crate) focus: Option<Regex>,
-    /// No stacks with a function, file or module that matches
-    #[arg(long, value_name = "REGEX")]
-    pub(crate) ignore: Option<Regex>,
-    /// Leave frames out whose function, file or module matches
-    #[arg(long, value_name = "REGEX")]
-    pub(crate) hide: Option<Regex>,
-    /// What a row of the table of other movements is
-    #[arg(long, value_enum, default_value_t = By::Stack)]
-    pub(crate) by: By,
-    /// How many rows of other movements to show; 0 shows all
-    #[arg(long, value_name = "N", default_value_t = 15)]
-    pub(crate) top: usize,
-}
-
-impl SeriesView {
-    pub(crate) fn filter(&self) -> FrameFilter {
-        FrameFilter {
-            focus: self.focus.clone(),
-            ignore: self.ignore.clone(),
-            hide: self.hide.clone(),
-        }
-    }
 }
 
 /// The verdict from which a run fails.

@@ -317,7 +317,7 @@ fn say(
         },
         is_bytes,
         limit: arguments.limit,
-        by: arguments.view.by.into(),
+        by: arguments.by.into(),
     });
     let is_date = has_time && timeline.clock != series::Clock::Interval;
     let points = series
@@ -339,7 +339,7 @@ fn say(
             title: title(&arguments.paths),
             value_name: value_type.name.clone(),
             is_bytes,
-            by: arguments.view.by.into(),
+            by: arguments.by.into(),
             top: arguments.view.top,
             snapshots: points,
             clock: timeline.clock.name(),

@@ -1,8 +1,8 @@
-//! What tells two processes of one program apart, kept of each snapshot.
+//! What tells two processes of one program apart, as long as a profile says it.
 
 use crate::model::{AddressSpace, Profile};
 
-/// The marks of the process a snapshot was taken of.
+/// The marks of the process a profile was taken of: small enough to be kept of each snapshot of a series.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ProcessMarks {
     pid: Option<u32>,
@@ -16,8 +16,7 @@ impl ProcessMarks {
             .mappings()
             .iter()
             .filter(|mapping| {
-                mapping.addresses == AddressSpace::Process
-                    && mapping.start >= crate::analysis::same_process::RANDOMIZED_FROM
+                mapping.addresses == AddressSpace::Process && mapping.start >= RANDOMIZED_FROM
             })
             .map(|mapping| {
                 let path = profile.text(mapping.path).to_owned();
@@ -33,13 +32,13 @@ impl ProcessMarks {
         }
     }
 
-    /// Whether both are of one process; nothing where the marks do not tell.
-    pub(super) fn same_process(&self, other: &ProcessMarks) -> Option<bool> {
-        if let (Some(a), Some(b)) = (self.pid, other.pid)
-            && a != b
-        {
-            return Some(false);
-        }
+    /// Both process ids, where both are known and differ.
+    pub(super) fn other_pid(&self, other: &ProcessMarks) -> Option<(u32, u32)> {
+        self.pid.zip(other.pid).filter(|(a, b)| a != b)
+    }
+
+    /// Whether files that both have mapped lie at the same randomized addresses; nothing where no such file is found.
+    pub(super) fn same_addresses(&self, other: &ProcessMarks) -> Option<bool> {
         let mut compared = false;
         for (path, offset, start) in &self.randomized {
             let mut partners = other
@@ -58,5 +57,9 @@ impl ProcessMarks {
     }
 }
 
-/// The program and its first libraries are enough.
-const MOST_MAPPINGS: usize = 8;
+/// Load addresses above this are chosen by the kernel at random for each process (x86-64 and aarch64 position-independent
+/// programs and libraries); below lie programs with fixed addresses, which say nothing.
+const RANDOMIZED_FROM: u64 = 1 << 32;
+
+/// The program and its first libraries are enough, and a hostile profile may have millions.
+const MOST_MAPPINGS: usize = 64;
