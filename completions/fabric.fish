@@ -46,7 +46,7 @@ complete -c fabric -n "__fish_fabric_using_subcommand show" -l format -d 'How to
 json\t'Versioned JSON, see fabric-json(5)'
 md\t'GitHub-flavoured Markdown'
 html\t'One page with tables and flame graph that opens without network'
-svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence'
+svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence; of a series, a chart'
 pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
 folded\t'Folded stacks; of two profiles, with two counts'"
 complete -c fabric -n "__fish_fabric_using_subcommand show" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
@@ -75,7 +75,7 @@ complete -c fabric -n "__fish_fabric_using_subcommand diff" -l format -d 'How to
 json\t'Versioned JSON, see fabric-json(5)'
 md\t'GitHub-flavoured Markdown'
 html\t'One page with tables and flame graph that opens without network'
-svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence'
+svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence; of a series, a chart'
 pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
 folded\t'Folded stacks; of two profiles, with two counts'"
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
@@ -110,7 +110,7 @@ complete -c fabric -n "__fish_fabric_using_subcommand trend" -l format -d 'How t
 json\t'Versioned JSON, see fabric-json(5)'
 md\t'GitHub-flavoured Markdown'
 html\t'One page with tables and flame graph that opens without network'
-svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence'
+svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence; of a series, a chart'
 pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
 folded\t'Folded stacks; of two profiles, with two counts'"
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F

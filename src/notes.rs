@@ -68,6 +68,8 @@ pub enum NoteKind {
     DifferentPeriods,
     /// The second profile was scaled to the total of the first.
     Normalized,
+    /// An interval was given, and the snapshots tell their times themselves.
+    UnusedInterval,
     /// A file of a series is damaged or cannot be read, and was left out.
     UnreadableSnapshot,
     /// A file in the folder of a series is no heap profile, and was left out.
@@ -117,6 +119,7 @@ impl NoteKind {
             DifferentPrograms => "different-programs",
             DifferentPeriods => "different-periods",
             Normalized => "normalized",
+            UnusedInterval => "unused-interval",
             UnreadableSnapshot => "unreadable-snapshot",
             ForeignFile => "foreign-file",
             DuplicateSnapshot => "duplicate-snapshot",
@@ -172,6 +175,7 @@ impl NoteKind {
             DifferentPrograms => "the profiles come from different programs",
             DifferentPeriods => "the profiles were sampled with different periods",
             Normalized => "the second profile was scaled to the first one's total",
+            UnusedInterval => "--interval is not used: the snapshots tell their times themselves",
             UnreadableSnapshot => "files of the series that cannot be read, left out",
             ForeignFile => "files that are no heap profiles, left out",
             DuplicateSnapshot => "files with the same content as another, left out",

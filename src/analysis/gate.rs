@@ -1,6 +1,6 @@
 //! A ceiling for growth against a pinned profile: small growth with every change adds up, and only a fixed point shows it.
 
-use super::diff::Change;
+use super::diff::{Change, Diff};
 use super::significance::FALSE_DISCOVERY_RATE;
 
 /// How much growth is allowed.
@@ -19,7 +19,7 @@ pub enum GateOutcome {
     Passes,
     /// Growth is more than is allowed, and more than noise.
     Fails,
-    /// Growth is more than is allowed, and whether it is noise is not known.
+    /// The profiles cannot be compared, or growth is more than is allowed and whether it is noise is not known.
     CannotTell,
 }
 
@@ -59,8 +59,17 @@ impl MaxGrowth {
         }
     }
 
-    /// Holds a change against it.
-    pub fn judge(self, total: &Change) -> GateOutcome {
+    /// Holds a comparison against it.
+    pub fn judge(self, diff: &Diff) -> GateOutcome {
+        let is_backwards = diff.duration_ms.is_some_and(|ms| ms < 0);
+        let is_empty = diff.total.before == 0 && diff.total.after == 0;
+        if diff.comparability.refusal.is_some() || is_backwards || is_empty {
+            return GateOutcome::CannotTell;
+        }
+        self.judge_change(&diff.total)
+    }
+
+    fn judge_change(self, total: &Change) -> GateOutcome {
         if total.delta() as f64 <= self.allowed(total.before) {
             return GateOutcome::Passes;
         }
@@ -86,11 +95,23 @@ mod tests {
         };
         let five = MaxGrowth::parse("5%").unwrap_or(MaxGrowth::Amount(0));
         assert_eq!(five, MaxGrowth::Share(0.05));
-        assert_eq!(five.judge(&change(1050, Some(0.0))), GateOutcome::Passes);
-        assert_eq!(five.judge(&change(1051, Some(0.0))), GateOutcome::Fails);
-        assert_eq!(five.judge(&change(1051, Some(0.3))), GateOutcome::Passes);
-        assert_eq!(five.judge(&change(1051, None)), GateOutcome::CannotTell);
-        assert_eq!(five.judge(&change(900, None)), GateOutcome::Passes);
+        assert_eq!(
+            five.judge_change(&change(1050, Some(0.0))),
+            GateOutcome::Passes
+        );
+        assert_eq!(
+            five.judge_change(&change(1051, Some(0.0))),
+            GateOutcome::Fails
+        );
+        assert_eq!(
+            five.judge_change(&change(1051, Some(0.3))),
+            GateOutcome::Passes
+        );
+        assert_eq!(
+            five.judge_change(&change(1051, None)),
+            GateOutcome::CannotTell
+        );
+        assert_eq!(five.judge_change(&change(900, None)), GateOutcome::Passes);
     }
 
     #[test]

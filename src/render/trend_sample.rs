@@ -3,8 +3,8 @@
 use crate::analysis::call_path::PathFrame;
 use crate::analysis::granularity::Granularity;
 use crate::analysis::trend::{
-    Estimate, Limit, PathRow, Pattern, Projection, RestartSign, Runs, SeriesAssessment, Suspect,
-    Trend,
+    Ceiling, Estimate, Limit, PathRow, Pattern, Projection, RestartSign, Runs, SeriesAssessment,
+    Suspect, Trend,
 };
 use crate::model::{PeriodSource, Sampling};
 use crate::notes::Notes;
@@ -95,6 +95,11 @@ pub(crate) fn trend_report(snapshots: usize) -> TrendReport {
     let snapshots: Vec<SnapshotPoint> = points.collect();
     let last = snapshots.last().and_then(|point| point.resident_bytes);
     let room = 1536.0 * MIB - last.unwrap_or(0) as f64;
+    let ceiling = Ceiling {
+        bytes: 1536 << 20,
+        is_given: false,
+        used_bytes: last.unwrap_or(0),
+    };
     TrendReport {
         title: "/var/lib/fabric/payments".to_owned(),
         value_name: "inuse_space".to_owned(),
@@ -105,6 +110,7 @@ pub(crate) fn trend_report(snapshots: usize) -> TrendReport {
         has_time: true,
         trend: Trend {
             is_spread: false,
+            total_pattern: Pattern::LinearLeak,
             assessment: SeriesAssessment::Leaking,
             evidence: vec![
                 "2 call paths grow to the last snapshot: warm-up, steps, cycles and load do not explain it.".to_owned(),
@@ -119,12 +125,12 @@ pub(crate) fn trend_report(snapshots: usize) -> TrendReport {
             judged: Vec::new(),
             growth: Some(estimate(2.9, 0.4)),
             suspect_growth: Some(estimate(2.8, 0.2)),
+            ceiling: Some(ceiling),
             projection: Some(Projection {
                 growth_24h: estimate(67.2, 4.8),
+                is_day_ahead: true,
                 limit: Some(Limit {
-                    bytes: 1536 << 20,
-                    is_given: false,
-                    used_bytes: last.unwrap_or(0),
+                    ceiling,
                     hours_low: room / (3.0 * MIB),
                     hours_high: Some(room / (2.6 * MIB)),
                 }),

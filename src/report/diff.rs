@@ -135,9 +135,14 @@ impl DiffReport {
             }
             GateOutcome::Passes => format!("passes: growth up to {ceiling} is allowed"),
             GateOutcome::Fails => format!("fails: growth up to {ceiling} is allowed"),
-            GateOutcome::CannotTell => format!(
-                "cannot tell: more than the {ceiling} allowed, and nothing is known of the noise"
-            ),
+            GateOutcome::CannotTell if total.delta() as f64 > allowed.allowed(total.before) => {
+                format!(
+                    "cannot tell: more than the {ceiling} allowed, and it is not known whether the two can be compared"
+                )
+            }
+            GateOutcome::CannotTell => {
+                "cannot tell: the two profiles cannot be compared".to_owned()
+            }
         })
     }
 

@@ -221,8 +221,8 @@ fn tone(assessment: SeriesAssessment) -> Tone {
 
 /// When a limit is reached, in words.
 fn reaches(limit: &Limit) -> String {
-    let bytes = Bytes(limit.bytes);
-    if limit.used_bytes >= limit.bytes {
+    let bytes = Bytes(limit.ceiling.bytes);
+    if limit.ceiling.used_bytes >= limit.ceiling.bytes {
         return format!("has reached {bytes}");
     }
     let ahead = HoursAhead {

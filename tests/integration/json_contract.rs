@@ -171,7 +171,6 @@ fn a_trend_has_the_fields_others_build_on() {
     }
     for key in [
         "avgGrowthRateMbPerHour",
-        "projectedGrowth24hMb",
         "growthBytesPerHour",
         "growthInterval95",
         "limitBytes",

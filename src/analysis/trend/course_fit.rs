@@ -69,6 +69,11 @@ impl Counts<'_> {
         self.values.iter().sum::<f64>() / self.values.len().max(1) as f64
     }
 
+    /// Whether it never changes: then it says nothing about noise.
+    pub(super) fn stands_still(&self) -> bool {
+        self.values.windows(2).all(|pair| pair[0] == pair[1])
+    }
+
     /// What the noise is proportional to: the values, smoothed so that their own noise does not decide which of them is believed.
     fn level(&self) -> Vec<f64> {
         let mean = self.mean();
@@ -246,6 +251,8 @@ impl Judge {
         rest: f64,
         parameters: f64,
     ) -> Fit {
+        // Where the values scatter by no more than sampled objects must, their scatter is known and not estimated.
+        let is_known = rest <= self.observations * self.least;
         let rest = rest.max(self.observations * self.least);
         let usual = self.usual.max(self.least);
         let freedom = self.observations + PRIOR_FREEDOM;
@@ -261,12 +268,19 @@ impl Judge {
             kind: self.kind,
             size,
             error,
-            freedom: freedom - parameters,
+            freedom: if is_known {
+                KNOWN
+            } else {
+                freedom - parameters
+            },
             background,
             log_weight,
         }
     }
 }
+
+/// Degrees of freedom at which Student's t is the normal distribution.
+const KNOWN: f64 = 1e6;
 
 impl Fit {
     fn less_likely(mut self, log_prior: f64) -> Fit {

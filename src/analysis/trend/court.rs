@@ -181,12 +181,14 @@ impl<'t> Court<'t> {
     /// are one leak, and three leaking callers of a function that others use well are three.
     fn merge_owners(&self, table: &PathTable, all: &[PathSeries], cases: &mut Vec<Case>) {
         let everything: Vec<u32> = (0..all.len() as u32).collect();
-        for depth in [1, 2] {
+        for depth in [2, 1] {
             for group in owners::by_first_frames(table, &everything, depth) {
                 let inside = |case: &Case| {
                     case.is_leak() && case.members.iter().all(|path| group.members.contains(path))
                 };
-                if cases.iter().filter(|case| inside(case)).count() < 2 {
+                // Two or three callers are named one by one: the reader has to look at each.
+                let fewest = if depth == 1 { FEWEST_CALLERS } else { 2 };
+                if cases.iter().filter(|case| inside(case)).count() < fewest {
                     continue;
                 }
                 let held = |paths: &mut dyn Iterator<Item = u32>| -> f64 {
@@ -251,6 +253,9 @@ impl<'t> Court<'t> {
     }
 }
 
+/// From this many leaking callers on it is the function that is named.
+const FEWEST_CALLERS: usize = 4;
+
 /// A group is one leak if its leaking members hold this part of what all hold.
 const NEARLY_ALL: f64 = 0.9;
 
@@ -277,7 +282,7 @@ fn usual_noise(paths: &[Counts<'_>], shapes: &[Shape]) -> UsualNoise {
     let scales: Vec<[f64; WANDERING.len()]> = linear.map_or(Vec::new(), |linear| {
         paths
             .iter()
-            .filter(|path| path.mean() >= FEWEST_COUNTS)
+            .filter(|path| path.mean() >= FEWEST_COUNTS && !path.stands_still())
             .map(|path| path.noise_scale(linear))
             .collect()
     });
@@ -309,7 +314,10 @@ fn kinds_of_noise(
         .cloned()
         .collect();
     let mut sums = [RARE; WANDERING.len()];
-    for path in paths.iter().filter(|path| path.mean() >= TELLING) {
+    for path in paths
+        .iter()
+        .filter(|path| path.mean() >= TELLING && !path.stands_still())
+    {
         let found = path.fit(&simple, any, None).kinds_of_noise();
         for (sum, found) in sums.iter_mut().zip(found) {
             *sum += found;

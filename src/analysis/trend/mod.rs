@@ -25,7 +25,7 @@ mod words;
 pub use judgement::{Estimate, Pattern};
 pub use off_heap::OffHeap;
 pub use path_table::{PathHasher, PathSums, PathTable, SnapshotValues};
-pub use projection::{Limit, Projection};
+pub use projection::{Ceiling, Limit, Projection};
 pub use runs::{RestartSign, Runs};
 pub use suspect::{PathRow, Suspect};
 
@@ -125,6 +125,10 @@ pub struct Trend {
     pub suspect_growth: Option<Estimate>,
     /// Whether the heap as a whole grows, and no call path by enough to be seen.
     pub is_spread: bool,
+    /// What the heap as a whole does.
+    pub total_pattern: Pattern,
+    /// The memory ceiling, where one is known.
+    pub ceiling: Option<Ceiling>,
     /// Where this leads.
     pub projection: Option<Projection>,
     /// The call paths that carry the verdict, the fastest first.
@@ -144,9 +148,9 @@ pub struct Trend {
 /// Growth over the series below this part of the heap makes no verdict.
 const MATERIAL_SHARE: f64 = 0.002;
 
-/// The course over all snapshots shows growth of this part of what two snapshots alone need: measured on simulated leaks of six to
+/// To be told from every other course, growth has to be so many times what is detectable between two snapshots: measured on simulated leaks of six to
 /// twenty-five snapshots, of which 9 in 10 are found (`tests/integration/leak_verdicts.rs` holds it).
-const WHOLE_COURSE: f64 = 0.5;
+const WHOLE_COURSE: f64 = 1.5;
 
 /// Fewer snapshots cannot show a leak.
 const FEWEST_SNAPSHOTS: usize = 5;
@@ -172,6 +176,8 @@ pub fn trend(series: &Series<'_>) -> Trend {
         growth: None,
         suspect_growth: None,
         is_spread: false,
+        total_pattern: Pattern::Inconclusive,
+        ceiling: projection::ceiling(series),
         projection: None,
         suspects: Vec::new(),
         others: Vec::new(),
@@ -217,32 +223,33 @@ fn judge(
     let is_material = |case: &Case| case.growth().value >= MATERIAL_SHARE * highest;
     let enough = points.len() >= FEWEST_SNAPSHOTS;
     let assess = |case: &Case| match is_material(case) {
-        true if case.is_leak() && enough => SeriesAssessment::Leaking,
+        true if case.is_leak() => SeriesAssessment::Leaking,
         true if case.is_growing() => SeriesAssessment::Growing,
         _ => SeriesAssessment::Stable,
     };
-    let worst = cases
-        .iter()
-        .map(assess)
-        .max()
-        .unwrap_or(SeriesAssessment::Stable);
+    let worst = match enough {
+        true => cases.iter().map(assess).max(),
+        false => None,
+    }
+    .unwrap_or(SeriesAssessment::Stable);
     // Growth spread over many call paths, each too little to see, shows in the whole alone, and blames nobody.
     let whole = court.whole(&total);
     let growth = court.growth(&total);
     trend.is_spread = worst == SeriesAssessment::Stable && enough && assess(&whole) > worst;
+    trend.total_pattern = whole.judgement.pattern;
+    trend.load = court.load.as_ref().map(|load| range(&load.column));
+    // Load that goes up this far and is never seen to come down may as well be a leak of everything.
+    let rises = court
+        .load
+        .as_ref()
+        .is_some_and(|load| rises_far(&load.column));
+    trend.is_spread |= rises && worst == SeriesAssessment::Stable && enough;
     trend.assessment = match worst {
         SeriesAssessment::Stable if trend.is_spread => SeriesAssessment::Growing,
         SeriesAssessment::Stable if !enough => SeriesAssessment::InsufficientData,
         worst => worst,
     };
     trend.growth = Some(growth.scaled(1.0 / span));
-    trend.load = court.load.as_ref().map(|load| {
-        let column = load.column.iter().copied();
-        (
-            column.clone().fold(f64::INFINITY, f64::min),
-            column.fold(f64::NEG_INFINITY, f64::max),
-        )
-    });
     trend.minimum_detectable =
         Some(WHOLE_COURSE * minimum_detectable(0.0, total.weight, cases.len()) / span);
     let runs = trend.runs.of.clone();
@@ -271,4 +278,22 @@ fn judge(
     trend.suspect_growth = projection::together(&trend.suspects);
     trend.off_heap = off_heap::find(series, &court, points, span);
     trend.projection = projection::project(series, trend);
+}
+
+fn range(column: &[f64]) -> (f64, f64) {
+    let column = column.iter().copied();
+    (
+        column.clone().fold(f64::INFINITY, f64::min),
+        column.fold(f64::NEG_INFINITY, f64::max),
+    )
+}
+
+/// Traffic doubles; from this many times on, growth of everything is reported.
+const RISES_FAR: f64 = 2.5;
+
+/// Whether the last fifth of a load is that many times its first fifth.
+fn rises_far(column: &[f64]) -> bool {
+    let fifth = (column.len() / 5).max(1);
+    let mean = |part: &[f64]| 1.0 + part.iter().sum::<f64>() / part.len() as f64;
+    mean(&column[column.len() - fifth..]) > RISES_FAR * mean(&column[..fifth]).max(0.0)
 }

@@ -31,8 +31,14 @@ pub(super) fn points(judged: &[usize], runs: &[u32]) -> Vec<Vec<usize>> {
     points
 }
 
+/// Where nothing is known of precision, changes by this part of the heap are as one sampled object.
+const GRAIN: f64 = 1e-4;
+
 /// Values that are multiples of a step by chance are so of a small one.
 const MOST_STEPS: f64 = 16.0;
+
+/// Fewer levels are multiples of their difference by chance.
+const FEWEST_LEVELS: usize = 3;
 
 /// The series of every path, by number.
 pub(super) fn all(
@@ -61,9 +67,15 @@ pub(super) fn all(
             sum.1 += value;
         }
     }
+    let highest: f64 =
+        sums.iter().map(|(_, value)| value).sum::<f64>() / points.len().max(1) as f64;
     for (series, (weighted, value)) in series.iter_mut().zip(sums) {
         if value > 0.0 {
-            series.weight = (weighted / value).max(series.coarseness());
+            series.weight = match weighted / value {
+                // Neither sampled nor counted in objects: nothing but the course itself tells of noise.
+                0.0 => GRAIN * highest,
+                weight => weight.max(series.coarseness()),
+            };
         }
     }
     series
@@ -95,7 +107,14 @@ impl PathSeries {
             let steps = value / step;
             (steps - steps.round()).abs() < 0.02
         };
-        let is_coarse = highest <= MOST_STEPS * step && values.iter().all(is_multiple);
+        // One level is a multiple of itself whatever it is made of.
+        let levels = values
+            .windows(2)
+            .filter(|pair| pair[1] - pair[0] > step / 2.0)
+            .count();
+        let is_coarse = levels >= FEWEST_LEVELS
+            && highest <= MOST_STEPS * step
+            && values.iter().all(is_multiple);
         if is_coarse { step } else { 0.0 }
     }
 

@@ -7,21 +7,30 @@ use super::{Clock, Series, SeriesAssessment, Trend};
 /// Where the growth of a series leads, in bytes and hours. Only where something leaks or grows, and time is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Projection {
-    /// Growth in the next 24 hours.
+    /// Growth in the next 24 hours: of the heap, and of what grows beside it where that is known.
     pub growth_24h: Estimate,
-    /// The memory ceiling, where one is known.
+    /// Whether the series is long enough to look a day ahead.
+    pub is_day_ahead: bool,
+    /// When the memory ceiling is reached, where one is known.
     pub limit: Option<Limit>,
+}
+
+/// A memory ceiling and what counts against it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ceiling {
+    /// The ceiling in bytes.
+    pub bytes: u64,
+    /// Whether it was given, or recorded with the snapshots.
+    pub is_given: bool,
+    /// What counts against it now: resident size where it is known, else the heap.
+    pub used_bytes: u64,
 }
 
 /// A memory ceiling and when it is reached.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limit {
     /// The ceiling.
-    pub bytes: u64,
-    /// Whether it was given, or recorded with the snapshots.
-    pub is_given: bool,
-    /// What counts against it now: resident size where it is known, else the heap.
-    pub used_bytes: u64,
+    pub ceiling: Ceiling,
     /// Hours until it is reached, at the earliest; 0 where it already is.
     pub hours_low: f64,
     /// At the latest; nothing where growth may be nothing at all.
@@ -63,32 +72,52 @@ pub(super) fn project(series: &Series<'_>, trend: &Trend) -> Option<Projection> 
         // What is not growing leads nowhere.
         _ => return None,
     };
+    // What counts against a ceiling is the resident size: where it grows beside the heap, both come together.
+    let rate = match (trend.ceiling_is_resident(series), &trend.off_heap) {
+        (true, Some(beside)) => Estimate {
+            value: rate.value + beside.growth.value,
+            low: rate.low + beside.growth.low,
+            high: rate.high + beside.growth.high,
+        },
+        _ => rate,
+    };
     let span = series.times.last()? - series.times.first()?;
-    let limit = limit(series, rate);
-    // A day is no question to a series of seconds; its limit may be.
-    (span >= SHORTEST_FOR_A_DAY || limit.is_some()).then(|| Projection {
+    Some(Projection {
         growth_24h: rate.scaled(24.0),
-        limit,
+        is_day_ahead: span >= SHORTEST_FOR_A_DAY,
+        limit: trend.ceiling.and_then(|ceiling| limit(ceiling, rate)),
     })
 }
 
-fn limit(series: &Series<'_>, rate: Estimate) -> Option<Limit> {
+/// The ceiling that was given, else the one recorded with the snapshots last.
+pub(super) fn ceiling(series: &Series<'_>) -> Option<Ceiling> {
     let recorded = series
         .circumstances
         .iter()
         .rev()
         .find_map(|it| it.limit_bytes);
-    let bytes = series.limit.or(recorded)?;
     let heap = series.snapshots.last()?.total;
     let resident = series.circumstances.last().and_then(|it| it.resident_bytes);
-    let used_bytes = resident.unwrap_or(heap);
-    let room = bytes.saturating_sub(used_bytes) as f64;
+    series.is_bytes.then_some(Ceiling {
+        bytes: series.limit.or(recorded)?,
+        is_given: series.limit.is_some(),
+        used_bytes: resident.unwrap_or(heap),
+    })
+}
+
+fn limit(ceiling: Ceiling, rate: Estimate) -> Option<Limit> {
+    let room = ceiling.bytes.saturating_sub(ceiling.used_bytes) as f64;
     let hours = |rate: f64| (rate > 0.0).then(|| room / rate);
     Some(Limit {
-        bytes,
-        is_given: series.limit.is_some(),
-        used_bytes,
+        ceiling,
         hours_low: hours(rate.high)?,
         hours_high: hours(rate.low),
     })
+}
+
+impl Trend {
+    fn ceiling_is_resident(&self, series: &Series<'_>) -> bool {
+        let resident = series.circumstances.last().and_then(|it| it.resident_bytes);
+        self.ceiling.is_some() && resident.is_some()
+    }
 }

@@ -74,9 +74,12 @@ impl Scene<'_> {
             paths: case.members.len(),
             assessment,
             pattern: match judgement.pattern {
-                Pattern::AcceleratingLeak => Pattern::AcceleratingLeak,
+                Pattern::AcceleratingLeak if assessment == SeriesAssessment::Leaking => {
+                    Pattern::AcceleratingLeak
+                }
                 // The chance of a leak is what counts; the single most likely course may be another one.
                 _ if assessment == SeriesAssessment::Leaking => Pattern::LinearLeak,
+                Pattern::LinearLeak | Pattern::AcceleratingLeak => Pattern::Inconclusive,
                 other => other,
             },
             rate: judgement.rate.scaled(case.series.weight / self.span),
@@ -89,8 +92,25 @@ impl Scene<'_> {
             survival: self.survival(&members),
             evidence: Vec::new(),
         };
-        suspect.evidence = words::evidence_of(&suspect, self.series, self.points);
+        let callers = self.callers(case);
+        suspect.evidence = words::evidence_of(&suspect, self.series, self.points, &callers);
         suspect
+    }
+
+    /// The functions through which several call paths lead to what they have in common, each once.
+    fn callers(&self, case: &Case) -> Vec<String> {
+        if case.members.len() < 2 {
+            return Vec::new();
+        }
+        let mut callers: Vec<String> = Vec::new();
+        for &path in &case.members {
+            if let Some(caller) = self.series.table.frames(path).nth(case.depth)
+                && !callers.contains(&caller.name)
+            {
+                callers.push(caller.name.clone());
+            }
+        }
+        callers
     }
 
     /// Those that moved and are no part of a suspect, the largest change first, and how many did not.

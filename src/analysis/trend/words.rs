@@ -3,7 +3,9 @@
 use super::judgement::{Estimate, Pattern};
 use super::runs::RestartSign;
 use super::suspect::Suspect;
-use super::{Clock, FEWEST_FOR_GROWTH, FEWEST_SNAPSHOTS, Series, SeriesAssessment, Trend};
+use super::{
+    Clock, FEWEST_FOR_GROWTH, FEWEST_SNAPSHOTS, RISES_FAR, Series, SeriesAssessment, Trend,
+};
 use crate::units::{Bytes, Count, Per, Rate, Share, SignedBytes, SignedCount};
 
 /// Fills in the sentences of a trend.
@@ -88,7 +90,17 @@ fn evidence(series: &Series<'_>, trend: &Trend, unit: Units) -> Vec<String> {
             _ => format!("{count} {verb}, by {}, and may yet settle.", unit.rate(growth)),
         });
     }
-    if trend.is_spread {
+    if trend.is_spread
+        && trend
+            .load
+            .is_some_and(|(low, high)| 1.0 + high > RISES_FAR * (1.0 + low))
+    {
+        said.push(
+            "Nearly everything grows in proportion, by more than traffic explains without more being known of it: load, or a leak of \
+             everything."
+                .to_owned(),
+        );
+    } else if trend.is_spread {
         said.push(
             "The heap grows as a whole, and no single call path by enough to be seen: the growth is spread, or its parts are too \
              small for this sampling."
@@ -120,7 +132,7 @@ fn evidence(series: &Series<'_>, trend: &Trend, unit: Units) -> Vec<String> {
         && let Some(size) = trend.minimum_detectable
     {
         said.push(format!(
-            "A leak of less than {} in a call path of its own would not be seen in this series.",
+            "A leak of less than {} in a call path of its own may go unseen in this series.",
             unit.one(size).to_string().trim_start_matches('+')
         ));
     }
@@ -154,15 +166,19 @@ fn why_not(series: &Series<'_>, trend: &Trend) -> String {
         return "All snapshots were taken at the same time.".to_owned();
     }
     format!(
-        "{count} snapshots are too few to tell a leak from anything else: {FEWEST_SNAPSHOTS} are the least."
+        "{} snapshots are too few to tell a leak from anything else: {FEWEST_SNAPSHOTS} are the least.",
+        trend.judged.len()
     )
 }
 
 fn total_sentence(trend: &Trend, unit: Units) -> Option<String> {
     let growth = trend.growth?;
-    let hidden = trend
-        .suspect_growth
-        .is_some_and(|suspects| growth.value < 0.5 * suspects.value);
+    // A leak that began late has not had the time to move the total that far.
+    let began_with_the_series = trend.suspects.iter().all(|suspect| suspect.since == 0);
+    let hidden = began_with_the_series
+        && trend
+            .suspect_growth
+            .is_some_and(|suspects| growth.high < suspects.value);
     let is_noise = growth.low <= 0.0 && growth.high >= 0.0;
     Some(match (hidden, is_noise) {
         (true, _) => format!(
@@ -175,13 +191,33 @@ fn total_sentence(trend: &Trend, unit: Units) -> Option<String> {
         ),
         (false, false) if trend.assessment == SeriesAssessment::Stable && growth.low > 0.0 => {
             format!(
-                "As a straight line the total changes by {}, but its course is not one of growth that goes on.",
-                unit.rate(growth)
+                "As a straight line the total changes by {}, but its course is another: {}.",
+                unit.rate(growth),
+                course(trend.total_pattern)
             )
         }
         (false, false) => format!("The total changes by {}.", unit.rate(growth)),
     })
 }
+
+/// A pattern of the whole in words.
+fn course(pattern: Pattern) -> &'static str {
+    match pattern {
+        Pattern::Flat => "it wanders",
+        Pattern::WarmUp => "it rose and slows down",
+        Pattern::Step => "a step",
+        Pattern::Sawtooth => "a saw-tooth",
+        Pattern::Spike => "higher for a while",
+        Pattern::Drain => "it shrinks",
+        Pattern::LoadFollowing => "that of the load",
+        Pattern::LinearLeak | Pattern::AcceleratingLeak | Pattern::Inconclusive => {
+            "none that is sure to go on"
+        }
+    }
+}
+
+/// More callers are not read.
+const MOST_CALLERS: usize = 4;
 
 fn moved_sentence(trend: &Trend) -> String {
     let kinds = [
@@ -239,6 +275,7 @@ pub(super) fn evidence_of(
     suspect: &Suspect,
     series: &Series<'_>,
     points: &[Vec<usize>],
+    callers: &[String],
 ) -> Vec<String> {
     let unit = Units::of(series);
     let judged: Vec<f64> = points
@@ -275,8 +312,22 @@ pub(super) fn evidence_of(
         ));
     }
     if suspect.paths > 1 {
+        let named: Vec<&str> = callers
+            .iter()
+            .take(MOST_CALLERS)
+            .map(String::as_str)
+            .collect();
+        let through = match (named.is_empty(), callers.len() > named.len()) {
+            (true, _) => String::new(),
+            (false, false) => format!(", through {}", named.join(", ")),
+            (false, true) => format!(
+                ", through {} and {} more",
+                named.join(", "),
+                callers.len() - named.len()
+            ),
+        };
         said.push(format!(
-            "{} call paths lead to it and grow together.",
+            "{} call paths lead to it and grow together{through}.",
             Count(suspect.paths as u64)
         ));
     }
@@ -306,7 +357,17 @@ fn recommendations(series: &Series<'_>, trend: &Trend, unit: Units) -> Vec<Strin
         SeriesAssessment::Growing => said.push(
             "Go on taking snapshots: whether it settles is decided by what comes next.".to_owned(),
         ),
-        SeriesAssessment::InsufficientData => said.extend(what_is_needed(series)),
+        SeriesAssessment::InsufficientData => said.extend(what_is_needed(series, trend.judged.len())),
+        SeriesAssessment::Stable if trend.growth.is_some_and(|growth| growth.low > 0.0) => {
+            said.push(
+                "The heap is higher at the end than at the beginning: go on taking snapshots to see whether it holds there."
+                    .to_owned(),
+            );
+        }
+        SeriesAssessment::Stable if jumped_at_the_end(series) => said.push(
+            "The last snapshot is far above all before it: take another one before you believe that nothing grows."
+                .to_owned(),
+        ),
         SeriesAssessment::Stable => {}
     }
     if trend.off_heap.is_some() {
@@ -334,10 +395,22 @@ fn recommendations(series: &Series<'_>, trend: &Trend, unit: Units) -> Vec<Strin
     said
 }
 
+/// Whether the last snapshot is above all before it by [`JUMP`].
+fn jumped_at_the_end(series: &Series<'_>) -> bool {
+    let Some((last, before)) = series.snapshots.split_last() else {
+        return false;
+    };
+    let highest = before.iter().map(|snapshot| snapshot.total).max();
+    highest.is_some_and(|highest| last.total as f64 > JUMP * highest as f64)
+}
+
+/// More than chance moves a heap from one snapshot to the next.
+const JUMP: f64 = 1.2;
+
 /// A series in which a leak of this part of the heap goes unseen is a coarse one.
 const COARSE: f64 = 0.1;
 
-fn what_is_needed(series: &Series<'_>) -> Option<String> {
+fn what_is_needed(series: &Series<'_>, judged: usize) -> Option<String> {
     if series
         .snapshots
         .iter()
@@ -348,9 +421,7 @@ fn what_is_needed(series: &Series<'_>) -> Option<String> {
     if series.snapshots.iter().all(|snapshot| snapshot.total == 0) {
         return Some("Check that profiling is active in the service.".to_owned());
     }
-    let missing = (FEWEST_SNAPSHOTS + 1)
-        .saturating_sub(series.snapshots.len())
-        .max(1);
+    let missing = FEWEST_SNAPSHOTS.saturating_sub(judged).max(1);
     Some(format!(
         "Take {missing} more {} at least, spread over the time in which a leak would show.",
         if missing == 1 {

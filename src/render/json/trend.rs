@@ -130,8 +130,8 @@ impl<'r> Trend<'r> {
         let interval = |growth: Option<Estimate>| growth.map(|growth| [growth.low, growth.high]);
         let growth = per_hour(trend.growth);
         let in_mib = |bytes: f64| bytes / MIB;
-        let projection = trend.projection.as_ref();
-        let limit = projection.and_then(|projection| projection.limit);
+        let limit = trend.projection.and_then(|projection| projection.limit);
+        let projection = trend.projection.filter(|ahead| ahead.is_day_ahead);
         Trend {
             schema: "fabric.trend/1",
             title: &report.title,
@@ -151,7 +151,7 @@ impl<'r> Trend<'r> {
             growth_per_snapshot: value(trend.growth.filter(|_| !report.has_time)),
             leak_bytes_per_hour: value(per_hour(trend.suspect_growth)),
             leak_interval95: interval(per_hour(trend.suspect_growth)),
-            limit_bytes: limit.map(|limit| limit.bytes),
+            limit_bytes: trend.ceiling.map(|ceiling| ceiling.bytes),
             hours_to_limit: limit.map(|limit| [Some(limit.hours_low), limit.hours_high]),
             minimum_detectable_bytes_per_hour: trend.minimum_detectable.filter(|_| report.has_time),
             suspects: trend

@@ -51,7 +51,7 @@ impl TrendReport {
             }
             _ => None,
         });
-        let limit = self.trend.projection.and_then(|it| it.limit);
+        let limit = self.trend.ceiling;
         Some(Chart {
             title: if self.is_bytes {
                 "Heap in use over time".to_owned()
@@ -101,7 +101,7 @@ impl TrendReport {
         }
         let value = projection
             .limit
-            .map_or(last.total, |limit| limit.used_bytes) as f64;
+            .map_or(last.total, |limit| limit.ceiling.used_bytes) as f64;
         let after = |growth_24h: f64| (value + growth_24h / 24.0 * hours).max(0.0);
         let from = place(last, clock);
         Some(Cone {

@@ -139,7 +139,8 @@ impl TrendReport {
     }
 
     fn day_ahead(&self) -> Option<String> {
-        let day = self.trend.projection?.growth_24h;
+        let ahead = self.trend.projection.filter(|ahead| ahead.is_day_ahead)?;
+        let day = ahead.growth_24h;
         let rate = Rate {
             value: day.value,
             ..self.rate(0.0)
@@ -154,7 +155,7 @@ impl TrendReport {
     }
 
     fn limit_text(&self) -> Option<String> {
-        let limit = self.trend.projection?.limit?;
+        let limit = self.trend.ceiling?;
         let used = Share {
             part: limit.used_bytes as f64,
             whole: limit.bytes as f64,

@@ -140,7 +140,7 @@ impl TrendReport {
         let rest = [
             left_out(others.len() - shown),
             (self.trend.unmoved > 0)
-                .then(|| format!("{} did not move", Count(self.trend.unmoved as u64))),
+                .then(|| format!("{} more stay or wander", Count(self.trend.unmoved as u64))),
         ];
         let rest: Vec<String> = rest.into_iter().flatten().collect();
         Some(Table {

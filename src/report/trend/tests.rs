@@ -49,7 +49,9 @@ fn the_verdict_says_from_what_to_what_how_fast_and_until_when() {
         (limit.hours_low, limit.hours_high) = (9.4, None);
     });
     assert!(sentence(&report).ends_with("reaches 1.50 GiB in 9 hours or later"));
-    limit(&mut report, |limit| limit.used_bytes = limit.bytes);
+    limit(&mut report, |limit| {
+        limit.ceiling.used_bytes = limit.ceiling.bytes
+    });
     assert!(sentence(&report).ends_with("; has reached 1.50 GiB"));
 }
 
@@ -162,6 +164,7 @@ fn what_the_data_cannot_say_depends_on_the_data() {
     assert!(!says(report.unsaid(), "No memory limit"));
     assert!(says(report.unsaid(), "One object in 512 KiB"));
     report.trend.projection = None;
+    report.trend.ceiling = None;
     for point in &mut report.snapshots {
         point.resident_bytes = None;
         point.input.sampling = Sampling::Unknown;

@@ -54,7 +54,7 @@ impl TrendReport {
         let size = self.trend.minimum_detectable.filter(|&size| size > 0.0)?;
         let rate = self.rate(size).to_string();
         Some(format!(
-            "A leak of less than {} in a call path of its own is not seen in this series.",
+            "A leak of less than {} in a call path of its own may go unseen in this series.",
             rate.trim_start_matches('+')
         ))
     }
@@ -100,7 +100,7 @@ impl TrendReport {
 
     fn ceiling(&self) -> Option<String> {
         let grows = self.trend.assessment >= SeriesAssessment::Growing && self.has_time;
-        let limited = self.trend.projection.is_some_and(|it| it.limit.is_some());
+        let limited = self.trend.ceiling.is_some();
         (grows && !limited && self.is_bytes).then(|| {
             "No memory limit is known, so it cannot be said when it is reached. --limit gives one.".to_owned()
         })

@@ -29,7 +29,7 @@ pub(crate) enum Format {
     Md,
     /// One page with tables and flame graph that opens without network
     Html,
-    /// A flame graph; of two profiles, hue is direction and saturation is confidence
+    /// A flame graph; of two profiles, hue is direction and saturation is confidence; of a series, a chart
     Svg,
     /// A gzipped profile.proto for pprof, speedscope or Firefox Profiler
     Pprof,

@@ -17,7 +17,7 @@ pub(crate) struct SeriesArguments {
     #[arg(long, value_enum, value_name = "VERDICT")]
     pub(crate) fail_on: Option<SeriesFailOn>,
     /// The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]
-    #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
+    #[arg(long, value_name = "SIZE", value_parser = parse_limit)]
     pub(crate) limit: Option<u64>,
     #[command(flatten)]
     pub(crate) choice: Choice,
@@ -70,6 +70,13 @@ pub(crate) enum Moment {
     At(i64),
     /// Milliseconds before the last snapshot.
     BeforeLast(i64),
+}
+
+fn parse_limit(text: &str) -> Result<u64, String> {
+    match parse_bytes(text)? {
+        0 => Err("a limit of nothing is reached before the process starts".to_owned()),
+        limit => Ok(limit),
+    }
 }
 
 fn parse_moment(text: &str) -> Result<Moment, String> {

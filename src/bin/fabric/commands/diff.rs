@@ -45,7 +45,7 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
         after: input(&after),
         gate: arguments
             .max_growth
-            .map(|allowed| (allowed, allowed.judge(&diff.total))),
+            .map(|allowed| (allowed, allowed.judge(&diff))),
         diff,
     };
     write(destination, &report, &before, &after, &options)?;

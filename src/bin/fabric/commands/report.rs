@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anyhow::anyhow;
 use fabric::analysis::call_tree;
 use fabric::analysis::diff::{DiffOptions, common_value};
 use fabric::analysis::frame_filter::FrameFilter;
@@ -14,7 +15,7 @@ use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
 
 pub(super) fn run(arguments: Report) -> Result<Outcome, Failure> {
-    let output = output(&arguments);
+    let output = output(&arguments)?;
     let found = series::find(&arguments.series)?;
     let destination = Destination::open(&output, &series::paths(&found))?;
     let judged = series::judge(&arguments.series, found)?;
@@ -33,17 +34,23 @@ pub(super) fn run(arguments: Report) -> Result<Outcome, Failure> {
 }
 
 /// Markdown, unless HTML is asked for by flag or by the ending of the file.
-fn output(arguments: &Report) -> Output {
+fn output(arguments: &Report) -> Result<Output, Failure> {
     let named = Output {
         format: None,
         output: arguments.output.clone(),
         color: Color::Never,
     };
-    let is_html = arguments.html || !arguments.md && named.format() == Format::Html;
-    Output {
+    let ending = named.format();
+    if !matches!(ending, Format::Md | Format::Html | Format::Table) {
+        return Err(Failure::usage(anyhow!(
+            "report writes Markdown or HTML: end the name after -o in .md or .html, or use `fabric trend` for other formats"
+        )));
+    }
+    let is_html = arguments.html || !arguments.md && ending == Format::Html;
+    Ok(Output {
         format: Some(if is_html { Format::Html } else { Format::Md }),
         ..named
-    }
+    })
 }
 
 /// The flame graph of the first snapshot and the last. Both are read once more: of a long series only numbers were kept.

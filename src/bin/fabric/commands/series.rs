@@ -18,6 +18,7 @@ use fabric::notes::{NoteKind, Notes};
 use fabric::report::input::Input;
 use fabric::report::{SnapshotPoint, TrendReport};
 use fabric::symbolize::Symbolizer;
+use fabric::units::Bytes;
 
 use crate::args::{Choice, Moment, SeriesArguments, SeriesFailOn};
 use crate::exit::{Failure, Outcome};
@@ -95,6 +96,7 @@ pub(super) fn judge(arguments: &SeriesArguments, found: Found) -> Result<JudgedS
     for &at in &kept {
         notes.absorb(&seen[timeline.order[at]].notes);
     }
+    note_series(arguments, &timeline, &seen, &kept, &mut notes);
     let positions: Vec<i64> = kept.iter().map(|&at| timeline.positions[at]).collect();
     let order: Vec<usize> = kept.iter().map(|&at| timeline.order[at]).collect();
     // From here on the order of the files is that of time.
@@ -284,6 +286,30 @@ fn leave_strangers_out(
     });
 }
 
+/// What is worth saying about the series before anything is judged.
+fn note_series(
+    arguments: &SeriesArguments,
+    timeline: &Timeline,
+    seen: &[Seen],
+    kept: &[usize],
+    notes: &mut Notes,
+) {
+    if arguments.choice.interval.is_some() && timeline.clock != series::Clock::Interval {
+        notes.add(NoteKind::UnusedInterval, String::new);
+    }
+    let mut periods: Vec<u64> = kept
+        .iter()
+        .filter_map(|&at| seen[timeline.order[at]].values.sampling.period())
+        .collect();
+    periods.sort_unstable();
+    periods.dedup();
+    if let [shortest, .., longest] = periods.as_slice() {
+        notes.add(NoteKind::DifferentPeriods, || {
+            format!("{} to {}", Bytes(*shortest), Bytes(*longest))
+        });
+    }
+}
+
 const MS_PER_HOUR: f64 = 3.6e6;
 
 fn say(
@@ -295,12 +321,15 @@ fn say(
     notes: Notes,
 ) -> JudgedSeries {
     let first = positions.first().copied().unwrap_or(0);
-    let has_time = timeline.clock.is_time();
+    let has_time = has_time(timeline, positions);
     let unit = if has_time { MS_PER_HOUR } else { 1.0 };
-    let times: Vec<f64> = positions
-        .iter()
-        .map(|&at| (at - first) as f64 / unit)
-        .collect();
+    let times: Vec<f64> = match timeline.clock == series::Clock::Modified && !has_time {
+        true => (0..positions.len()).map(|place| place as f64).collect(),
+        false => positions
+            .iter()
+            .map(|&at| (at - first) as f64 / unit)
+            .collect(),
+    };
     let snapshots: Vec<SnapshotValues> = series.iter().map(|seen| seen.values.clone()).collect();
     let circumstances: Vec<Circumstances> = series.iter().map(|seen| seen.circumstances).collect();
     let value_type = &series[series.len() - 1].value_type;
@@ -349,6 +378,18 @@ fn say(
         },
         paths: series.into_iter().map(|seen| seen.path).collect(),
     }
+}
+
+/// Whether positions are times. Files that were changed within moments of each other were copied or unpacked then.
+fn has_time(timeline: &Timeline, positions: &[i64]) -> bool {
+    const LEAST_APART_MS: i64 = 1000;
+    let span = match positions {
+        [first, .., last] => last - first,
+        _ => 0,
+    };
+    let is_copy =
+        timeline.clock == series::Clock::Modified && span < LEAST_APART_MS * positions.len() as i64;
+    timeline.clock.is_time() && !is_copy
 }
 
 /// The folder, or the first and the last file.
