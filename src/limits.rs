@@ -11,6 +11,14 @@ pub const LINE_BYTES: usize = 1024 * 1024;
 /// Frames of one stack. jemalloc stops at 128, Go at 128, V8 and folded stacks have no limit of their own.
 pub const STACK_FRAMES: usize = 16 * 1024;
 
+/// Frames of a stack that is a path in a tree of the file: there a file of a million nodes can make stacks of 10^12 frames
+/// together. V8's own limit is 128 frames.
+pub const TREE_STACK_FRAMES: usize = 256;
+
+/// Classes of one path through a dominator tree, after runs that repeat are folded. Real heaps stay below 40; a file made
+/// for it can have as many long paths as it has objects.
+pub const DOMINATOR_PATH_FRAMES: usize = 64;
+
 /// Locations of all distinct stacks of one profile together: their offsets are 32-bit numbers.
 pub const STACK_TABLE_ENTRIES: usize = u32::MAX as usize - 1;
 

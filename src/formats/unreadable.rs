@@ -93,12 +93,6 @@ fn by_json_keys(prefix: &[u8]) -> Option<ReadErrorKind> {
             "support for it is planned; for now open it in Chrome DevTools, Memory tab",
         );
     }
-    if has("\"callFrame\"") && has("\"selfSize\"") {
-        return unsupported(
-            "a V8 sampling heap profile (.heapprofile)",
-            "support for it is planned; for now open it in Chrome DevTools, Memory tab",
-        );
-    }
     if has("\"callFrame\"") && has("\"nodes\"") {
         return not_heap("CPU", "V8 .cpuprofile");
     }
@@ -231,10 +225,6 @@ mod tests {
             Some(
                 "a V8 heap snapshot (.heapsnapshot or .heaptimeline), which fabric cannot read: support for it is planned",
             ),
-        );
-        check(
-            r#"{"head":{"callFrame":{"functionName":"(root)"},"selfSize":0"#,
-            Some("a V8 sampling heap profile"),
         );
         check(r#"{"nodes":[{"id":1,"callFrame":{"#, Some("CPU"));
     }
