@@ -54,3 +54,12 @@ pub const INFLATED_SECTION_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
 /// The JSON beside a profile: some forty numbers and names. A larger file only has a name that looks like one.
 pub const SIDECAR_BYTES: u64 = 1024 * 1024;
+
+/// The `snapshot` object at the front of a V8 heap snapshot. V8 writes less than 2 KiB.
+pub const V8_HEADER_BYTES: usize = 1024 * 1024;
+
+/// Columns of a node or edge of a V8 heap snapshot. V8 writes seven and three.
+pub const V8_COLUMNS: usize = 64;
+
+/// Rows of a V8 heap snapshot that room is made for because its header says so; beyond, the rows themselves are the proof.
+pub const V8_ROWS_ON_TRUST: u64 = 1024 * 1024;

@@ -46,6 +46,9 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
         Format::V8HeapProfile => {
             return v8::read_heap_profile(&mut prefix.as_slice().chain(input));
         }
+        Format::V8HeapSnapshot => {
+            return v8::read_heap_snapshot(&mut prefix.as_slice().chain(input));
+        }
         Format::Jemalloc | Format::Gperftools | Format::Folded => read_text(prefix, input)?,
     };
     // Symbols in front may fill the prefix; the whole text tells for certain which format they stand in front of.
@@ -55,6 +58,7 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
         Format::Folded => folded::read(&text),
         Format::Pprof => pprof::read(text.as_slice()),
         Format::V8HeapProfile => v8::read_heap_profile(&mut text.as_slice()),
+        Format::V8HeapSnapshot => v8::read_heap_snapshot(&mut text.as_slice()),
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Format {
     Folded,
     /// V8's `.heapprofile`.
     V8HeapProfile,
+    /// V8's `.heapsnapshot` or `.heaptimeline`.
+    V8HeapSnapshot,
 }
 
 /// Finds out the format from the beginning of the unwrapped input, of which [`PREFIX_BYTES`] are enough.
@@ -37,6 +39,9 @@ pub fn sniff(prefix: &[u8]) -> Result<Format, ReadError> {
     }
     if super::v8::looks_like_heap_profile(prefix) {
         return Ok(Format::V8HeapProfile);
+    }
+    if super::v8::looks_like_heap_snapshot(prefix) {
+        return Ok(Format::V8HeapSnapshot);
     }
     if let Some(known) = unreadable::recognize(prefix) {
         return Err(known.nowhere());
@@ -251,6 +256,10 @@ mod tests {
         check(
             r#"{"head":{"callFrame":{"functionName":"(root)"},"selfSize":0"#,
             Ok(Format::V8HeapProfile),
+        );
+        check(
+            r#"{"snapshot":{"meta":{"node_fields":["type"]"#,
+            Ok(Format::V8HeapSnapshot),
         );
         check(r#"{"head": {"title": 1}}"#, Err("not a heap profile"));
         check(r#"{"nodes":[{"id":1,"callFrame":{"#, Err("CPU"));

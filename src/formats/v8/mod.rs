@@ -1,12 +1,17 @@
-//! V8's own files, as Node, Chrome and Deno write them: `.heapprofile`, from the sampling heap profiler.
+//! V8's own files, as Node, Chrome and Deno write them: `.heapprofile`, from the sampling heap profiler; `.heapsnapshot`, the whole
+//! heap; and `.heaptimeline`, the same with allocation stacks.
 //!
 //! JSON. It is read as a stream of tokens and never as a tree: heaps of several gigabytes are common, and nesting is as deep as
 //! the writer likes.
 
+mod header;
 mod heap_profile;
+mod heap_snapshot;
 mod json_bytes;
+mod trace_tree;
 
 pub use heap_profile::read as read_heap_profile;
+pub use heap_snapshot::{read as read_heap_snapshot, read_graph};
 
 use super::preamble::without_byte_order_mark;
 
@@ -14,6 +19,13 @@ use super::preamble::without_byte_order_mark;
 pub(super) fn looks_like_heap_profile(prefix: &[u8]) -> bool {
     after_first_key(prefix, b"\"head\"")
         .is_some_and(|rest| memchr::memmem::find(rest, b"\"callFrame\"").is_some())
+}
+
+/// Whether an input that begins like this is a `.heapsnapshot` or `.heaptimeline`: an object whose first key is `snapshot`, with columns
+/// named in it.
+pub(super) fn looks_like_heap_snapshot(prefix: &[u8]) -> bool {
+    after_first_key(prefix, b"\"snapshot\"")
+        .is_some_and(|rest| memchr::memmem::find(rest, b"\"node_fields\"").is_some())
 }
 
 /// What follows `{"key":` at the beginning, blanks allowed.
