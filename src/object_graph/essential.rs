@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::weak_pairs::WeakPair;
-use super::{EdgeKind, ObjectGraph};
+use super::{EdgeKind, NodeKind, ObjectGraph};
 
 /// The edges that count for dominators, one bit for each.
 ///
@@ -49,6 +49,29 @@ impl Essential {
         Essential { bits }
     }
 
+    /// The same without what the stack and open handles refer to. They differ from moment to moment: a function that happens to run while the
+    /// snapshot is taken is held in another way than a minute before, and so is everything it holds. What nothing else holds hangs on
+    /// the root then.
+    pub fn without_momentary(mut self, graph: &ObjectGraph) -> Essential {
+        for edge in graph.edges_of(graph.root) {
+            let roots = graph.target(edge);
+            if graph.kind(roots) != NodeKind::Synthetic {
+                continue;
+            }
+            for edge in graph.edges_of(roots) {
+                let group = graph.target(edge);
+                let is_momentary = graph.kind(group) == NodeKind::Synthetic
+                    && matches!(&*graph.name(group), "(Stack roots)" | "(Handle scope)");
+                if is_momentary {
+                    for edge in graph.edges_of(group) {
+                        self.bits[edge / 64] &= !(1 << (edge % 64));
+                    }
+                }
+            }
+        }
+        self
+    }
+
     /// Whether this edge keeps its target alive.
     pub fn holds(&self, edge: usize) -> bool {
         self.bits[edge / 64] >> (edge % 64) & 1 != 0
@@ -64,7 +87,7 @@ fn page_nodes(graph: &ObjectGraph) -> Vec<bool> {
             EdgeKind::Shortcut => true,
             // In a browser the trees of documents count too.
             EdgeKind::Element => {
-                graph.kind(graph.target(edge)) == super::NodeKind::Synthetic
+                graph.kind(graph.target(edge)) == NodeKind::Synthetic
                     && graph.name(graph.target(edge)) == "(Document DOM trees)"
             }
             _ => false,

@@ -17,12 +17,13 @@ const BEFORE_RECORDING: &str = "(allocated before the recording)";
 ///
 /// An object's stack is where it was allocated, in files that were recorded with stacks. Otherwise it is how it is held: the
 /// classes on its path through the dominator tree, its own as the leaf. Parts of an object that count as its own
-/// ([`owned_sizes`]) are left out of paths, and runs of classes that repeat are one, so that two processes compare.
+/// ([`owned_sizes`]) are left out of paths, runs of classes that repeat are one, and what only happens to be on the stack holds nothing,
+/// so that two moments and two processes compare.
 ///
 /// # Errors
 /// A promise of the model is broken, which a checked graph does not do.
 pub fn to_profile(mut graph: ObjectGraph, notes: &Notes) -> Result<Profile, ModelError> {
-    let essential = Essential::of(&graph);
+    let essential = Essential::of(&graph).without_momentary(&graph);
     // The names of edges and the numbers of nodes have said what they had to: a tenth of the memory, given back before the most
     // is needed.
     graph.edges.names = Vec::new();
