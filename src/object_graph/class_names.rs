@@ -104,7 +104,11 @@ fn non_empty(name: String, otherwise: &str) -> String {
 
 /// `<div class="a">` is a `<div>`.
 fn tag(name: &str) -> String {
-    let start = if name.starts_with("Detached <") { 10 } else { 0 };
+    let start = if name.starts_with("Detached <") {
+        10
+    } else {
+        0
+    };
     match name[start..].find(' ') {
         Some(blank) if name[start.saturating_sub(1)..].starts_with('<') => {
             format!("{}>", &name[..start + blank])
@@ -135,8 +139,14 @@ mod tests {
         assert_eq!(name(NodeKind::Object, "LeakyThing"), "LeakyThing");
         assert_eq!(name(NodeKind::Closure, "handler"), "Function");
         assert_eq!(name(NodeKind::Native, "<div class=\"a\">"), "<div>");
-        assert_eq!(name(NodeKind::Native, "Detached <a href=\"\">"), "Detached <a>");
-        assert_eq!(name(NodeKind::Object, "Window / https://a b"), "Window / https://a b");
+        assert_eq!(
+            name(NodeKind::Native, "Detached <a href=\"\">"),
+            "Detached <a>"
+        );
+        assert_eq!(
+            name(NodeKind::Object, "Window / https://a b"),
+            "Window / https://a b"
+        );
         assert_eq!(name(NodeKind::Object, "scope @1234"), "scope");
         assert_eq!(name(NodeKind::String, "secret"), "(string)");
         assert_eq!(class_name(NodeKind::Native, "<p>", true), "Detached <p>");

@@ -62,9 +62,7 @@ impl ClassPaths {
             places[index + 1] = node;
         }
         (1..=LONGEST_RUN)
-            .find(|&run| {
-                classes[2 * run - 1].is_some() && classes[..run] == classes[run..2 * run]
-            })
+            .find(|&run| classes[2 * run - 1].is_some() && classes[..run] == classes[run..2 * run])
             .map(|run| places[run])
     }
 
@@ -103,9 +101,7 @@ mod tests {
 
     fn check(steps: &[u32], expected: &[u32]) {
         let mut paths = ClassPaths::default();
-        let end = steps
-            .iter()
-            .fold(START, |at, &class| paths.step(at, class));
+        let end = steps.iter().fold(START, |at, &class| paths.step(at, class));
         let mut found: Vec<u32> = paths.upward(end).map(|at| paths.class(at)).collect();
         found.reverse();
         assert_eq!(found, expected, "{steps:?}");

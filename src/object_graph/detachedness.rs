@@ -27,10 +27,7 @@ pub(super) fn detached_nodes(graph: &ObjectGraph) -> Vec<bool> {
             for edge in graph.edges_of(node) {
                 let target = graph.target(edge);
                 let passes = !matches!(graph.edge_kind(edge), EdgeKind::Hidden | EdgeKind::Weak);
-                if passes
-                    && found[target as usize] == 0
-                    && graph.kind(target) == NodeKind::Native
-                {
+                if passes && found[target as usize] == 0 && graph.kind(target) == NodeKind::Native {
                     found[target as usize] = state;
                     open.push(target);
                 }

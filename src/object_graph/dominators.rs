@@ -251,8 +251,8 @@ impl Forest {
             while member != NONE {
                 let next = next_or_dominator[member as usize];
                 let best = self.evaluate(member);
-                let is_below = self.semidominators[best as usize]
-                    < self.semidominators[member as usize];
+                let is_below =
+                    self.semidominators[best as usize] < self.semidominators[member as usize];
                 next_or_dominator[member as usize] = if is_below { best } else { parent };
                 member = next;
             }

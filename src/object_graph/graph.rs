@@ -78,6 +78,9 @@ pub enum GraphError {
         /// How many there are.
         count: usize,
     },
+    /// The columns of nodes or of edges are not equally long.
+    #[error("its columns are not equally long")]
+    UnequalColumns,
     /// There are more nodes or edges than 32-bit numbers can count.
     #[error("it has more nodes or edges than fabric takes (4,294,967,294)")]
     TooLarge,
@@ -100,6 +103,26 @@ impl ObjectGraph {
         allocations: Option<AllocationTree>,
     ) -> Result<ObjectGraph, GraphError> {
         let count = nodes.kinds.len();
+        let optional = |length: usize, is_needed: bool| match length {
+            0 if !is_needed => count,
+            length => length,
+        };
+        let columns = [
+            nodes.names.len(),
+            nodes.ids.len(),
+            nodes.self_sizes.len(),
+            nodes.edge_counts.len(),
+            optional(nodes.allocated_at.len(), allocations.is_some()),
+            optional(nodes.detachedness.len(), false),
+        ];
+        let edge_columns = [edges.kinds.len(), edges.names.len()];
+        if columns.iter().any(|&length| length != count)
+            || edge_columns
+                .iter()
+                .any(|&length| length != edges.targets.len())
+        {
+            return Err(GraphError::UnequalColumns);
+        }
         if count >= u32::MAX as usize || edges.targets.len() >= u32::MAX as usize {
             return Err(GraphError::TooLarge);
         }

@@ -5,8 +5,8 @@ use super::class_paths::{ClassPaths, START};
 use super::{AllocationTree, ClassNames, Dominators, Essential, ObjectGraph, owned_sizes};
 use crate::limits;
 use crate::model::{
-    Frame, Function, LabelSetId, LocationId, ModelError, Origin, Producer, Profile,
-    ProfileBuilder, Sampling, SourceFormat, ValueType,
+    Frame, Function, LabelSetId, LocationId, ModelError, Origin, Producer, Profile, ProfileBuilder,
+    Sampling, SourceFormat, ValueType,
 };
 use crate::notes::{NoteKind, Notes};
 
@@ -74,9 +74,11 @@ pub fn to_profile(mut graph: ObjectGraph, notes: &Notes) -> Result<Profile, Mode
     }
     if paths.cut() > 0 {
         let limit = limits::DOMINATOR_PATH_FRAMES;
-        builder.notes_mut().add_many(NoteKind::CutStack, paths.cut(), || {
-            format!("a path of more than {limit} classes")
-        });
+        builder
+            .notes_mut()
+            .add_many(NoteKind::CutStack, paths.cut(), || {
+                format!("a path of more than {limit} classes")
+            });
     }
 
     let outermost = allocations.map(|_| location(BEFORE_RECORDING, &mut builder));
@@ -87,9 +89,7 @@ pub fn to_profile(mut graph: ObjectGraph, notes: &Notes) -> Result<Profile, Mode
         for at in paths.upward(place) {
             let class = paths.class(at);
             let frame = &mut frames[class as usize];
-            stack.push(
-                *frame.get_or_insert_with(|| location(classes.name(class), &mut builder)),
-            );
+            stack.push(*frame.get_or_insert_with(|| location(classes.name(class), &mut builder)));
         }
         stack.extend(outermost);
         sum.add_to(&mut builder, &stack);

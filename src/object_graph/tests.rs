@@ -64,7 +64,9 @@ impl Drawing {
         let nodes = Nodes {
             names: self.names.iter().map(|name| add(name)).collect(),
             ids: (0..count as u64).map(|node| 2 * node + 1).collect(),
-            self_sizes: (0..count).map(|node| if node == 0 { 0 } else { 10 }).collect(),
+            self_sizes: (0..count)
+                .map(|node| if node == 0 { 0 } else { 10 })
+                .collect(),
             edge_counts,
             kinds: self.kinds,
             ..Nodes::default()
@@ -172,7 +174,12 @@ fn the_value_of_a_weak_map_belongs_to_its_key() {
 
 #[test]
 fn garbage_that_refers_to_itself_has_a_place() {
-    let graph = Drawing::of(5).edge(0, 1).edge(2, 3).edge(3, 4).edge(4, 2).graph();
+    let graph = Drawing::of(5)
+        .edge(0, 1)
+        .edge(2, 3)
+        .edge(3, 4)
+        .edge(4, 2)
+        .graph();
     assert_eq!(dominators(&graph), [0, 0, 0, 2, 3]);
     assert_eq!(retained(&graph)[0], 40);
 }
@@ -230,10 +237,22 @@ fn numbers_that_lead_nowhere_are_errors() {
             Ok(_) => panic!("{part}: an error"),
         }
     };
-    check(|_, edges| edges.targets[0] = 2, "edge 0 refers to node 2 of 2");
-    check(|_, edges| edges.names[0] = 9, "edge 0 refers to string 9 of 3");
-    check(|nodes, _| nodes.names[1] = 3, "node 1 refers to string 3 of 3");
-    check(|nodes, _| nodes.edge_counts[1] = u32::MAX, "have 4294967296 edges");
+    check(
+        |_, edges| edges.targets[0] = 2,
+        "edge 0 refers to node 2 of 2",
+    );
+    check(
+        |_, edges| edges.names[0] = 9,
+        "edge 0 refers to string 9 of 3",
+    );
+    check(
+        |nodes, _| nodes.names[1] = 3,
+        "node 1 refers to string 3 of 3",
+    );
+    check(
+        |nodes, _| nodes.edge_counts[1] = u32::MAX,
+        "have 4294967296 edges",
+    );
     check(|nodes, _| nodes.self_sizes[1] = u64::MAX, "63 bits");
 }
 
@@ -269,9 +288,11 @@ fn dominators_are_what_brute_force_finds() {
             .collect();
         // Nothing is garbage, or the rules for it would have to be here again.
         edges.extend((1..count).map(|node| (draw(node), node)));
-        let drawing = edges.iter().fold(Drawing::of(count as usize), |drawing, &(from, to)| {
-            drawing.edge(from, to)
-        });
+        let drawing = edges
+            .iter()
+            .fold(Drawing::of(count as usize), |drawing, &(from, to)| {
+                drawing.edge(from, to)
+            });
         let found = dominators(&drawing.graph());
         for node in 1..count {
             let strict: Vec<u32> = (0..count)
@@ -281,9 +302,7 @@ fn dominators_are_what_brute_force_finds() {
             // The immediate one is dominated by all others.
             let immediate = strict.iter().copied().find(|&candidate| {
                 strict.iter().all(|&other| {
-                    other == candidate
-                        || other == 0
-                        || !is_reached(&edges, count, other, candidate)
+                    other == candidate || other == 0 || !is_reached(&edges, count, other, candidate)
                 })
             });
             assert_eq!(Some(found[node as usize]), immediate, "{node} of {edges:?}");

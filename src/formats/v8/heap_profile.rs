@@ -284,7 +284,11 @@ mod tests {
         let tree = node(
             "(root)",
             "0",
-            &[node("", "0", &node("work", "4096", "")), node("b", "2e3", "")].join(","),
+            &[
+                node("", "0", &node("work", "4096", "")),
+                node("b", "2e3", ""),
+            ]
+            .join(","),
         );
         check(
             &format!(r#"{{"head":{tree},"samples":[]}}"#),
@@ -319,9 +323,18 @@ mod tests {
 
     #[test]
     fn what_is_broken_is_said_with_its_place() {
-        check(r#"{"head":{"selfSize":0}}"#, Err("without a call frame (byte 22)"));
-        check(r#"{"head":{"callFrame":{"#, Err("ends inside V8 heap profile"));
-        check(&format!(r#"{{"head":{}}}"#, node("a", "-1", "")), Err("-1 bytes"));
+        check(
+            r#"{"head":{"selfSize":0}}"#,
+            Err("without a call frame (byte 22)"),
+        );
+        check(
+            r#"{"head":{"callFrame":{"#,
+            Err("ends inside V8 heap profile"),
+        );
+        check(
+            &format!(r#"{{"head":{}}}"#, node("a", "-1", "")),
+            Err("-1 bytes"),
+        );
         check(r#"{"head":[]}"#, Err("'[' where '{' belongs"));
     }
 

@@ -70,9 +70,13 @@ pub fn read_graph(input: &mut dyn Read, notes: &mut Notes) -> Result<ObjectGraph
         return Err(json.malformed("'snapshot', 'nodes', 'edges' or 'strings' is missing"));
     };
     note_counts(&header, &nodes, &edges, notes);
-    let allocations = tree
-        .resolve(&functions, strings.len())
-        .map_err(|what| json.malformed(what))?;
+    let allocations = match nodes.allocated_at.is_empty() {
+        // No node refers to a stack.
+        true => None,
+        false => tree
+            .resolve(&functions, strings.len())
+            .map_err(|what| json.malformed(what))?,
+    };
     match &allocations {
         Some(tree) => {
             for stack in &mut nodes.allocated_at {
@@ -115,7 +119,9 @@ fn read_nodes(json: &mut JsonBytes<'_>, header: &Header) -> Result<Nodes, ReadEr
         nodes.names.push(narrow(row[columns.name], json)?);
         nodes.ids.push(row[columns.id]);
         nodes.self_sizes.push(row[columns.self_size]);
-        nodes.edge_counts.push(narrow(row[columns.edge_count], json)?);
+        nodes
+            .edge_counts
+            .push(narrow(row[columns.edge_count], json)?);
         if has_stacks && let Some(column) = columns.trace_node_id {
             nodes.allocated_at.push(narrow(row[column], json)?);
         }
@@ -211,5 +217,103 @@ fn note_counts(header: &Header, nodes: &Nodes, edges: &Edges, notes: &mut Notes)
                 header.node_count, header.edge_count, found.0, found.1
             )
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::folded;
+    use crate::model::ValueIndex;
+
+    /// A file of these columns, nodes and edges; the types of nodes are 0 synthetic, 1 object, 2 string.
+    fn file(node_fields: &str, header: &str, nodes: &str, edges: &str, more: &str) -> String {
+        format!(
+            r#"{{"snapshot":{{"meta":{{"node_fields":[{node_fields}],"node_types":[["synthetic","object","string"],"string"],"edge_fields":["type","name_or_index","to_node"],"edge_types":[["property","weak"],"string_or_number","node"],"trace_function_info_fields":["function_id","name","script_name","script_id","line","column"],"trace_node_fields":["id","function_info_index","count","size","children"]}},"node_count":3,"edge_count":2{header}}},
+"nodes":[{nodes}],
+"edges":[{edges}],{more}
+"strings":["","Thing","text","(root)","work","file:///a.js"]}}"#
+        )
+    }
+
+    fn check(json: &str, expected: Result<&str, &str>) {
+        let found = read(&mut json.as_bytes())
+            .map(|profile| {
+                let mut lines = Vec::new();
+                let space = profile.find_value(|value| value.name == "inuse_space");
+                let space = space.unwrap_or(ValueIndex::FIRST);
+                assert!(folded::write(&profile, space, &mut lines).is_ok());
+                String::from_utf8_lossy(&lines).into_owned()
+            })
+            .map_err(|error| error.to_string());
+        match (found, expected) {
+            (Err(message), Err(part)) => assert!(message.contains(part), "{message}"),
+            (found, expected) => assert_eq!(found.as_deref().ok(), expected.ok(), "{json}"),
+        }
+    }
+
+    const OLD: &str = r#""type","name","id","self_size","edge_count""#;
+    const NEW: &str =
+        r#""type","name","id","self_size","edge_count","trace_node_id","detachedness""#;
+
+    #[test]
+    fn old_and_new_columns_are_found_by_name() {
+        let held = "Thing 24\nThing;(string) 16\n";
+        check(
+            &file(
+                OLD,
+                "",
+                "0,0,1,0,1, 1,1,3,24,1, 2,2,5,16,0",
+                "0,1,5,0,2,10",
+                "",
+            ),
+            Ok(held),
+        );
+        check(
+            &file(
+                NEW,
+                "",
+                "0,0,1,0,1,0,0, 1,1,3,24,1,0,0, 2,2,5,16,0,0,2",
+                "0,1,7,0,2,14",
+                "\"samples\":[],",
+            ),
+            Ok(held),
+        );
+        // Moved about, as a later version may.
+        check(
+            &file(
+                r#""type","edge_count","id","self_size","name""#,
+                "",
+                "0,1,1,0,0, 1,1,3,24,1, 2,0,5,16,2",
+                "0,1,5,0,2,10",
+                "",
+            ),
+            Ok(held),
+        );
+    }
+
+    #[test]
+    fn objects_with_an_allocation_stack_are_where_they_were_allocated() {
+        let trace = r#""trace_function_infos":[0,3,0,0,0,0, 1,4,5,7,3,9],"trace_tree":[1,0,0,0,[2,1,1,24,[]]],"#;
+        check(
+            &file(
+                NEW,
+                r#","trace_function_count":2"#,
+                "0,0,1,0,1,0,0, 1,1,3,24,1,2,0, 2,2,5,16,0,0,0",
+                "0,1,7,0,2,14",
+                trace,
+            ),
+            Ok("(allocated before the recording);Thing;(string) 16\nwork 24\n"),
+        );
+        check(
+            &file(
+                NEW,
+                r#","trace_function_count":2"#,
+                "0,0,1,0,1,0,0, 1,1,3,24,1,2,0, 2,2,5,16,0,0,0",
+                "0,1,7,0,2,14",
+                &trace.replace("[2,1,", "[2,9,"),
+            ),
+            Err("refers to function 9 of 2"),
+        );
     }
 }

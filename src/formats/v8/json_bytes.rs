@@ -61,7 +61,9 @@ impl<'r> JsonBytes<'r> {
         self.at = 0;
         while self.buffer.len() < wanted && !self.at_end {
             let room = (BUFFER_BYTES - self.buffer.len().min(BUFFER_BYTES - 1)) as u64;
-            let read = (&mut *self.input).take(room).read_to_end(&mut self.buffer)?;
+            let read = (&mut *self.input)
+                .take(room)
+                .read_to_end(&mut self.buffer)?;
             self.at_end = read == 0;
         }
         Ok(())
@@ -378,7 +380,10 @@ mod tests {
     #[test]
     fn strings_are_decoded() {
         check_string(r#" "a\n\"\u00fc\\" "#, Ok("a\n\"ü\\"));
-        check_string(r#""\ud83d\ude00 \ud83dx \ud83d\u0041""#, Ok("😀 \u{fffd}x \u{fffd}A"));
+        check_string(
+            r#""\ud83d\ude00 \ud83dx \ud83d\u0041""#,
+            Ok("😀 \u{fffd}x \u{fffd}A"),
+        );
         check_string(r#""a"#, Err("ends inside test"));
         check_string(r#""\u12"#, Err("ends inside test"));
         check_string(r#""\q""#, Err("an escape '\\q'"));

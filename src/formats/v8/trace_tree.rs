@@ -121,7 +121,8 @@ impl RawTree {
             false => Err(format!("a function refers to string {number} of {strings}")),
         };
         for node in &self.nodes {
-            let Some(function) = functions.get(usize::try_from(node.function).unwrap_or(usize::MAX))
+            let Some(function) =
+                functions.get(usize::try_from(node.function).unwrap_or(usize::MAX))
             else {
                 return Err(format!(
                     "an allocation stack refers to function {} of {}",
