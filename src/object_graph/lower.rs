@@ -13,12 +13,16 @@ use crate::notes::{NoteKind, Notes};
 /// The outermost frame of objects without a stack, in files that have stacks.
 const BEFORE_RECORDING: &str = "(allocated before the recording)";
 
+/// What V8 calls the variables that functions close over.
+const SCOPE: &str = "system / Context";
+
 /// Makes a profile of a heap: exact, bytes and objects in use.
 ///
 /// An object's stack is where it was allocated, in files that were recorded with stacks. Otherwise it is how it is held: the
 /// classes on its path through the dominator tree, its own as the leaf. Parts of an object that count as its own
 /// ([`owned_sizes`]) are left out of paths, runs of classes that repeat are one, and what only happens to be on the stack holds nothing,
-/// so that two moments and two processes compare.
+/// so that two moments and two processes compare. For the same reason a path begins at the innermost scope of variables: who alone holds
+/// a scope changes with every function that happens to wait, and with it all paths through it would vanish and come again.
 ///
 /// # Errors
 /// A promise of the model is broken, which a checked graph does not do.
@@ -45,14 +49,19 @@ pub fn to_profile(mut graph: ObjectGraph, notes: &Notes) -> Result<Profile, Mode
     let mut held = Vec::new();
     let mut allocated = vec![Sum::default(); allocations.map_or(0, AllocationTree::len)];
     let mut places = vec![START; graph.len()];
+    let is_scope: Vec<bool> = (0..classes.len() as u32)
+        .map(|class| classes.name(class).starts_with(SCOPE))
+        .collect();
     for &node in dominators.order().iter().skip(1) {
         let size = sizes[node as usize];
         let above = places[dominators.immediate(node) as usize];
         // What has bytes in the file and none of its own is a part of something.
         let is_part = size == 0 && graph.self_size(node) > 0;
+        let class = classes.class(node);
         let place = match is_part {
             true => above,
-            false => paths.step(above, classes.class(node)),
+            false if is_scope[class as usize] => paths.step(START, class),
+            false => paths.step(above, class),
         };
         places[node as usize] = place;
         if size == 0 {
