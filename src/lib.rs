@@ -23,6 +23,7 @@
 //! |---|---|---|
 //! | 0 | [`units`], [`limits`], [`notes`], [`escape`] | words that everything may use |
 //! | 1 | [`model`] | one immutable [`Profile`](model::Profile) for every format, made by one builder and checked once |
+//! | 2 | [`object_graph`] | heaps whose every object is known: dominators, retained sizes, distances; lowered to a `Profile` |
 //! | 3 | [`formats`] | bytes -> `Profile`, found out by content; writers for pprof and folded stacks |
 //! | 4 | [`symbolize`], [`load`] | names for addresses; open, unwrap, read, name |
 //! | 5 | [`analysis`] | profiles -> plain results: hot spots, differences, significance, trends, verdict |
@@ -43,6 +44,7 @@ pub mod limits;
 pub mod load;
 pub mod model;
 pub mod notes;
+pub mod object_graph;
 pub mod render;
 pub mod report;
 pub mod symbolize;

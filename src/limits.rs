@@ -11,6 +11,14 @@ pub const LINE_BYTES: usize = 1024 * 1024;
 /// Frames of one stack. jemalloc stops at 128, Go at 128, V8 and folded stacks have no limit of their own.
 pub const STACK_FRAMES: usize = 16 * 1024;
 
+/// Frames of a stack that is a path in a tree of the file: there a file of a million nodes can make stacks of 10^12 frames
+/// together. V8's own limit is 128 frames.
+pub const TREE_STACK_FRAMES: usize = 256;
+
+/// Classes of one path through a dominator tree, after runs that repeat are folded. Real heaps stay below 40; a file made
+/// for it can have as many long paths as it has objects.
+pub const DOMINATOR_PATH_FRAMES: usize = 64;
+
 /// Locations of all distinct stacks of one profile together: their offsets are 32-bit numbers.
 pub const STACK_TABLE_ENTRIES: usize = u32::MAX as usize - 1;
 
@@ -46,3 +54,12 @@ pub const INFLATED_SECTION_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
 /// The JSON beside a profile: some forty numbers and names. A larger file only has a name that looks like one.
 pub const SIDECAR_BYTES: u64 = 1024 * 1024;
+
+/// The `snapshot` object at the front of a V8 heap snapshot. V8 writes less than 2 KiB.
+pub const V8_HEADER_BYTES: usize = 1024 * 1024;
+
+/// Columns of a node or edge of a V8 heap snapshot. V8 writes seven and three.
+pub const V8_COLUMNS: usize = 64;
+
+/// Rows of a V8 heap snapshot that room is made for because its header says so; beyond, the rows themselves are the proof.
+pub const V8_ROWS_ON_TRUST: u64 = 1024 * 1024;

@@ -22,10 +22,12 @@ mod numbered_lines;
 pub mod pprof;
 mod preamble;
 mod read_error;
+mod recovered_period;
 pub mod sniff;
 mod symbol_section;
 mod unreadable;
 mod unsample;
+pub mod v8;
 
 pub use read_error::{Place, ReadError, ReadErrorKind};
 pub use sniff::Format;
@@ -41,6 +43,12 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
         .read_to_end(&mut prefix)?;
     let text = match sniff::sniff(&prefix)? {
         Format::Pprof => return pprof::read(prefix.as_slice().chain(input)),
+        Format::V8HeapProfile => {
+            return v8::read_heap_profile(&mut prefix.as_slice().chain(input));
+        }
+        Format::V8HeapSnapshot => {
+            return v8::read_heap_snapshot(&mut prefix.as_slice().chain(input));
+        }
         Format::Jemalloc | Format::Gperftools | Format::Folded => read_text(prefix, input)?,
     };
     // Symbols in front may fill the prefix; the whole text tells for certain which format they stand in front of.
@@ -49,6 +57,8 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
         Format::Gperftools => gperftools::read(&text),
         Format::Folded => folded::read(&text),
         Format::Pprof => pprof::read(text.as_slice()),
+        Format::V8HeapProfile => v8::read_heap_profile(&mut text.as_slice()),
+        Format::V8HeapSnapshot => v8::read_heap_snapshot(&mut text.as_slice()),
     }
 }
 

@@ -47,7 +47,7 @@ pub enum ReadErrorKind {
     Empty,
     /// No reader knows the content.
     #[error(
-        "not a heap profile fabric knows (it begins with {beginning}): fabric reads pprof, jemalloc heap_v2 text, gperftools and Go debug=1 text, and folded stacks"
+        "not a heap profile fabric knows (it begins with {beginning}): fabric reads pprof, jemalloc heap_v2 text, gperftools and Go debug=1 text, V8 heap snapshots and profiles, and folded stacks"
     )]
     Unrecognized {
         /// The first bytes, made printable.

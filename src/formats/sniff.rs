@@ -19,6 +19,10 @@ pub enum Format {
     Gperftools,
     /// Folded stacks.
     Folded,
+    /// V8's `.heapprofile`.
+    V8HeapProfile,
+    /// V8's `.heapsnapshot` or `.heaptimeline`.
+    V8HeapSnapshot,
 }
 
 /// Finds out the format from the beginning of the unwrapped input, of which [`PREFIX_BYTES`] are enough.
@@ -32,6 +36,12 @@ pub fn sniff(prefix: &[u8]) -> Result<Format, ReadError> {
     // What has a mark of its own is decided by it, before the formats that are known by their shape alone.
     if let Some(format) = by_header(prefix) {
         return Ok(format);
+    }
+    if super::v8::looks_like_heap_profile(prefix) {
+        return Ok(Format::V8HeapProfile);
+    }
+    if super::v8::looks_like_heap_snapshot(prefix) {
+        return Ok(Format::V8HeapSnapshot);
     }
     if let Some(known) = unreadable::recognize(prefix) {
         return Err(known.nowhere());
@@ -239,6 +249,20 @@ mod tests {
         check(b"\x0a\x04\x08\x01\x10\x02\x32\x20main", Ok(Format::Pprof));
         check(b"\nabc def", Err("not a heap profile"));
         check(b"\x1f\x8b\x08\x00", Err("begins with bytes 1f 8b 08 00"));
+    }
+
+    #[test]
+    fn v8_files_are_known_by_their_first_keys() {
+        check(
+            r#"{"head":{"callFrame":{"functionName":"(root)"},"selfSize":0"#,
+            Ok(Format::V8HeapProfile),
+        );
+        check(
+            r#"{"snapshot":{"meta":{"node_fields":["type"]"#,
+            Ok(Format::V8HeapSnapshot),
+        );
+        check(r#"{"head": {"title": 1}}"#, Err("not a heap profile"));
+        check(r#"{"nodes":[{"id":1,"callFrame":{"#, Err("CPU"));
     }
 
     #[test]

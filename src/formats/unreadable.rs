@@ -87,18 +87,6 @@ fn by_json_keys(prefix: &[u8]) -> Option<ReadErrorKind> {
         return None;
     }
     let has = |key: &str| memchr::memmem::find(text, key.as_bytes()).is_some();
-    if has("\"snapshot\"") && has("\"node_fields\"") {
-        return unsupported(
-            "a V8 heap snapshot (.heapsnapshot or .heaptimeline)",
-            "support for it is planned; for now open it in Chrome DevTools, Memory tab",
-        );
-    }
-    if has("\"callFrame\"") && has("\"selfSize\"") {
-        return unsupported(
-            "a V8 sampling heap profile (.heapprofile)",
-            "support for it is planned; for now open it in Chrome DevTools, Memory tab",
-        );
-    }
     if has("\"callFrame\"") && has("\"nodes\"") {
         return not_heap("CPU", "V8 .cpuprofile");
     }
@@ -225,17 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn v8_files_are_named_with_advice() {
-        check(
-            r#"{"snapshot":{"meta":{"node_fields":["type"]"#,
-            Some(
-                "a V8 heap snapshot (.heapsnapshot or .heaptimeline), which fabric cannot read: support for it is planned",
-            ),
-        );
-        check(
-            r#"{"head":{"callFrame":{"functionName":"(root)"},"selfSize":0"#,
-            Some("a V8 sampling heap profile"),
-        );
+    fn v8_profiles_that_are_not_of_memory_are_named() {
         check(r#"{"nodes":[{"id":1,"callFrame":{"#, Some("CPU"));
     }
 

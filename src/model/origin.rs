@@ -55,6 +55,10 @@ pub enum SourceFormat {
     GoText,
     /// Folded stacks.
     Folded,
+    /// V8's `.heapprofile`, sampled.
+    V8HeapProfile,
+    /// V8's `.heapsnapshot` and `.heaptimeline`, every object.
+    V8HeapSnapshot,
 }
 
 impl SourceFormat {
@@ -66,6 +70,8 @@ impl SourceFormat {
             SourceFormat::Gperftools => "gperftools",
             SourceFormat::GoText => "go-text",
             SourceFormat::Folded => "folded",
+            SourceFormat::V8HeapProfile => "v8-heapprofile",
+            SourceFormat::V8HeapSnapshot => "v8-heapsnapshot",
         }
     }
 }
@@ -91,6 +97,8 @@ pub enum Producer {
     Gperftools,
     /// pprof-nodejs.
     Node,
+    /// V8 itself, in Node, Chrome or Deno.
+    V8,
     /// fabric.
     Fabric,
     /// Not known.

@@ -137,3 +137,8 @@ fn fuzz_go_text() {
 fn fuzz_folded() {
     fuzz("folded", 1500);
 }
+
+#[test]
+fn fuzz_v8() {
+    fuzz("v8", 600);
+}

@@ -42,3 +42,5 @@ mod series_commands;
 mod support;
 /// Properties of the source itself.
 mod tidy;
+/// Growth between V8 heap snapshots, by class and holder.
+mod v8_heaps;

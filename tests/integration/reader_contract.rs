@@ -12,7 +12,7 @@ use super::run_fabric::fixtures;
 /// Fixtures that are heap profiles, with their paths inside the folder.
 pub(crate) fn profiles() -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
-    for folder in ["pprof", "jemalloc", "gperftools", "go-text", "folded"] {
+    for folder in ["pprof", "jemalloc", "gperftools", "go-text", "folded", "v8"] {
         collect(&fixtures().join(folder), &mut found);
     }
     let refused = ["cpu.pb.gz", "mutex.pb.gz", "goroutine.pb.gz", "wall.pb.gz"];

@@ -11,6 +11,7 @@ fn ranks() -> BTreeMap<&'static str, u32> {
         ("notes", 0),
         ("escape", 0),
         ("model", 1),
+        ("object_graph", 2),
         ("formats", 3),
         ("symbolize", 4),
         ("load", 4),
@@ -145,7 +146,7 @@ fn imports_point_down() {
 
 #[test]
 fn formats_do_not_import_each_other() {
-    let formats = ["pprof", "jemalloc", "gperftools", "folded"];
+    let formats = ["pprof", "jemalloc", "gperftools", "folded", "v8"];
     let mut found = Vec::new();
     for path in sources(&root().join("src/formats")) {
         let own = path

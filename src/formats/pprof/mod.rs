@@ -12,7 +12,6 @@
 
 mod drop_frames;
 mod heap_types;
-mod period;
 mod places;
 mod raw;
 mod read;

@@ -5,8 +5,8 @@ use hashbrown::HashMap;
 use super::places::{Places, bad_id};
 use super::raw::{RawMapping, RawProfile, RawSamples, RawStrings};
 use super::wire::malformed;
-use super::{drop_frames, heap_types, period};
-use crate::formats::ReadError;
+use super::{drop_frames, heap_types};
+use crate::formats::{ReadError, recovered_period};
 use crate::model::{
     AddressSpace, Frame, Function, FunctionId, Label, LabelSetId, LabelValue, LocationId, Mapping,
     MappingId, Measure, Origin, PeriodSource, Producer, Profile, ProfileBuilder, Sampling,
@@ -131,7 +131,7 @@ fn sampling(
         looks_unsampled,
     ) {
         (Some(column), Producer::JemallocPprof | Producer::Tcmalloc) => {
-            period::recover(column.iter().copied())
+            recovered_period::recover(column.iter().copied())
         }
         // Another writer that leaves the period out may have left the sampling in, or not sampled at all.
         _ => Sampling::Unknown,

@@ -1,9 +1,9 @@
 //! Recovers a sampling period that the file does not state.
 //!
-//! jemalloc_pprof and TCMalloc undo the sampling and then leave the period out. It can be had back: a stack with `k` sampled
+//! jemalloc_pprof, TCMalloc and V8 undo the sampling and then leave the period out. It can be had back: a stack with `k` sampled
 //! objects of size `s` is written as `k * s / (1 - exp(-s/R))`, which is at least `k * R` and, for objects much smaller than
 //! `R`, about `k * (R + s/2)`. So no value is below `R`, and where one stack holds a single small sampled object the smallest
-//! value is just above `R`. `R` is a power of two in jemalloc (`lg_prof_sample`) and by default in TCMalloc.
+//! value is just above `R`. `R` is a power of two in jemalloc (`lg_prof_sample`) and by default in TCMalloc and V8.
 
 use crate::model::{PeriodSource, Sampling};
 

@@ -1,0 +1,39 @@
+//! Heaps as graphs: every object a node, every reference an edge.
+//!
+//! What comes in: the columns of a heap snapshot, as a reader fills them. What goes out: who dominates whom, how much each object
+//! retains and how far it is from the roots, by the rules of Chrome DevTools; and the one [`Profile`](crate::model::Profile)
+//! that everything else works on.
+//!
+//! A heap of a gigabyte has ten million objects and thirty million references. So nodes and edges are columns of integers, every
+//! pass is a loop over them, and nothing recurses: a linked list is as deep as it is long.
+//!
+//! The rules are those of `HeapSnapshot.ts` in the DevTools front end, told in our own words where they are applied:
+//! [`Essential`] which references retain, [`Dominators`] the tree, [`owned_sizes`] whose bytes count as whose,
+//! [`ClassNames`] how objects are named.
+
+mod allocation_tree;
+mod class_names;
+mod class_paths;
+mod detachedness;
+mod distances;
+mod dominators;
+mod essential;
+mod graph;
+mod kinds;
+mod lower;
+mod owned_sizes;
+mod strings;
+#[cfg(test)]
+mod tests;
+mod weak_pairs;
+
+pub use allocation_tree::{AllocationNode, AllocationTree};
+pub use class_names::ClassNames;
+pub use distances::{SYSTEM_DISTANCE, distances};
+pub use dominators::Dominators;
+pub use essential::Essential;
+pub use graph::{Edges, GraphError, Nodes, ObjectGraph};
+pub use kinds::{EdgeKind, NodeKind};
+pub use lower::to_profile;
+pub use owned_sizes::owned_sizes;
+pub use strings::Strings;
