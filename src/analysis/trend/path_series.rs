@@ -54,6 +54,7 @@ pub(super) fn all(
         paths
     ];
     let mut sums = vec![(0.0f64, 0.0f64); paths];
+    let mut counted = vec![false; paths];
     for (at, point) in points.iter().enumerate() {
         let share = 1.0 / point.len() as f64;
         for entry in point
@@ -62,6 +63,7 @@ pub(super) fn all(
         {
             let value = f64::from(entry.value);
             series[entry.path as usize].values[at] += value * share;
+            counted[entry.path as usize] |= entry.objects > 0.0;
             let sum = &mut sums[entry.path as usize];
             sum.0 += value * value_weight(entry);
             sum.1 += value;
@@ -69,11 +71,13 @@ pub(super) fn all(
     }
     let highest: f64 =
         sums.iter().map(|(_, value)| value).sum::<f64>() / points.len().max(1) as f64;
-    for (series, (weighted, value)) in series.iter_mut().zip(sums) {
+    for ((series, (weighted, value)), counted) in series.iter_mut().zip(sums).zip(counted) {
         if value > 0.0 {
             series.weight = match weighted / value {
                 // Neither sampled nor counted in objects: nothing but the course itself tells of noise.
                 0.0 => GRAIN * highest,
+                // With objects their size is known.
+                weight if counted => weight,
                 weight => weight.max(series.coarseness()),
             };
         }

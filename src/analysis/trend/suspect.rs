@@ -138,10 +138,8 @@ impl Scene<'_> {
                     _ => Vec::new(),
                 },
                 pattern: match case.judgement.pattern {
-                    // Not sure enough to be called one.
-                    Pattern::LinearLeak | Pattern::AcceleratingLeak if !case.is_leak() => {
-                        Pattern::Inconclusive
-                    }
+                    // Not sure enough to be called one, or too small.
+                    Pattern::LinearLeak | Pattern::AcceleratingLeak => Pattern::Inconclusive,
                     pattern => pattern,
                 },
                 values: self.values(&case.members.iter().copied().collect()),
