@@ -38,6 +38,11 @@ impl Trust {
         Ok(Trust { roots })
     }
 
+    /// Nobody, for connections without certificates.
+    pub(super) fn nobody() -> Trust {
+        Trust { roots: Vec::new() }
+    }
+
     pub(super) fn config(&self) -> TlsConfig {
         TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::new(self.roots.clone())))

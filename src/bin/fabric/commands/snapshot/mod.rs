@@ -4,6 +4,7 @@ mod credentials;
 mod keep;
 mod list;
 mod source;
+mod watch;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -34,6 +35,9 @@ pub(super) fn run(arguments: &Snapshot) -> Result<Outcome, Failure> {
     };
     if arguments.keeping.list || arguments.keeping.dry_run {
         return list::run(arguments, dir);
+    }
+    if let Some(prefix) = &arguments.watch_prefix {
+        return watch::run(arguments, prefix, dir).map(|()| Outcome::Done);
     }
     take(arguments, dir, &From::arguments(arguments)?).map(|()| Outcome::Done)
 }

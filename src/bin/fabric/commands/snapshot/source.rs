@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::anyhow;
 use fabric::archive::{Archive, Stage};
+use fabric::capture::inspector::{self, HeapSnapshotRequest, Inspector, take_heap_snapshot};
 use fabric::capture::{
     self, CaptureErrorKind, Endpoint, Fetch, Host, Process, Trust, allocator_counters, copy_file,
     fetch,
@@ -157,12 +158,55 @@ pub(super) fn take(
                 ..Taken::new(stage, written_ms)
             }
         }
-        From::Inspector => return Err(Failure::usage(anyhow!("not yet"))),
+        From::Inspector => {
+            let (inspector, is_woken) = inspector_of(arguments, root).map_err(failed)?;
+            let port = inspector.address.port();
+            let pid = arguments
+                .pid
+                .or_else(|| capture::listening_process(root, port));
+            let before = process(root, pid, arguments).map_err(failed)?;
+            let wanted = HeapSnapshotRequest {
+                inspector: &inspector,
+                time_limit,
+                max_bytes,
+                close_after: is_woken,
+            };
+            take_heap_snapshot(&wanted, &mut stage).map_err(failed)?;
+            Taken {
+                process: before,
+                pid,
+                host: match inspector.address.ip().is_loopback() {
+                    true => capture::hostname(root),
+                    false => Some(inspector.address.ip().to_string()),
+                },
+                is_live: true,
+                ..Taken::new(stage, at_ms)
+            }
+        }
     };
     taken.duration = began.elapsed();
     taken.allocator = statistics(arguments, archive, time_limit)?;
     taken.source = source;
     Ok(taken)
+}
+
+/// The inspector to talk to, and whether it was woken for this.
+fn inspector_of(arguments: &Snapshot, root: &Path) -> Result<(Inspector, bool), CaptureErrorKind> {
+    let remote = arguments.fetching.allow_remote_inspector;
+    let pid = match (arguments.fetching.inspector, arguments.pid) {
+        (Some(address), _) => return Ok((Inspector::at(address, remote)?, false)),
+        (None, Some(pid)) => pid,
+        (None, None) => return Err(CaptureErrorKind::NoProcess),
+    };
+    if Process::started_at(root, pid).is_none() {
+        return Err(CaptureErrorKind::NoProcess);
+    }
+    match inspector::find(root, pid, remote) {
+        Err(CaptureErrorKind::NoInspector(_)) if arguments.fetching.wake => {
+            Ok((inspector::wake(root, pid, remote)?, true))
+        }
+        found => Ok((found?, false)),
+    }
 }
 
 impl Taken {
