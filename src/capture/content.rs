@@ -63,13 +63,16 @@ pub fn examine(
     if let Some(cut) = loaded.profile.notes().get(NoteKind::TruncatedInput) {
         return Err(CaptureErrorKind::Partial(cut.example.clone()));
     }
+    let format = loaded.profile.origin().format;
+    if is_dump(format) && !ends_a_line(path).map_err(CaptureErrorKind::Read)? {
+        let what = format!("{format} text without the end of its last line");
+        return Err(CaptureErrorKind::Partial(what));
+    }
     let unnamed = unnamed_addresses(&loaded.profile);
     if let Some(symbolizer) = symbolizer.filter(|_| unnamed > 0) {
         loaded.profile = symbolizer.symbolize(loaded.profile);
     }
-    let keeping = if loaded.profile.origin().format != SourceFormat::Pprof
-        || unnamed_addresses(&loaded.profile) < unnamed
-    {
+    let keeping = if format != SourceFormat::Pprof || unnamed_addresses(&loaded.profile) < unnamed {
         Keeping::Converted
     } else if is_gzipped_once(path).map_err(CaptureErrorKind::Read)? {
         Keeping::AsItIs
@@ -129,6 +132,24 @@ fn unnamed_addresses(profile: &model::Profile) -> usize {
         .locations()
         .filter(|(_, location)| location.frames.is_empty() && location.address.is_some())
         .count()
+}
+
+/// The list of mappings comes last in a dump. One that is cut there has all its samples, and addresses that would never get names.
+fn is_dump(format: SourceFormat) -> bool {
+    matches!(format, SourceFormat::Jemalloc | SourceFormat::Gperftools)
+}
+
+fn ends_a_line(path: &Path) -> io::Result<bool> {
+    let progress = Progress::default();
+    let mut bytes = open_unwrapped(path, &progress)?;
+    let mut buffer = vec![0; 64 * 1024];
+    let mut last = None;
+    loop {
+        match bytes.read(&mut buffer)? {
+            0 => return Ok(last == Some(b'\n')),
+            count => last = buffer.get(count - 1).copied(),
+        }
+    }
 }
 
 fn compression(path: &Path) -> io::Result<&'static str> {
@@ -263,6 +284,16 @@ mod tests {
                 Ok(content) => panic!("{name}: {content:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_dump_that_is_cut_among_its_mappings_is_a_part() {
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let path = folder.path().join("cut.heap");
+        let whole = std::fs::read(fixture("jemalloc/5.3/cleak/run1.2.heap")).unwrap_or_default();
+        assert!(std::fs::write(&path, &whole[..whole.len() / 3]).is_ok());
+        let refused = examine(&path, None);
+        assert!(matches!(refused, Err(CaptureErrorKind::Partial(_))));
     }
 
     #[test]

@@ -363,7 +363,7 @@ fn servers_that_answer_badly_are_reported_in_one_line() {
         ("cpu", &["CPU profile", "/debug/pprof/heap"]),
         ("empty", &["empty"]),
         ("half", &["broke off"]),
-        ("half-unannounced", &["damaged gzip", "again"]),
+        ("half-unannounced", &["cut off", "again"]),
         ("half-text", &["ends early"]),
         ("half-chunk", &["broke off"]),
         ("huge", &["larger than 1.00 GiB", "--max-size"]),
