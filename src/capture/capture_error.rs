@@ -34,7 +34,7 @@ pub enum CaptureErrorKind {
         why: String,
     },
     /// Nobody knows the host.
-    #[error("no such host: check the name")]
+    #[error("no such host: check the name, or whether this machine can look names up")]
     NoSuchHost,
     /// Nobody listens, or the connection cannot be made for another reason.
     #[error("cannot connect ({0}): does the service run, and does it listen there?")]

@@ -191,6 +191,8 @@ fn from_call(error: Error, time_limit: Duration) -> CaptureErrorKind {
                 | std::io::ErrorKind::ConnectionReset
                 | std::io::ErrorKind::ConnectionAborted
                 | std::io::ErrorKind::BrokenPipe => broke_off(0, None, error.to_string()),
+                // The standard library gives a failed lookup no kind of its own.
+                _ if error.to_string().contains("lookup address") => CaptureErrorKind::NoSuchHost,
                 _ => CaptureErrorKind::Connect(error.to_string()),
             },
         },

@@ -25,8 +25,13 @@ pub(super) fn headers(arguments: &Snapshot) -> Result<Vec<(String, String)>, Fai
             }
         }
     }
+    let is_authorized = headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     let token = match &arguments.fetching.token_file {
         Some(path) => Some(read_secret(path)?),
+        // What is written down for this run goes before what is in the environment.
+        None if is_authorized => None,
         None => std::env::var("FABRIC_TOKEN").ok(),
     };
     let token = token.as_deref().map(str::trim).filter(|it| !it.is_empty());

@@ -1,5 +1,6 @@
 //! Where a profile comes from, and what is known of its process when it comes.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -7,8 +8,8 @@ use anyhow::anyhow;
 use fabric::archive::{Archive, Stage};
 use fabric::capture::inspector::{self, HeapSnapshotRequest, Inspector, take_heap_snapshot};
 use fabric::capture::{
-    self, CaptureErrorKind, Endpoint, Fetch, Host, Process, Trust, allocator_counters, copy_file,
-    fetch,
+    self, CaptureErrorKind, Endpoint, Fetch, Fetched, Host, Process, Trust, allocator_counters,
+    copy_file, fetch,
 };
 use fabric::limits;
 use fabric::load::series::{AllocatorCounters, FileName};
@@ -20,10 +21,18 @@ use crate::exit::Failure;
 /// Where one profile comes from.
 #[derive(Debug)]
 pub(super) enum From {
-    Url(Endpoint),
+    Url(Request),
     /// A file, or standard input where there is no path.
     File(Option<PathBuf>),
     Inspector,
+}
+
+/// A URL with what is sent there.
+#[derive(Debug)]
+pub(super) struct Request {
+    endpoint: Endpoint,
+    headers: Vec<(String, String)>,
+    trust: Trust,
 }
 
 /// A profile that has come and is not looked at yet.
@@ -59,13 +68,9 @@ impl From {
         match source.to_str() {
             Some("-") => Ok(From::File(None)),
             Some(text) if Endpoint::is_url(text) => {
-                let socket = arguments.fetching.unix_socket.as_deref();
-                let endpoint = Endpoint::parse(text, socket).map_err(|why| {
-                    // The text itself may hold secrets.
-                    let scheme = text.split("://").next().unwrap_or_default();
-                    Failure::usage(CaptureErrorKind::BadUrl(why).of(format!("{scheme} URL")))
-                })?;
-                Ok(From::Url(endpoint))
+                // The text itself may hold secrets.
+                let scheme = text.split("://").next().unwrap_or_default();
+                Request::new(arguments, text, &format!("{scheme} URL")).map(From::Url)
             }
             _ => Ok(From::File(Some(source.clone()))),
         }
@@ -74,7 +79,7 @@ impl From {
     /// The name to show; foreign text.
     fn name(&self, arguments: &Snapshot) -> String {
         match self {
-            From::Url(endpoint) => endpoint.to_string(),
+            From::Url(request) => request.endpoint.to_string(),
             From::File(None) => "standard input".to_owned(),
             From::File(Some(path)) => std::path::absolute(path)
                 .unwrap_or_else(|_| path.clone())
@@ -86,6 +91,37 @@ impl From {
                 (None, None) => "inspector".to_owned(),
             },
         }
+    }
+}
+
+impl Request {
+    /// `shown` stands for a URL that makes no sense.
+    fn new(arguments: &Snapshot, url: &str, shown: &str) -> Result<Request, Failure> {
+        let fetching = &arguments.fetching;
+        let wrong = |kind: CaptureErrorKind| Failure::usage(kind.of(shown));
+        let endpoint = Endpoint::parse(url, fetching.unix_socket.as_deref())
+            .map_err(|why| wrong(CaptureErrorKind::BadUrl(why)))?;
+        Ok(Request {
+            endpoint,
+            headers: credentials::headers(arguments)?,
+            trust: Trust::system_and(fetching.cacert.as_deref()).map_err(wrong)?,
+        })
+    }
+
+    fn fetch(
+        &self,
+        time_limit: Duration,
+        max_bytes: u64,
+        to: &mut dyn Write,
+    ) -> Result<Fetched, CaptureErrorKind> {
+        let wanted = Fetch {
+            endpoint: &self.endpoint,
+            headers: &self.headers,
+            time_limit,
+            max_bytes,
+            trust: &self.trust,
+        };
+        fetch(&wanted, to)
     }
 }
 
@@ -103,23 +139,17 @@ pub(super) fn take(
     let mut stage = archive.stage().map_err(Failure::output)?;
     let (at_ms, began) = (now_ms(), Instant::now());
     let mut taken = match from {
-        From::Url(endpoint) => {
+        From::Url(request) => {
+            let endpoint = &request.endpoint;
             let pid = arguments.pid.or_else(|| match endpoint.host() {
                 Host::LocalPort(port) => capture::listening_process(root, port),
                 Host::LocalSocket | Host::Other(_) => None,
             });
             // Before the profile is made, which itself takes memory.
             let before = process(root, pid, arguments).map_err(failed)?;
-            let headers = credentials::headers(arguments)?;
-            let trust = Trust::system_and(arguments.fetching.cacert.as_deref()).map_err(failed)?;
-            let wanted = Fetch {
-                endpoint,
-                headers: &headers,
-                time_limit,
-                max_bytes,
-                trust: &trust,
-            };
-            let fetched = fetch(&wanted, &mut stage).map_err(failed)?;
+            let fetched = request
+                .fetch(time_limit, max_bytes, &mut stage)
+                .map_err(failed)?;
             let after = match before {
                 None => process(root, fetched.peer, arguments).map_err(failed)?,
                 found => found,
@@ -283,24 +313,9 @@ fn statistics(
             copy_file(Some(Path::new(place)), &mut text, limit).map(drop),
         ),
         true => {
-            let socket = arguments.fetching.unix_socket.as_deref();
-            let endpoint = Endpoint::parse(place, socket).map_err(|why| {
-                Failure::usage(CaptureErrorKind::BadUrl(why).of("--allocator-stats"))
-            })?;
-            let headers = credentials::headers(arguments)?;
-            let done = Trust::system_and(arguments.fetching.cacert.as_deref())
-                .and_then(|trust| {
-                    let wanted = Fetch {
-                        endpoint: &endpoint,
-                        headers: &headers,
-                        time_limit,
-                        max_bytes: limit,
-                        trust: &trust,
-                    };
-                    fetch(&wanted, &mut text)
-                })
-                .map(drop);
-            (endpoint.to_string(), done)
+            let request = Request::new(arguments, place, "--allocator-stats")?;
+            let done = request.fetch(time_limit, limit, &mut text).map(drop);
+            (request.endpoint.to_string(), done)
         }
     };
     done.map_err(|kind| cannot_take(archive, kind.of(name.clone())))?;
