@@ -7,7 +7,7 @@ mod source;
 mod watch;
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::anyhow;
@@ -78,7 +78,7 @@ fn young(arguments: &Snapshot, archive: &Archive) -> Result<Option<i64>, Failure
     Ok(ages.filter(|age| (0..least).contains(age)).min())
 }
 
-fn pin(arguments: &Snapshot, path: &PathBuf, is_pinned: bool) -> Result<Outcome, Failure> {
+fn pin(arguments: &Snapshot, path: &Path, is_pinned: bool) -> Result<Outcome, Failure> {
     let changed =
         archive::set_pinned(path, is_pinned).map_err(|error: ArchiveError| {
             match error.kind.name() {
