@@ -2,13 +2,14 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::archive_error::{ArchiveError, ArchiveErrorKind};
 use super::name::{Extension, SnapshotName};
 use super::retention::Removal;
-use super::snapshot::{ORIGINALS, Snapshot, belongings, snapshots};
+use super::snapshot::{ORIGINALS, Snapshot, snapshots};
 use super::stage::{Readers, Stage};
 use super::{debris, free_space, pin};
 use crate::limits;
@@ -58,6 +59,8 @@ impl Archive {
             .write(true)
             .create(true)
             .truncate(false)
+            // In a folder that others write too, a link may lie in wait, and what it points to would be emptied.
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32)
             .open(folder.join(LOCK))
             .map_err(failed("write the lock file"))?;
         let until = Instant::now() + wait;
@@ -178,20 +181,20 @@ impl Archive {
             .ok_or_else(|| ArchiveError::new(&self.folder, ArchiveErrorKind::NamesTaken))
     }
 
-    /// Removes a snapshot with everything that belongs to it.
+    /// Removes a snapshot with everything that belongs to it; `false` where it was pinned in the meantime and stays.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn remove(&self, removal: &Removal<'_>) -> Result<(), ArchiveError> {
-        let Snapshot { path, name, .. } = removal.snapshot;
-        let work = || {
-            let beside = belongings(&self.folder, path, *name)?;
-            // The snapshot goes first: what is left after a crash is debris.
-            debris::remove(path)?;
-            debris::remove(&pin::path(&self.folder, *name))?;
-            beside.iter().try_for_each(|path| debris::remove(path))
-        };
-        work().map_err(self.failed("remove a snapshot"))
+    pub fn remove(&self, removal: &Removal<'_>) -> Result<bool, ArchiveError> {
+        let snapshot = removal.snapshot;
+        if pin::is_pinned(&self.folder, snapshot.name) {
+            return Ok(false);
+        }
+        // The snapshot goes first: what is left after a crash is debris.
+        debris::remove(&snapshot.path)
+            .and_then(|()| snapshot.beside.iter().try_for_each(|it| debris::remove(it)))
+            .map_err(self.failed("remove a snapshot"))?;
+        Ok(true)
     }
 
     fn failed(&self, what: &'static str) -> impl Fn(io::Error) -> ArchiveError {

@@ -104,6 +104,7 @@ mod tests {
             bytes: total_bytes,
             total_bytes,
             is_pinned: false,
+            beside: Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What lies in a snapshot folder.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub total_bytes: u64,
     /// Whether it is never pruned.
     pub is_pinned: bool,
+    /// The other files that go when it goes, where they are there.
+    pub(super) beside: Vec<PathBuf>,
 }
 
 /// The folder in a snapshot folder for bytes as they came.
@@ -37,6 +40,7 @@ pub fn snapshots(folder: &Path) -> Result<Vec<Snapshot>, ArchiveError> {
 
 fn list(folder: &Path) -> io::Result<Vec<Snapshot>> {
     let mut found = Vec::new();
+    let mut originals = originals(folder)?;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Some(name) = entry.file_name().to_str().and_then(SnapshotName::parse) else {
@@ -44,51 +48,44 @@ fn list(folder: &Path) -> io::Result<Vec<Snapshot>> {
         };
         let path = entry.path();
         // Not through a link: what it points to is somebody else's. One that is gone by now was removed by another run.
-        let Ok(metadata) = fs::symlink_metadata(&path) else {
+        let Some(bytes) = file_bytes(&path) else {
             continue;
         };
-        if !metadata.is_file() {
-            continue;
-        }
-        let beside: u64 = belongings(folder, &path, name)?
-            .iter()
-            .filter_map(|path| fs::symlink_metadata(path).ok())
-            .map(|metadata| metadata.len())
-            .sum();
+        let mut beside = originals.remove(&name.to_string()).unwrap_or_default();
+        beside.push(Sidecar::path(&path));
+        let total_bytes = bytes + beside.iter().filter_map(|it| file_bytes(it)).sum::<u64>();
+        beside.push(pin::path(folder, name));
         found.push(Snapshot {
             name,
-            bytes: metadata.len(),
-            total_bytes: metadata.len() + beside,
+            bytes,
+            total_bytes,
             is_pinned: pin::is_pinned(folder, name),
             path,
+            beside,
         });
     }
     found.sort_by_key(|snapshot| snapshot.name);
     Ok(found)
 }
 
-/// The other files of a snapshot, where they are: its circumstances, and the bytes as they came.
-pub(super) fn belongings(
-    folder: &Path,
-    path: &Path,
-    name: SnapshotName,
-) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let sidecar = Sidecar::path(path);
-    if fs::symlink_metadata(&sidecar).is_ok_and(|it| it.is_file()) {
-        found.push(sidecar);
-    }
-    let originals = match fs::read_dir(folder.join(ORIGINALS)) {
-        Ok(originals) => originals,
+/// The size of a file that is one, and no link to one.
+fn file_bytes(path: &Path) -> Option<u64> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    metadata.is_file().then(|| metadata.len())
+}
+
+/// The bytes as they came, by the names of their snapshots.
+fn originals(folder: &Path) -> io::Result<HashMap<String, Vec<PathBuf>>> {
+    let mut found: HashMap<String, Vec<PathBuf>> = HashMap::new();
+    let entries = match fs::read_dir(folder.join(ORIGINALS)) {
+        Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
         Err(error) => return Err(error),
     };
-    for entry in originals {
+    for entry in entries {
         let entry = entry?;
-        if original_of(&entry.file_name().to_string_lossy()) == Some(name.to_string())
-            && entry.file_type()?.is_file()
-        {
-            found.push(entry.path());
+        if let Some(name) = original_of(&entry.file_name().to_string_lossy()) {
+            found.entry(name).or_default().push(entry.path());
         }
     }
     Ok(found)

@@ -114,6 +114,36 @@ fn two_at_once_wait_for_each_other() {
 }
 
 #[test]
+fn a_link_in_the_place_of_the_lock_is_not_followed() {
+    let folder = folder();
+    let victim = folder.path().join("victim");
+    assert!(fs::write(&victim, "precious").is_ok());
+    let inside = folder.path().join("in");
+    assert!(fs::create_dir(&inside).is_ok());
+    let lock = inside.join(".fabric-snapshot.lock");
+    assert!(std::os::unix::fs::symlink(&victim, lock).is_ok());
+    assert!(Archive::open(&inside, Duration::ZERO).is_err());
+    assert_eq!(fs::read(victim).ok().as_deref(), Some(&b"precious"[..]));
+}
+
+#[test]
+fn a_pin_that_comes_late_still_counts() {
+    let folder = folder();
+    let archive = open(folder.path());
+    let old = store(&archive, 1, false);
+    store(&archive, 2, false);
+    let found = archive.snapshots().unwrap_or_default();
+    let retention = Retention {
+        keep: Some(1),
+        ..Retention::default()
+    };
+    let removals = retention.removals(&found, None, 3);
+    assert!(set_pinned(&old.path, true).is_ok());
+    assert!(matches!(archive.remove(&removals[0]), Ok(false)));
+    assert!(old.path.exists());
+}
+
+#[test]
 fn debris_goes_and_foreign_files_stay() {
     let folder = folder();
     drop(open(folder.path()));

@@ -17,6 +17,8 @@ pub struct Process {
     pub started_at_ms: Option<i64>,
     /// The first word of its command line; the others may be secrets. Foreign text.
     pub command: Option<String>,
+    /// File name of its program, where it may be seen; foreign text.
+    pub program: Option<String>,
     /// Build id of its program, as hexadecimal digits.
     pub build_id: Option<String>,
     /// Its memory. Nothing where it may not be seen.
@@ -55,6 +57,7 @@ impl Process {
             pid,
             started_at_ms: started_at(root, &stat),
             command: command(&folder),
+            program: program(&folder),
             build_id: build_id_of_file(&folder.join("exe")),
             memory,
             cgroup: control_group::of_process(root, pid),
@@ -65,6 +68,46 @@ impl Process {
     pub fn started_at(root: &Path, pid: u32) -> Option<i64> {
         let stat = proc_file::read(&root.join(format!("proc/{pid}/stat"))).ok()?;
         started_at(root, &Stat::parse(&stat))
+    }
+}
+
+/// Programs that listen in the place of others: a profile that comes through them is not theirs.
+const FORWARDERS: [&str; 20] = [
+    "caddy",
+    "conmon",
+    "docker-proxy",
+    "envoy",
+    "gvproxy",
+    "haproxy",
+    "init",
+    "kubectl",
+    "nginx",
+    "pasta",
+    "rootlessport",
+    "slirp4netns",
+    "socat",
+    "ssh",
+    "sshd",
+    "stunnel",
+    "stunnel4",
+    "systemd",
+    "traefik",
+    "varnishd",
+];
+
+impl Process {
+    /// Whether a profile of `program` (file name of the main program, where the profile tells) can be of this process. One that was found
+    /// by its port may be a proxy, or whoever opened the socket for the service.
+    pub fn may_be(&self, program: Option<&str>) -> bool {
+        let own = self.program.as_deref().or_else(|| {
+            let command = self.command.as_deref()?;
+            command.rsplit('/').next()
+        });
+        match (own, program) {
+            (Some(own), Some(program)) => own == program,
+            (Some(own), None) => !FORWARDERS.contains(&own),
+            (None, _) => false,
+        }
     }
 }
 
@@ -109,6 +152,13 @@ fn started_at(root: &Path, stat: &Stat) -> Option<i64> {
     boot_seconds
         .checked_mul(1000)?
         .checked_add(i64::try_from(since_boot_ms).ok()?)
+}
+
+fn program(folder: &Path) -> Option<String> {
+    let path = std::fs::read_link(folder.join("exe")).ok()?;
+    let name = path.file_name()?.to_string_lossy();
+    // What the kernel writes behind the path of a program that was replaced while it ran.
+    Some(name.trim_end_matches(" (deleted)").to_owned())
 }
 
 fn command(folder: &Path) -> Option<String> {
@@ -202,6 +252,23 @@ mod tests {
         assert_eq!(cgroup.max_bytes, Some(4000));
         assert_eq!(cgroup.events.get("oom_kill"), Some(&2));
         assert_eq!(hostname(root.path()).as_deref(), Some("box"));
+    }
+
+    #[test]
+    fn a_proxy_is_not_the_service() {
+        let process = |program: &str| Process {
+            program: Some(program.to_owned()),
+            ..Process::default()
+        };
+        assert!(process("web").may_be(Some("web")) && process("node").may_be(None));
+        assert!(!process("docker-proxy").may_be(Some("web")));
+        assert!(!process("docker-proxy").may_be(None));
+        assert!(process("caddy").may_be(Some("caddy")));
+        let unseen = Process {
+            command: Some("/usr/bin/web".to_owned()),
+            ..Process::default()
+        };
+        assert!(unseen.may_be(Some("web")) && !Process::default().may_be(None));
     }
 
     #[test]

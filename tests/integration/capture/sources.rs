@@ -35,13 +35,35 @@ fn a_profile_is_stored_as_it_came_with_its_circumstances() {
         format!("{base}/debug/pprof/heap?gc=1&key=...")
     );
     assert_eq!(beside["sourceFormat"], "pprof");
-    // The server is this test, found by the port it listens on.
-    assert_eq!(beside["pid"], std::process::id());
-    assert!(beside["memory"]["residentBytes"].as_u64() > Some(1_000_000));
-    assert!(beside["processStartedAt"].as_i64() > Some(1_600_000_000_000));
+    // Who listens there is this test, and the profile is of another program: a proxy, as far as anybody can see.
+    assert!(beside.get("pid").is_none() && beside.get("memory").is_none());
     let name = stored[0].file_name().unwrap_or_default().to_string_lossy();
     let time = beside["capturedAt"].as_i64().unwrap_or(0);
     assert_eq!(name, format!("heap-{time}-periodic.pb.gz"));
+}
+
+/// A profile that does not say of which program it is.
+fn nameless() -> Vec<u8> {
+    fs::read(fixtures().join("pprof/pprof-nodejs-5.20/heap.000.pb.gz")).expect("it is there")
+}
+
+#[test]
+fn the_process_is_found_by_the_port_it_listens_on() {
+    let base = serve(|_, stream| ok(stream, &nameless()));
+    let dir = folder();
+    let run = snapshot(dir.path(), &[&base]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let beside = sidecar(&snapshots(dir.path())[0]);
+    assert_eq!(beside["pid"], std::process::id());
+    assert!(beside["memory"]["residentBytes"].as_u64() > Some(1_000_000));
+    assert!(beside["processStartedAt"].as_i64() > Some(1_600_000_000_000));
+    // Whoever names a process knows better.
+    let other = serve(|_, stream| ok(stream, &profile()));
+    let pid = std::process::id().to_string();
+    let out = folder();
+    assert_eq!(snapshot(out.path(), &[&other, "--pid", &pid]).code, 0);
+    let beside = sidecar(&snapshots(out.path())[0]);
+    assert_eq!(beside["pid"], std::process::id());
 }
 
 #[test]
@@ -196,7 +218,7 @@ fn unix_sockets_are_asked_like_any_server() {
             if head.contains("/hang") {
                 std::thread::sleep(Duration::from_secs(60));
             }
-            ok(&mut stream, &profile());
+            ok(&mut stream, &nameless());
         }
     });
     let out = dir.path().join("out");

@@ -19,7 +19,7 @@ use crate::exit::Failure;
 pub(super) fn store(
     arguments: &Snapshot,
     archive: &Archive,
-    taken: Taken,
+    mut taken: Taken,
 ) -> Result<Stored, Failure> {
     let images = ImageStore::default();
     let modules = LocalModules::new(super::super::symbol_folders(&arguments.symbols)?);
@@ -27,6 +27,9 @@ pub(super) fn store(
     let symbolizer = (!arguments.symbols.no_symbolize).then_some(&symbolizer);
     let content = examine(taken.stage.path(), symbolizer)
         .map_err(|kind: CaptureErrorKind| cannot_take(archive, kind.of(taken.source.clone())))?;
+    if let Content::Profile(profile) = &content {
+        drop_other_process(arguments, &mut taken, &profile.loaded.profile);
+    }
     let mut sidecar = circumstances(arguments, &taken);
     let mut at_ms = taken.at_ms;
     let extension = match &content {
@@ -116,6 +119,24 @@ fn circumstances(arguments: &Snapshot, taken: &Taken) -> Sidecar {
     }
 }
 
+/// A process that was found by where it listens, and that runs another program than the profiled one, is a proxy: its memory says nothing.
+fn drop_other_process(arguments: &Snapshot, taken: &mut Taken, profile: &Profile) {
+    let Some(process) = taken.process.as_ref().filter(|_| taken.is_live) else {
+        return;
+    };
+    if arguments.pid.is_none() && !process.may_be(main_program(profile).as_deref()) {
+        say(
+            arguments,
+            &format!(
+                "process {} only listens for the service: name that with --pid",
+                process.pid
+            ),
+        );
+        taken.process = None;
+        taken.pid = None;
+    }
+}
+
 /// What the profile itself knows, where the process was not asked.
 fn add_profile(sidecar: &mut Sidecar, profile: &Profile) {
     let origin = profile.origin();
@@ -151,15 +172,10 @@ pub(super) fn prune(
     let snapshots = archive.snapshots().map_err(Failure::output)?;
     let retention = arguments.keeping.retention();
     for removal in retention.removals(&snapshots, Some(stored.name), now_ms()) {
-        archive.remove(&removal).map_err(Failure::output)?;
-        say(
-            arguments,
-            &format!(
-                "removed {} (--{})",
-                removal.snapshot.name,
-                removal.excess.name()
-            ),
-        );
+        if archive.remove(&removal).map_err(Failure::output)? {
+            let (name, bound) = (removal.snapshot.name, removal.excess.name());
+            say(arguments, &format!("removed {name} (--{bound})"));
+        }
     }
     Ok(())
 }
