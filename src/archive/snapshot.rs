@@ -71,7 +71,7 @@ fn list(folder: &Path) -> io::Result<Vec<Snapshot>> {
 /// The size of a file that is one, and no link to one.
 fn file_bytes(path: &Path) -> Option<u64> {
     let metadata = fs::symlink_metadata(path).ok()?;
-    metadata.is_file().then(|| metadata.len())
+    metadata.is_file().then_some(metadata.len())
 }
 
 /// The bytes as they came, by the names of their snapshots.
