@@ -29,6 +29,7 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict')
             [CompletionResult]::new('trend', 'trend', [CompletionResultType]::ParameterValue, 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML')
+            [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -128,11 +129,48 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'fabric;snapshot' {
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'The folder of snapshots; it is made where it is not there')
+            [CompletionResult]::new('--trigger', '--trigger', [CompletionResultType]::ParameterName, 'Why the snapshot is taken')
+            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'The process that the profile is of, whose memory and limits are recorded; without SOURCE, a Node process to take a heap snapshot of')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'The name of the service, for folders with several')
+            [CompletionResult]::new('--watch-prefix', '--watch-prefix', [CompletionResultType]::ParameterName, 'File every dump whose path begins so, as it appears, until stopped (jemalloc''s prof_prefix)')
+            [CompletionResult]::new('--min-interval', '--min-interval', [CompletionResultType]::ParameterName, 'Do nothing when the newest snapshot is younger than this, like 10m')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Send this header, or those in a file, one per line; may be given several times')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Send the token in this file (`Authorization: Bearer`) [default: that in the environment variable FABRIC_TOKEN]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Everything may take this long [default: 30s; a heap snapshot over the inspector 10m]')
+            [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'What comes may be this large [default: 1GiB]')
+            [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the authorities in this PEM file as well as those of the system')
+            [CompletionResult]::new('--unix-socket', '--unix-socket', [CompletionResultType]::ParameterName, 'Connect to this Unix socket, whatever host the URL names')
+            [CompletionResult]::new('--allocator-stats', '--allocator-stats', [CompletionResultType]::ParameterName, 'Record the allocator''s own counters from here: jemalloc''s JSON, Go''s /debug/vars, or /metrics')
+            [CompletionResult]::new('--inspector', '--inspector', [CompletionResultType]::ParameterName, 'The inspector of the Node process [default: where the process listens]')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep so many snapshots, those that are pinned not counted; or `all`')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Keep snapshots for this long; or `all`')
+            [CompletionResult]::new('--max-bytes', '--max-bytes', [CompletionResultType]::ParameterName, 'Keep so many bytes in total; or `all`')
+            [CompletionResult]::new('--pin', '--pin', [CompletionResultType]::ParameterName, 'Never prune this snapshot')
+            [CompletionResult]::new('--unpin', '--unpin', [CompletionResultType]::ParameterName, 'Let this snapshot be pruned again')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How --list and --dry-run write')
+            [CompletionResult]::new('--symbols', '--symbols', [CompletionResultType]::ParameterName, 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times')
+            [CompletionResult]::new('--keep-original', '--keep-original', [CompletionResultType]::ParameterName, 'Keep the bytes as they came, too, where they are converted')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print the path of what is stored, and on standard error what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print the path of what is stored, and on standard error what is done')
+            [CompletionResult]::new('--allow-remote-inspector', '--allow-remote-inspector', [CompletionResultType]::ParameterName, 'Talk to an inspector that is not on this machine''s loopback: everybody on the way can read the heap')
+            [CompletionResult]::new('--wake', '--wake', [CompletionResultType]::ParameterName, 'Wake the inspector of the Node process with SIGUSR1 where it sleeps, and put it to sleep again')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Show what is in the folder')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what retention would remove now, and take nothing')
+            [CompletionResult]::new('--no-symbolize', '--no-symbolize', [CompletionResultType]::ParameterName, 'Do not look for names of addresses')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'fabric;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one profile: totals, top functions, top call paths, and how far it can be trusted')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict')
             [CompletionResult]::new('trend', 'trend', [CompletionResultType]::ParameterValue, 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML')
+            [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -146,6 +184,9 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             break
         }
         'fabric;help;report' {
+            break
+        }
+        'fabric;help;snapshot' {
             break
         }
         'fabric;help;help' {

@@ -26,6 +26,7 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand diff 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
             cand trend 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
             cand report 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
+            cand snapshot 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'fabric;show'= {
@@ -120,11 +121,47 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'fabric;snapshot'= {
+            cand --dir 'The folder of snapshots; it is made where it is not there'
+            cand --trigger 'Why the snapshot is taken'
+            cand --pid 'The process that the profile is of, whose memory and limits are recorded; without SOURCE, a Node process to take a heap snapshot of'
+            cand --service 'The name of the service, for folders with several'
+            cand --watch-prefix 'File every dump whose path begins so, as it appears, until stopped (jemalloc''s prof_prefix)'
+            cand --min-interval 'Do nothing when the newest snapshot is younger than this, like 10m'
+            cand --header 'Send this header, or those in a file, one per line; may be given several times'
+            cand --token-file 'Send the token in this file (`Authorization: Bearer`) [default: that in the environment variable FABRIC_TOKEN]'
+            cand --timeout 'Everything may take this long [default: 30s; a heap snapshot over the inspector 10m]'
+            cand --max-size 'What comes may be this large [default: 1GiB]'
+            cand --cacert 'Trust the authorities in this PEM file as well as those of the system'
+            cand --unix-socket 'Connect to this Unix socket, whatever host the URL names'
+            cand --allocator-stats 'Record the allocator''s own counters from here: jemalloc''s JSON, Go''s /debug/vars, or /metrics'
+            cand --inspector 'The inspector of the Node process [default: where the process listens]'
+            cand --keep 'Keep so many snapshots, those that are pinned not counted; or `all`'
+            cand --max-age 'Keep snapshots for this long; or `all`'
+            cand --max-bytes 'Keep so many bytes in total; or `all`'
+            cand --pin 'Never prune this snapshot'
+            cand --unpin 'Let this snapshot be pruned again'
+            cand --format 'How --list and --dry-run write'
+            cand --symbols 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times'
+            cand --keep-original 'Keep the bytes as they came, too, where they are converted'
+            cand -v 'Print the path of what is stored, and on standard error what is done'
+            cand --verbose 'Print the path of what is stored, and on standard error what is done'
+            cand --allow-remote-inspector 'Talk to an inspector that is not on this machine''s loopback: everybody on the way can read the heap'
+            cand --wake 'Wake the inspector of the Node process with SIGUSR1 where it sleeps, and put it to sleep again'
+            cand --list 'Show what is in the folder'
+            cand --dry-run 'Show what retention would remove now, and take nothing'
+            cand --no-symbolize 'Do not look for names of addresses'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'fabric;help'= {
             cand show 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
             cand diff 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
             cand trend 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
             cand report 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
+            cand snapshot 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'fabric;help;show'= {
@@ -134,6 +171,8 @@ set edit:completion:arg-completer[fabric] = {|@words|
         &'fabric;help;trend'= {
         }
         &'fabric;help;report'= {
+        }
+        &'fabric;help;snapshot'= {
         }
         &'fabric;help;help'= {
         }

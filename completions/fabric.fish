@@ -30,6 +30,7 @@ complete -c fabric -n "__fish_fabric_needs_command" -f -a "show" -d 'Show one pr
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "trend" -d 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "report" -d 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
+complete -c fabric -n "__fish_fabric_needs_command" -f -a "snapshot" -d 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l focus -d 'Only stacks with a function, file or module that matches' -r
@@ -146,8 +147,44 @@ complete -c fabric -n "__fish_fabric_using_subcommand report" -l html -d 'Write 
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l no-symbolize -d 'Do not look for names of addresses'
 complete -c fabric -n "__fish_fabric_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand report" -s V -l version -d 'Print version'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "trend" -d 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "report" -d 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l dir -d 'The folder of snapshots; it is made where it is not there' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l trigger -d 'Why the snapshot is taken' -r -f -a "manual\t''
+periodic\t''
+memory-pressure\t''
+oom-risk\t''
+test\t''"
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l pid -d 'The process that the profile is of, whose memory and limits are recorded; without SOURCE, a Node process to take a heap snapshot of' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l service -d 'The name of the service, for folders with several' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l watch-prefix -d 'File every dump whose path begins so, as it appears, until stopped (jemalloc\'s prof_prefix)' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l min-interval -d 'Do nothing when the newest snapshot is younger than this, like 10m' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l header -d 'Send this header, or those in a file, one per line; may be given several times' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l token-file -d 'Send the token in this file (`Authorization: Bearer`) [default: that in the environment variable FABRIC_TOKEN]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l timeout -d 'Everything may take this long [default: 30s; a heap snapshot over the inspector 10m]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l max-size -d 'What comes may be this large [default: 1GiB]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l cacert -d 'Trust the authorities in this PEM file as well as those of the system' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l unix-socket -d 'Connect to this Unix socket, whatever host the URL names' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l allocator-stats -d 'Record the allocator\'s own counters from here: jemalloc\'s JSON, Go\'s /debug/vars, or /metrics' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l inspector -d 'The inspector of the Node process [default: where the process listens]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l keep -d 'Keep so many snapshots, those that are pinned not counted; or `all`' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l max-age -d 'Keep snapshots for this long; or `all`' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l max-bytes -d 'Keep so many bytes in total; or `all`' -r
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l pin -d 'Never prune this snapshot' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l unpin -d 'Let this snapshot be pruned again' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l format -d 'How --list and --dry-run write' -r -f -a "table\t'Text for a terminal'
+json\t'Versioned JSON, see fabric-json(5)'"
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l keep-original -d 'Keep the bytes as they came, too, where they are converted'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s v -l verbose -d 'Print the path of what is stored, and on standard error what is done'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l allow-remote-inspector -d 'Talk to an inspector that is not on this machine\'s loopback: everybody on the way can read the heap'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l wake -d 'Wake the inspector of the Node process with SIGUSR1 where it sleeps, and put it to sleep again'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l list -d 'Show what is in the folder'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l dry-run -d 'Show what retention would remove now, and take nothing'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l no-symbolize -d 'Do not look for names of addresses'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "trend" -d 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "report" -d 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "snapshot" -d 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

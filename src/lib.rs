@@ -26,18 +26,21 @@
 //! | 2 | [`object_graph`] | heaps whose every object is known: dominators, retained sizes, distances; lowered to a `Profile` |
 //! | 3 | [`formats`] | bytes -> `Profile`, found out by content; writers for pprof and folded stacks |
 //! | 4 | [`symbolize`], [`load`] | names for addresses; open, unwrap, read, name |
+//! | 4 | [`capture`], [`archive`] | fetch a profile from a running process; the folder that keeps snapshots |
 //! | 5 | [`analysis`] | profiles -> plain results: hot spots, differences, significance, trends, verdict |
 //! | 6 | [`report`] | results -> everything there is to say, in no output format |
 //! | 7 | [`render`] | what is to be said -> terminal, JSON, Markdown, HTML, flame graphs, charts |
 //!
-//! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`] opens files;
-//! from [`model`] to [`render`] everything takes values and returns values. What is skipped, estimated or recovered on the way is a
+//! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`], [`capture`] and [`archive`]
+//! touch the world outside; from [`model`] to [`render`] everything takes values and returns values. What is skipped, estimated or recovered on the way is a
 //! counted [note](notes) on the profile and appears in every output. Foreign text is escaped once, in [`render`].
 //!
 //! Where to start reading: [`model`] for what a profile promises, `formats/folded/read.rs` for a whole reader on one screen,
 //! `src/bin/fabric/commands/diff.rs` for the whole program.
 
 pub mod analysis;
+pub mod archive;
+pub mod capture;
 pub mod escape;
 pub mod formats;
 pub mod limits;

@@ -63,3 +63,37 @@ pub const V8_COLUMNS: usize = 64;
 
 /// Rows of a V8 heap snapshot that room is made for because its header says so; beyond, the rows themselves are the proof.
 pub const V8_ROWS_ON_TRUST: u64 = 1024 * 1024;
+
+/// What a capture may bring, unless told otherwise. A heap snapshot is as large as the heap; profiles have some megabytes.
+pub const CAPTURE_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// How long a profile may take to come, unless told otherwise. Go's runtime answers in milliseconds, and a server that stalls
+/// longer than this under memory pressure will not answer the next cron job either.
+pub const CAPTURE_TIME: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// The same for a V8 heap snapshot, which stops the process for some seconds per gigabyte and is sent as text.
+pub const HEAP_SNAPSHOT_TIME: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Redirections that are followed from one URL. A proxy, a login and a move are three; more are a loop.
+pub const REDIRECTS: u32 = 5;
+
+/// What is read of an answer that is an error, to quote its first line.
+pub const ERROR_BODY_BYTES: u64 = 4096;
+
+/// Free space that is left to the file system of the snapshot folder: a full disk stops the service that is looked after.
+pub const FREE_BYTES_LEFT: u64 = 16 * 1024 * 1024;
+
+/// Free space is looked at again after so many written bytes: other programs write too.
+pub const FREE_SPACE_STEP: u64 = 8 * 1024 * 1024;
+
+/// Snapshots that may have one time of capture before the folder is taken for broken: their names are told apart by counting on.
+pub const SAME_NAMES: i64 = 1000;
+
+/// One file below `/proc` or `/sys/fs/cgroup`. The largest, `/proc/net/tcp`, has 150 bytes for each socket of the machine.
+pub const PROC_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A file with request headers or a token.
+pub const SECRET_FILE_BYTES: u64 = 64 * 1024;
+
+/// Statistics of an allocator, asked for beside the profile. jemalloc's JSON has some hundred kilobytes for hundreds of arenas.
+pub const ALLOCATOR_STATISTICS_BYTES: u64 = 16 * 1024 * 1024;

@@ -108,7 +108,7 @@ impl LoadErrorKind {
     }
 
     /// Readers see what is wrong with the compression as a failed read; here it gets its own name back.
-    pub(super) fn from_read(error: ReadError) -> LoadErrorKind {
+    pub(crate) fn from_read(error: ReadError) -> LoadErrorKind {
         if let ReadErrorKind::Io(error) = &error.kind
             && let Some(unwrap) = UnwrapError::inside(error)
         {

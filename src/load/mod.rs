@@ -9,6 +9,7 @@
 //! Here files are opened; nothing is printed, and nothing is judged. Whoever wants to show progress polls [`Progress`].
 
 mod bomb_guard;
+mod build_id;
 mod gzip_members;
 mod load_error;
 mod loaded;
@@ -23,9 +24,10 @@ mod source;
 mod unwrap;
 mod zstd_frames;
 
+pub use build_id::build_id_of_file;
 pub use load_error::{LoadError, LoadErrorKind};
 pub use loaded::{Fingerprint, Loaded, load, load_pair};
 pub use modules::LocalModules;
 pub use progress::Progress;
 pub use source::Source;
-pub use unwrap::UnwrapError;
+pub use unwrap::{UnwrapError, open_unwrapped};

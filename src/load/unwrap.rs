@@ -1,10 +1,13 @@
 //! Compression around a profile, found out from content.
 
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
 use super::bomb_guard::{Allowance, BombGuard};
 use super::gzip_members::GzipMembers;
-use super::raw_input::RawTally;
+use super::progress::Progress;
+use super::raw_input::{RawInput, RawTally};
 use super::zstd_frames::ZstdFrames;
 use crate::limits;
 
@@ -75,6 +78,16 @@ const REAL: Allowance = Allowance {
     free: limits::INFLATED_FREE_BYTES,
     ratio: limits::INFLATE_RATIO,
 };
+
+/// Opens a file with every compression taken off, for bytes that are kept as they are.
+///
+/// # Errors
+/// It cannot be opened, or its first bytes say that it cannot be unwrapped.
+pub fn open_unwrapped<'p>(path: &Path, progress: &'p Progress) -> io::Result<Box<dyn Read + 'p>> {
+    let raw = RawInput::new(File::open(path)?, progress);
+    let tally = raw.tally();
+    unwrap(raw, &tally)
+}
 
 /// Takes every compression off `raw`, whose bytes `tally` counts.
 ///

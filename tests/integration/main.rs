@@ -14,6 +14,8 @@
     reason = "only the tree of arguments is used, not what the binary makes of it"
 )]
 mod args;
+/// `fabric snapshot` against servers and folders of every kind.
+mod capture;
 /// Golden outputs of the binary, named by their arguments; exit codes; destinations.
 mod command_line;
 /// Every reader on every mutation of every fixture, all the way to JSON.

@@ -15,6 +15,8 @@ fn ranks() -> BTreeMap<&'static str, u32> {
         ("formats", 3),
         ("symbolize", 4),
         ("load", 4),
+        ("capture", 4),
+        ("archive", 4),
         ("analysis", 5),
         ("report", 6),
         ("render", 7),
@@ -22,20 +24,29 @@ fn ranks() -> BTreeMap<&'static str, u32> {
 }
 
 /// Imports between rooms of one rank that are allowed, each with its reason.
-const SIDEWAYS: [(&str, &str); 4] = [
+const SIDEWAYS: [(&str, &str); 7] = [
     // The words of rank 0 build on each other.
     ("notes", "units"),
     ("escape", "units"),
     ("limits", "units"),
     // Loading ends with naming addresses; symbolize knows nothing of files.
     ("load", "symbolize"),
+    // What is captured is read before it is kept, and its names are looked up while the program is there.
+    ("capture", "load"),
+    ("capture", "symbolize"),
+    // The document beside a snapshot is defined where it is read.
+    ("archive", "load"),
 ];
 
 /// Crates that only one room may use.
-const ONLY_IN: [(&str, &str); 4] = [
+const ONLY_IN: [(&str, &str); 8] = [
     ("comfy_table", "src/render/"),
     ("memmap2", "src/load/"),
     ("clap", "src/bin/"),
+    ("ureq", "src/capture/"),
+    ("rustls", "src/capture/"),
+    ("tungstenite", "src/capture/"),
+    ("notify", "src/capture/"),
     ("indicatif", "src/bin/"),
 ];
 

@@ -32,6 +32,8 @@ pub use find::{Found, SeriesFile, find};
 pub use load_each::load_each;
 pub use order::{Timeline, order};
 pub use select::{Group, SelectError, Wanted, select};
-pub use sidecar::{AllocatorCounters, Cgroup, ProcessMemory, Sidecar, SidecarError};
+pub use sidecar::{
+    AllocatorCounters, Cgroup, ProcessMemory, SIDECAR_SCHEMA, Sidecar, SidecarError,
+};
 pub use skipped::note_skipped;
 pub use times::Clock;

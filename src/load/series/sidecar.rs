@@ -1,6 +1,6 @@
 //! The JSON beside a profile: under which circumstances it was taken.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -13,82 +13,128 @@ use crate::units::Bytes;
 
 /// What `X.json` says of the profile `X`; its schema is `fabric.snapshot/1`. Everything may be missing, and what is not known
 /// here is passed over.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Sidecar {
     /// Name and version of the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// When the profile was taken, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub captured_at: Option<i64>,
+    /// How long it took to get the profile, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capture_duration_ms: Option<u64>,
     /// Why it was taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub trigger: Option<String>,
     /// Where it was fetched from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// The format it came in, as `fabric show` calls it; the snapshot itself is always pprof or a V8 heap snapshot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_format: Option<String>,
+    /// Where the bytes as they came are kept, from the folder of the snapshot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
     /// The machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// The service, as people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// Process id.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pid: Option<u32>,
     /// When the process began, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub process_started_at: Option<i64>,
     /// The command line, or its first word.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// Build id of the main program, as hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub build_id: Option<String>,
     /// The process as the kernel sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<ProcessMemory>,
     /// The control group of the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cgroup: Option<Cgroup>,
     /// The allocator's own counters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocator: Option<AllocatorCounters>,
 }
 
 /// Memory of a process in bytes, as in `/proc/<pid>/smaps_rollup`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProcessMemory {
     /// In physical memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub resident_bytes: Option<u64>,
     /// The same, with what is shared divided by the number of sharers.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub proportional_bytes: Option<u64>,
     /// Swapped out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub swap_bytes: Option<u64>,
     /// Resident and of no file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub anonymous_bytes: Option<u64>,
     /// Resident and of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_bytes: Option<u64>,
+    /// Pages that were given without reading from a disk, since the process began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minor_faults: Option<u64>,
+    /// Pages that were read from a disk, since the process began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub major_faults: Option<u64>,
 }
 
 /// Memory of a control group in bytes, as in `memory.*` of cgroup v2.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Cgroup {
+    /// The group, from the root of the hierarchy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// In use.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub current_bytes: Option<u64>,
     /// Above this the kernel slows the group down; missing where there is no such limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub high_bytes: Option<u64>,
     /// Above this the kernel kills; missing where there is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,
     /// Counters of `memory.events`, like `oom_kill`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, u64>,
 }
 
 /// Counters of an allocator in bytes, in jemalloc's words.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AllocatorCounters {
     /// Given to the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocated_bytes: Option<u64>,
     /// In pages that hold at least one allocation.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub active_bytes: Option<u64>,
     /// In physical memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub resident_bytes: Option<u64>,
     /// Address space kept for later, without memory behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retained_bytes: Option<u64>,
     /// The allocator's own tables.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata_bytes: Option<u64>,
     /// In mapped chunks.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mapped_bytes: Option<u64>,
 }
 
@@ -106,19 +152,37 @@ pub enum SidecarError {
     #[error("{0}")]
     Json(#[from] serde_json::Error),
     /// It belongs to something else.
-    #[error("its schema is {0}, not {SCHEMA}")]
+    #[error("its schema is {0}, not {SIDECAR_SCHEMA}")]
     OtherSchema(String),
 }
 
-const SCHEMA: &str = "fabric.snapshot/1";
+/// Name and version of the schema that is written.
+pub const SIDECAR_SCHEMA: &str = "fabric.snapshot/1";
 
 impl Sidecar {
+    /// Where the JSON beside a profile is. The whole name is kept, so that `a.pb.gz` and `a.heap` do not share one.
+    pub fn path(profile: &Path) -> PathBuf {
+        let mut path = profile.as_os_str().to_owned();
+        path.push(".json");
+        path.into()
+    }
+
+    /// The document as it is written.
+    ///
+    /// # Errors
+    /// Never for values that were read; the serializer leaves it open.
+    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        Ok(text)
+    }
+
     /// Reads the JSON beside a profile; `None` where there is none.
     ///
     /// # Errors
     /// It is there and cannot be used.
     pub fn read(profile: &Path) -> Option<Result<Sidecar, SidecarError>> {
-        let path = beside(profile);
+        let path = Sidecar::path(profile);
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_file() => Some(Sidecar::read_file(&path)),
             // A folder or a pipe of that name is something else.
@@ -138,7 +202,7 @@ impl Sidecar {
         }
         let sidecar: Sidecar = serde_json::from_slice(&text)?;
         match sidecar.schema {
-            Some(schema) if schema != SCHEMA => Err(SidecarError::OtherSchema(schema)),
+            Some(schema) if schema != SIDECAR_SCHEMA => Err(SidecarError::OtherSchema(schema)),
             _ => Ok(sidecar),
         }
     }
@@ -159,13 +223,6 @@ impl SeriesFile {
     }
 }
 
-/// The whole name is kept, so that `a.pb.gz` and `a.heap` do not share one.
-fn beside(profile: &Path) -> PathBuf {
-    let mut path = profile.as_os_str().to_owned();
-    path.push(".json");
-    path.into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,10 +237,12 @@ mod tests {
     #[test]
     fn every_field_is_read_and_none_is_needed() {
         let text = br#"{"schema": "fabric.snapshot/1", "capturedAt": 1795515300000, "trigger": "periodic",
+            "captureDurationMs": 12, "sourceFormat": "jemalloc", "original": "originals/x.heap",
             "source": "http://localhost:6060", "host": "h", "service": "web", "pid": 17, "processStartedAt": 5,
             "command": "/usr/bin/web -p 1", "buildId": "ab12", "later": {"field": [1]},
-            "memory": {"residentBytes": 1, "proportionalBytes": 2, "swapBytes": 3, "anonymousBytes": 4, "fileBytes": 5},
-            "cgroup": {"currentBytes": 6, "highBytes": 7, "maxBytes": null, "events": {"oom_kill": 8}},
+            "memory": {"residentBytes": 1, "proportionalBytes": 2, "swapBytes": 3, "anonymousBytes": 4, "fileBytes": 5,
+                       "minorFaults": 15, "majorFaults": 16},
+            "cgroup": {"path": "/web", "currentBytes": 6, "highBytes": 7, "maxBytes": null, "events": {"oom_kill": 8}},
             "allocator": {"allocatedBytes": 9, "activeBytes": 10, "residentBytes": 11, "retainedBytes": 12,
                           "metadataBytes": 13, "mappedBytes": 14}}"#;
         let Some(Ok(it)) = read(text) else {
@@ -198,6 +257,21 @@ mod tests {
         assert_eq!((cgroup.high_bytes, cgroup.max_bytes), (Some(7), None));
         assert_eq!(cgroup.events.get("oom_kill"), Some(&8));
         assert!(matches!(read(b"{}"), Some(Ok(it)) if it == Sidecar::default()));
+        let Some(Ok(it)) = read(text) else {
+            panic!("a sidecar");
+        };
+        let written = it.to_json().unwrap_or_default();
+        assert!(matches!(read(&written), Some(Ok(again)) if again == it));
+        let given: serde_json::Value = serde_json::from_slice(text).unwrap_or_default();
+        let written: serde_json::Value = serde_json::from_slice(&written).unwrap_or_default();
+        for (key, value) in given.as_object().into_iter().flatten() {
+            match key.as_str() {
+                "later" => assert!(written.get(key).is_none()),
+                "cgroup" => assert!(written[key].get("maxBytes").is_none()),
+                _ => assert_eq!(written.get(key), Some(value)),
+            }
+        }
+        assert_eq!(Sidecar::default().to_json().unwrap_or_default(), b"{}\n");
     }
 
     #[test]

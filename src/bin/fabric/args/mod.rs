@@ -4,6 +4,7 @@
 mod inputs;
 mod outputs;
 mod series;
+mod snapshot;
 mod symbols;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use fabric::analysis::gate::MaxGrowth;
 pub(crate) use inputs::{By, View};
 pub(crate) use outputs::{Color, Format, Output};
 pub(crate) use series::{Choice, Moment, SeriesArguments, SeriesFailOn};
+pub(crate) use snapshot::{ListFormat, Snapshot};
 pub(crate) use symbols::Symbols;
 
 /// Tells whether, where and how fast a long-lived service leaks memory
@@ -48,6 +50,8 @@ pub(crate) enum Command {
     Diff(Diff),
     Trend(Trend),
     Report(Report),
+    // The one that is no view of a profile has the most flags, and lives in a file of its own.
+    Snapshot(Box<Snapshot>),
 }
 
 /// Show one profile: totals, top functions, top call paths, and how far it can be trusted

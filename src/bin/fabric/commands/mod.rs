@@ -4,6 +4,7 @@ mod diff;
 mod report;
 mod series;
 mod show;
+mod snapshot;
 mod trend;
 
 use std::borrow::Cow;
@@ -24,6 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Diff(diff) => diff::run(diff),
         Command::Trend(trend) => trend::run(trend),
         Command::Report(report) => report::run(report),
+        Command::Snapshot(snapshot) => snapshot::run(&snapshot),
     }
 }
 

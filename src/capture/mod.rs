@@ -1,0 +1,33 @@
+//! One profile from a running process, and what is known of that process.
+//!
+//! What comes in: an [`Endpoint`] to fetch from, a process to ask over the DevTools protocol ([`inspector`]), or a prefix under which a
+//! process writes dumps of its own ([`DumpWatch`]). What goes out: the bytes, into any `Write`; what they are ([`Content`]), checked and
+//! made self-contained; and what `/proc`, the control group and the allocator say ([`Process`], [`allocator_counters`]).
+//!
+//! This room does not know where bytes are kept. What is read of `/proc` and `/sys` is read below a root that the caller names.
+
+mod allocator_counters;
+mod capture_error;
+mod content;
+mod control_group;
+mod copy;
+mod dump_watch;
+mod endpoint;
+mod http;
+pub mod inspector;
+mod listener;
+mod proc_file;
+mod process;
+mod trust;
+mod unix_socket;
+
+pub use allocator_counters::{allocator_counters, counters_of_profile};
+pub use capture_error::{CaptureError, CaptureErrorKind, WholeSpan};
+pub use content::{Content, HeapProfile, examine};
+pub use copy::copy_file;
+pub use dump_watch::DumpWatch;
+pub use endpoint::{Endpoint, Host};
+pub use http::{Fetch, Fetched, fetch};
+pub use listener::{listening_addresses, listening_process};
+pub use process::{Process, hostname};
+pub use trust::Trust;
