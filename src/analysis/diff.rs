@@ -3,7 +3,6 @@
 //! Stacks of the two sides are paired by the strictest identity both have, pairs are put together to rows, and each row is tested
 //! against the noise of the sampling. Both sides are kept: a row that appeared is not a row that grew.
 
-mod halves;
 mod matching;
 mod names;
 mod noise_model;

@@ -18,6 +18,7 @@ pub mod frame_class;
 pub mod frame_filter;
 pub mod gate;
 pub mod granularity;
+mod halves;
 pub mod health;
 pub mod hot_spots;
 mod process_marks;

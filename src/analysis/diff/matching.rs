@@ -6,7 +6,7 @@ use crate::model::{Profile, StackId};
 
 use super::Comparability;
 use super::StackValues;
-use super::halves::{self, on_both_cores};
+use crate::analysis::halves::{self, on_both_cores};
 use crate::analysis::same_process::{self, SameProcess};
 use crate::analysis::stack_key::{IdentityTier, StackKeys};
 

@@ -3,12 +3,12 @@
 use hashbrown::{DefaultHashBuilder, HashMap};
 
 use super::StackValues;
-use super::halves::{self, on_both_cores};
 use super::matching::Pair;
 use super::noise_model::{NoiseModel, Sums};
 use super::row::{Presence, Rest, Row, rank, sort, take_top};
 use super::{Change, Suspect, is_significant};
 use crate::analysis::call_path::PathFrame;
+use crate::analysis::halves::{self, on_both_cores};
 use crate::analysis::significance::q_values;
 use crate::analysis::stack_key::PathKeys;
 use crate::model::StackId;

@@ -11,6 +11,7 @@ use super::path_series::PathSeries;
 use super::path_table::PathTable;
 use super::shapes::{self, Course, Shape};
 use crate::analysis::granularity::Granularity;
+use crate::analysis::halves::map_on_both_cores;
 use crate::analysis::significance::q_values;
 
 /// From this chance on a call path is called leaking.
@@ -78,7 +79,7 @@ impl<'t> Court<'t> {
         let paths: Vec<u32> = (0..all.len() as u32)
             .filter(|&path| is_candidate(&all[path as usize]))
             .collect();
-        let mut cases = in_parallel(&paths, |&path| {
+        let mut cases = map_on_both_cores(&paths, |&path| {
             let series = all[path as usize].clone();
             let depth = table.functions(path).len();
             self.case(vec![path], depth, series)
@@ -127,7 +128,7 @@ impl<'t> Court<'t> {
             })
             .filter(|(_, series)| is_candidate(series))
             .collect();
-        in_parallel(&summed, |(members, series)| {
+        map_on_both_cores(&summed, |(members, series)| {
             self.case(members.clone(), 1, series.clone())
         })
     }
@@ -164,7 +165,7 @@ impl<'t> Court<'t> {
                 })
                 .filter(|(_, series)| is_candidate(series))
                 .collect();
-            let judged = in_parallel(&groups, |(group, series)| Case {
+            let judged = map_on_both_cores(&groups, |(group, series)| Case {
                 is_row: false,
                 ..self.case(group.members.clone(), group.depth, series.clone())
             });
@@ -332,16 +333,3 @@ const RARE: f64 = 1.0;
 
 /// Mean sampled objects from which on a path shows what kind of noise it has.
 const TELLING: f64 = 6.0;
-
-/// Maps a slice on both cores, in order.
-fn in_parallel<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
-    let (front, back) = items.split_at(items.len() / 2);
-    std::thread::scope(|scope| {
-        let second = scope.spawn(|| back.iter().map(&work).collect::<Vec<U>>());
-        let mut first: Vec<U> = front.iter().map(&work).collect();
-        // A panic of the other thread is a panic of this one.
-        let second = second.join();
-        first.extend(second.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        first
-    })
-}

@@ -4,6 +4,7 @@ use hashbrown::HashSet;
 
 use super::court::Case;
 use super::judgement::{Estimate, Pattern};
+use super::path_table::{Entry, SnapshotValues};
 use super::words;
 use super::{Series, SeriesAssessment};
 use crate::analysis::call_path::PathFrame;
@@ -179,25 +180,16 @@ impl Scene<'_> {
     }
 
     fn values(&self, members: &HashSet<u32>) -> Vec<f64> {
-        let of = |snapshot: &super::SnapshotValues| -> f64 {
-            let entries = snapshot.entries.iter();
-            entries
-                .filter(|entry| members.contains(&entry.path))
-                .map(|entry| f64::from(entry.value))
-                .sum()
-        };
-        self.series.snapshots.iter().map(of).collect()
+        let snapshots = self.series.snapshots.iter();
+        snapshots
+            .map(|snapshot| sum(snapshot, members, |entry| entry.value))
+            .collect()
     }
 
     fn objects(&self, members: &HashSet<u32>) -> Option<u64> {
         let last = self.series.snapshots.last()?;
         last.objects?;
-        let entries = last.entries.iter();
-        let objects: f64 = entries
-            .filter(|entry| members.contains(&entry.path))
-            .map(|entry| f64::from(entry.objects))
-            .sum();
-        Some(objects.round() as u64)
+        Some(sum(last, members, |entry| entry.objects).round() as u64)
     }
 
     /// What the last judged run kept of what it allocated.
@@ -209,28 +201,25 @@ impl Scene<'_> {
             .iter()
             .flatten()
             .find(|&&at| self.run_of(at) == Some(run))?;
-        let sum = |at: usize| {
-            let snapshot = &self.series.snapshots[at];
-            let entries = snapshot.entries.iter();
-            entries.filter(|entry| members.contains(&entry.path)).fold(
-                (0.0, 0.0),
-                |(value, allocated), entry| {
-                    (
-                        value + f64::from(entry.value),
-                        allocated + f64::from(entry.allocated),
-                    )
-                },
-            )
-        };
-        if !self.series.snapshots[last].counts_allocations {
+        let (before, after) = (&self.series.snapshots[first], &self.series.snapshots[last]);
+        if !after.counts_allocations {
             return None;
         }
-        let (before, after) = (sum(first), sum(last));
-        let allocated = after.1 - before.1;
-        (allocated > 0.0).then(|| ((after.0 - before.0) / allocated).clamp(0.0, 1.0))
+        let grown = |of: fn(&Entry) -> f32| sum(after, members, of) - sum(before, members, of);
+        let allocated = grown(|entry| entry.allocated);
+        (allocated > 0.0).then(|| (grown(|entry| entry.value) / allocated).clamp(0.0, 1.0))
     }
 
     fn run_of(&self, snapshot: usize) -> Option<u32> {
         self.runs.get(snapshot).copied()
     }
+}
+
+/// The sum of one number of some paths in a snapshot.
+fn sum(snapshot: &SnapshotValues, members: &HashSet<u32>, of: impl Fn(&Entry) -> f32) -> f64 {
+    let entries = snapshot.entries.iter();
+    entries
+        .filter(|entry| members.contains(&entry.path))
+        .map(|entry| f64::from(of(entry)))
+        .sum()
 }

@@ -330,10 +330,15 @@ fn say(
             .map(|&at| (at - first) as f64 / unit)
             .collect(),
     };
-    let snapshots: Vec<SnapshotValues> = series.iter().map(|seen| seen.values.clone()).collect();
-    let circumstances: Vec<Circumstances> = series.iter().map(|seen| seen.circumstances).collect();
-    let value_type = &series[series.len() - 1].value_type;
+    let value_type = series[series.len() - 1].value_type.clone();
     let is_bytes = value_type.unit == fabric::model::Unit::Bytes;
+    let circumstances: Vec<Circumstances> = series.iter().map(|seen| seen.circumstances).collect();
+    // The values of a long series are most of what is held: they are moved and not copied.
+    let (snapshots, files): (Vec<SnapshotValues>, Vec<(Input, PathBuf)>) = series
+        .into_iter()
+        .map(|seen| (seen.values, (seen.input, seen.path)))
+        .unzip();
+    let (inputs, paths): (Vec<Input>, Vec<PathBuf>) = files.into_iter().unzip();
     let judged = trend(&Series {
         table,
         snapshots: &snapshots,
@@ -349,16 +354,16 @@ fn say(
         by: arguments.by.into(),
     });
     let is_date = has_time && timeline.clock != series::Clock::Interval;
-    let points = series
-        .iter()
+    let points = inputs
+        .into_iter()
         .enumerate()
-        .map(|(index, seen)| SnapshotPoint {
-            input: seen.input.clone(),
+        .map(|(index, input)| SnapshotPoint {
+            input,
             timestamp_ms: is_date.then(|| positions[index]),
             at: times[index],
-            total: seen.values.total,
-            standard_error: seen.values.standard_error,
-            resident_bytes: seen.circumstances.resident_bytes,
+            total: snapshots[index].total,
+            standard_error: snapshots[index].standard_error,
+            resident_bytes: circumstances[index].resident_bytes,
             run: judged.runs.of[index],
             judged: judged.judged.contains(&index),
         })
@@ -366,7 +371,7 @@ fn say(
     JudgedSeries {
         report: TrendReport {
             title: title(&arguments.paths),
-            value_name: value_type.name.clone(),
+            value_name: value_type.name,
             is_bytes,
             by: arguments.by.into(),
             top: arguments.view.top,
@@ -376,7 +381,7 @@ fn say(
             trend: judged,
             notes,
         },
-        paths: series.into_iter().map(|seen| seen.path).collect(),
+        paths,
     }
 }
 

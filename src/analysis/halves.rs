@@ -29,11 +29,19 @@ pub(super) fn on_both_cores<T: Send>(work: impl Fn(Half) -> T + Sync) -> [T; 2] 
 /// Below this many items a thread costs more than it saves.
 const WORTH_A_THREAD: usize = 4096;
 
-/// Maps a slice, in order.
+/// Maps a slice, in order, where the work on one item is small.
 pub(super) fn map<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
     if items.len() < WORTH_A_THREAD {
         return items.iter().map(work).collect();
     }
+    map_on_both_cores(items, work)
+}
+
+/// Maps a slice, in order, where the work on one item is worth a thread.
+pub(super) fn map_on_both_cores<T: Sync, U: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> U + Sync,
+) -> Vec<U> {
     let (front, back) = items.split_at(items.len() / 2);
     let [mut first, mut second] = on_both_cores(|half| {
         let part = if half == Half(0) { front } else { back };
