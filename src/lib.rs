@@ -30,6 +30,7 @@
 //! | 5 | [`analysis`] | profiles -> plain results: hot spots, differences, significance, trends, verdict |
 //! | 6 | [`report`] | results -> everything there is to say, in no output format |
 //! | 7 | [`render`] | what is to be said -> terminal, JSON, Markdown, HTML, flame graphs, charts |
+//! | 7 | [`serve`] | the live half: log lines -> a bounded store -> HTTP and WebSocket |
 //!
 //! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`], [`capture`] and [`archive`]
 //! touch the world outside; from [`model`] to [`render`] everything takes values and returns values. What is skipped, estimated or recovered on the way is a
@@ -50,5 +51,6 @@ pub mod notes;
 pub mod object_graph;
 pub mod render;
 pub mod report;
+pub mod serve;
 pub mod symbolize;
 pub mod units;

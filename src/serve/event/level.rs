@@ -1,0 +1,40 @@
+//! How grave an event is.
+
+use serde::Serialize;
+
+/// How grave an event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// For whoever writes the worker.
+    Debug,
+    /// The ordinary course.
+    Info,
+    /// Something that will be tried again, or failed alone.
+    Warn,
+    /// Something is broken.
+    Error,
+}
+
+impl Level {
+    /// The name in logs, JSON and queries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Debug => "debug",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        }
+    }
+
+    /// The level of that name.
+    pub fn from_name(name: &str) -> Option<Level> {
+        match name {
+            "debug" => Some(Level::Debug),
+            "info" => Some(Level::Info),
+            "warn" => Some(Level::Warn),
+            "error" => Some(Level::Error),
+            _ => None,
+        }
+    }
+}
