@@ -1,5 +1,6 @@
 //! The command line of fabric: arguments in, exit code out.
 
+mod allocator;
 mod args;
 mod commands;
 mod exit;
