@@ -1,5 +1,7 @@
 //! One event, in as few allocations as it can be kept in.
 
+use serde_json::value::RawValue;
+
 use super::{Draft, Level};
 use crate::serve::time::EventTime;
 
@@ -8,15 +10,55 @@ use crate::serve::time::EventTime;
 pub struct LogEvent {
     ts: EventTime,
     level: Level,
+    worker: String,
+    message: String,
+    sequence: Option<u64>,
+    session: Option<String>,
+    bead: Option<String>,
+    host: Option<String>,
+    error: Option<String>,
+    tool: Option<String>,
+    path: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    reason: Option<String>,
+    pid: Option<u32>,
     json: Box<str>,
 }
 
+/// Names an event of a worker with a counter of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DedupKey(u128);
+
 impl LogEvent {
     pub(super) fn new(draft: Draft<'_>) -> LogEvent {
+        let json = format!(
+            "{{\"ts\":{},\"worker\":{},\"msg\":{}}}",
+            draft.ts.0,
+            serde_json::Value::from(&*draft.worker),
+            serde_json::Value::from(&*draft.message)
+        );
+        let rest = |name: &str| -> Option<&RawValue> {
+            draft.rest.iter().find(|(n, _)| n == name).map(|(_, v)| *v)
+        };
+        let text = |name: &str| rest(name).and_then(|v| serde_json::from_str(v.get()).ok());
         LogEvent {
             ts: draft.ts,
             level: draft.level.unwrap_or(Level::Info),
-            json: "{}".into(),
+            from: text("from"),
+            to: text("to"),
+            reason: text("reason"),
+            pid: rest("pid").and_then(|v| serde_json::from_str(v.get()).ok()),
+            worker: draft.worker.into_owned(),
+            message: draft.message.into_owned(),
+            sequence: draft.sequence,
+            session: draft.session.map(|s| s.into_owned()),
+            bead: draft.bead.map(|s| s.into_owned()),
+            host: draft.host.map(|s| s.into_owned()),
+            error: draft.error.map(|s| s.into_owned()),
+            tool: draft.tool.map(|s| s.into_owned()),
+            path: draft.path.map(|s| s.into_owned()),
+            json: json.into(),
         }
     }
 
@@ -32,62 +74,79 @@ impl LogEvent {
 
     /// Who it is about.
     pub fn worker(&self) -> &str {
-        ""
+        &self.worker
     }
 
     /// The event type, or the text of a flat line.
     pub fn message(&self) -> &str {
-        ""
+        &self.message
     }
 
     /// The worker's own counter, where it has one.
     pub fn sequence(&self) -> Option<u64> {
-        None
+        self.sequence
     }
 
     /// One lifetime of the worker.
     pub fn session(&self) -> Option<&str> {
-        None
+        self.session.as_deref()
     }
 
     /// The task.
     pub fn bead(&self) -> Option<&str> {
-        None
+        self.bead.as_deref()
     }
 
     /// The machine it comes from.
     pub fn host(&self) -> Option<&str> {
-        None
+        self.host.as_deref()
     }
 
     /// What went wrong.
     pub fn error(&self) -> Option<&str> {
-        None
+        self.error.as_deref()
     }
 
     /// The tool that was used.
     pub fn tool(&self) -> Option<&str> {
-        None
+        self.tool.as_deref()
     }
 
     /// The file it is about.
     pub fn path(&self) -> Option<&str> {
-        None
+        self.path.as_deref()
     }
 
     /// `from` and `to` of a state transition.
     pub fn transition(&self) -> Option<(&str, &str)> {
-        None
+        Some((self.from.as_deref()?, self.to.as_deref()?))
     }
 
     /// The `reason` among its data.
     pub fn reason(&self) -> Option<&str> {
-        None
+        self.reason.as_deref()
     }
 
     /// The worker's process, where its data has a numeric `pid`.
     pub fn pid(&self) -> Option<u32> {
-        None
+        self.pid
+    }
+
+    /// Whether it says that a file was modified.
+    pub fn is_modification(&self) -> bool {
+        self.path.is_some() && matches!(self.tool(), Some("Edit" | "Write" | "NotebookEdit"))
+    }
+
+    /// What makes it the same event as one that was here before, where the worker counts its events.
+    pub fn dedup_key(&self) -> Option<DedupKey> {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let sequence = self.sequence?;
+        let half = |salt: u8| {
+            let mut hasher = DefaultHasher::new();
+            (salt, &self.session, &self.worker, sequence).hash(&mut hasher);
+            u128::from(hasher.finish())
+        };
+        Some(DedupKey(half(0) << 64 | half(1)))
     }
 
     /// The event as a JSON object, on one line.
@@ -97,13 +156,31 @@ impl LogEvent {
 
     /// The bytes it holds, itself included.
     pub fn bytes(&self) -> usize {
-        size_of::<LogEvent>() + self.json.len()
+        let optional = [
+            &self.session,
+            &self.bead,
+            &self.host,
+            &self.error,
+            &self.tool,
+            &self.path,
+            &self.from,
+            &self.to,
+            &self.reason,
+        ];
+        size_of::<LogEvent>()
+            + self.json.len()
+            + self.worker.capacity()
+            + self.message.capacity()
+            + optional
+                .iter()
+                .map(|text| text.as_ref().map_or(0, String::capacity))
+                .sum::<usize>()
     }
 }
 
 impl serde::Serialize for LogEvent {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let json: &serde_json::value::RawValue =
+        let json: &RawValue =
             serde_json::from_str(&self.json).map_err(serde::ser::Error::custom)?;
         json.serialize(serializer)
     }

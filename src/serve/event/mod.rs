@@ -12,7 +12,7 @@ mod rejection;
 
 pub use draft::Draft;
 pub use level::Level;
-pub use log_event::LogEvent;
+pub use log_event::{DedupKey, LogEvent};
 pub use rejection::{RejectReason, Rejection};
 
 /// Understands one line, without its newline. `host` is the name of this machine, for lines that do not say where they are from.
