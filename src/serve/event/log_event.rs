@@ -34,7 +34,7 @@ pub struct LogEvent {
 }
 
 /// What stands first among the rest, in this order.
-const FIRST: [&str; 6] = [
+pub(super) const FIRST: [&str; 6] = [
     "provider",
     "model",
     "span_id",

@@ -76,7 +76,15 @@ fn needle<'a>(
     mut envelope: Envelope<'a>,
     host: &'a str,
 ) -> Result<Draft<'a>, RejectReason> {
+    let worker = envelope
+        .take(Field::Worker)
+        .ok_or(RejectReason::BadWorker)?;
+    let parts = match is_nested(worker) {
+        true => Entries::read(worker.get()).map_err(|_| RejectReason::BadWorker)?,
+        false => Entries::default(),
+    };
     let mut draft = Draft {
+        worker: worker_name(text(worker).or_else(|| composed(&parts)))?,
         ts: time_of_text(envelope.take(Field::Ts))?,
         message: envelope
             .take(Field::Event)
@@ -86,19 +94,10 @@ fn needle<'a>(
         host: host_of(&mut envelope, host),
         ..Draft::default()
     };
-    let worker = envelope
-        .take(Field::Worker)
-        .ok_or(RejectReason::BadWorker)?;
-    if is_nested(worker) {
-        let parts = Entries::read(worker.get()).map_err(|_| RejectReason::BadWorker)?;
-        draft.worker = worker_name(composed(&parts))?;
-        for name in ["provider", "model"] {
-            if let Some(value) = parts.get(name).filter(|value| is_text(value)) {
-                draft.add(Cow::Borrowed(name), value);
-            }
+    for name in ["provider", "model"] {
+        if let Some(value) = parts.get(name).filter(|value| is_text(value)) {
+            draft.add(Cow::Borrowed(name), value);
         }
-    } else {
-        draft.worker = worker_name(text(worker))?;
     }
     let data = take_data(line, &mut envelope, &mut draft);
     draft.level = level(envelope.get(Field::Level)).or_else(|| level(data.get("level")));
