@@ -1,0 +1,144 @@
+//! Where reading stopped, kept between runs.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::cursor::Print;
+use crate::serve::bounds::TAIL_STATE_BYTES;
+
+const FORMAT: &str = "fabric tail state";
+const VERSION: u32 = 1;
+
+/// Where reading stopped.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SavedState {
+    format: String,
+    version: u32,
+    /// The folder it is about.
+    pub(super) folder: String,
+    /// Set where not every file of the folder is listed: lines of others were read up to this time, in milliseconds since 1970. Where it
+    /// is not set, a file that is not listed has not been read at all.
+    pub(super) unlisted_since: Option<i64>,
+    pub(super) files: Vec<SavedFile>,
+}
+
+/// Where reading of one file stopped.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SavedFile {
+    pub(super) name: String,
+    pub(super) device: u64,
+    pub(super) inode: u64,
+    pub(super) offset: u64,
+    /// Whether the offset is any byte of the line to begin with, because the file was never opened.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) within_line: bool,
+    pub(super) head: Print,
+    pub(super) before: Print,
+}
+
+/// What became of the state of an earlier run.
+#[derive(Debug)]
+pub(super) enum Loaded {
+    /// There is none.
+    None,
+    /// It can be used.
+    State(SavedState),
+    /// It is there, but of no use: why, and what was done with it.
+    Problem(String),
+}
+
+impl SavedState {
+    pub(super) fn new(folder: String, unlisted_since: Option<i64>) -> SavedState {
+        SavedState {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            folder,
+            unlisted_since,
+            files: Vec::new(),
+        }
+    }
+
+    /// Reads the state of an earlier run about `folder`. One that cannot be used is moved aside, so that it can be looked at.
+    pub(super) fn load(path: &Path, folder: &str) -> Loaded {
+        let why = match read(path) {
+            Ok(None) => return Loaded::None,
+            Ok(Some(bytes)) => match serde_json::from_slice::<SavedState>(&bytes) {
+                Ok(state) if state.format != FORMAT => "it is not a state file".to_owned(),
+                Ok(state) if state.version != VERSION => {
+                    format!("it has version {}, not {VERSION}", state.version)
+                }
+                Ok(state) if state.folder != folder => "it is about another folder".to_owned(),
+                Ok(state) => return Loaded::State(state),
+                Err(error) => error.to_string(),
+            },
+            Err(error) => error.to_string(),
+        };
+        let aside = with_suffix(path, ".damaged");
+        Loaded::Problem(match fs::rename(path, &aside) {
+            Ok(()) => format!(
+                "the places of the last run cannot be used, the file was moved aside: {why}"
+            ),
+            Err(error) => format!(
+                "the places of the last run cannot be used: {why}; nor can the file be moved aside: {error}"
+            ),
+        })
+    }
+
+    /// Writes it, so that after a crash either this or the state before is there.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn save(&self, path: &Path) -> io::Result<()> {
+        // Always the same name: what a crash leaves behind is overwritten and does not pile up.
+        let unfinished = with_suffix(path, ".new");
+        let _ = fs::remove_file(&unfinished);
+        let file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&unfinished)?;
+        let mut writer = BufWriter::with_capacity(64 << 10, file);
+        serde_json::to_writer(&mut writer, self)?;
+        writer.flush()?;
+        writer.get_ref().sync_all()?;
+        fs::rename(&unfinished, path)?;
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        File::open(folder)?.sync_all()
+    }
+}
+
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::options()
+        .read(true)
+        .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)
+    {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(TAIL_STATE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > TAIL_STATE_BYTES {
+        return Err(io::Error::other("it is larger than a state file gets"));
+    }
+    Ok(Some(bytes))
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
