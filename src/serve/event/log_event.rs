@@ -8,15 +8,55 @@ use crate::serve::time::EventTime;
 pub struct LogEvent {
     ts: EventTime,
     level: Level,
+    worker: Box<str>,
+    message: Box<str>,
+    sequence: Option<u64>,
+    session: Option<Box<str>>,
+    bead: Option<Box<str>>,
+    host: Option<Box<str>>,
+    error: Option<Box<str>>,
+    tool: Option<Box<str>>,
+    path: Option<Box<str>>,
     json: Box<str>,
 }
 
 impl LogEvent {
     pub(super) fn new(draft: Draft<'_>) -> LogEvent {
+        let level = draft.level.unwrap_or(Level::Info);
+        let mut json = serde_json::Map::new();
+        json.insert("ts".to_owned(), draft.ts.0.into());
+        json.insert("worker".to_owned(), (*draft.worker).into());
+        json.insert("level".to_owned(), level.name().into());
+        json.insert("msg".to_owned(), (*draft.message).into());
+        for (name, value) in [
+            ("session", &draft.session),
+            ("bead", &draft.bead),
+            ("host", &draft.host),
+            ("error", &draft.error),
+            ("tool", &draft.tool),
+            ("path", &draft.path),
+        ] {
+            if let Some(value) = value {
+                json.insert(name.to_owned(), (**value).into());
+            }
+        }
+        if let Some(sequence) = draft.sequence {
+            json.insert("sequence".to_owned(), sequence.into());
+        }
+        let owned = |text: Option<std::borrow::Cow<'_, str>>| text.map(|text| text.into());
         LogEvent {
             ts: draft.ts,
-            level: draft.level.unwrap_or(Level::Info),
-            json: "{}".into(),
+            level,
+            worker: draft.worker.into(),
+            message: draft.message.into(),
+            sequence: draft.sequence,
+            session: owned(draft.session),
+            bead: owned(draft.bead),
+            host: owned(draft.host),
+            error: owned(draft.error),
+            tool: owned(draft.tool),
+            path: owned(draft.path),
+            json: serde_json::Value::Object(json).to_string().into(),
         }
     }
 
@@ -32,47 +72,47 @@ impl LogEvent {
 
     /// Who it is about.
     pub fn worker(&self) -> &str {
-        ""
+        &self.worker
     }
 
     /// The event type, or the text of a flat line.
     pub fn message(&self) -> &str {
-        ""
+        &self.message
     }
 
     /// The worker's own counter, where it has one.
     pub fn sequence(&self) -> Option<u64> {
-        None
+        self.sequence
     }
 
     /// One lifetime of the worker.
     pub fn session(&self) -> Option<&str> {
-        None
+        self.session.as_deref()
     }
 
     /// The task.
     pub fn bead(&self) -> Option<&str> {
-        None
+        self.bead.as_deref()
     }
 
     /// The machine it comes from.
     pub fn host(&self) -> Option<&str> {
-        None
+        self.host.as_deref()
     }
 
     /// What went wrong.
     pub fn error(&self) -> Option<&str> {
-        None
+        self.error.as_deref()
     }
 
     /// The tool that was used.
     pub fn tool(&self) -> Option<&str> {
-        None
+        self.tool.as_deref()
     }
 
     /// The file it is about.
     pub fn path(&self) -> Option<&str> {
-        None
+        self.path.as_deref()
     }
 
     /// `from` and `to` of a state transition.
@@ -97,7 +137,7 @@ impl LogEvent {
 
     /// The bytes it holds, itself included.
     pub fn bytes(&self) -> usize {
-        size_of::<LogEvent>() + self.json.len()
+        size_of::<LogEvent>() + self.json.len() + self.worker.len() + self.message.len()
     }
 }
 
