@@ -75,11 +75,15 @@ impl ChangeLog {
                 Change::Collisions | Change::Memory => None,
             }),
         );
+        let through = new
+            .last()
+            .map_or_else(|| self.read_ring().through, Segment::through);
         let told = |wanted: fn(&Change) -> bool| changes.iter().any(wanted);
         let colliding = told(|change| matches!(change, Change::Collisions)).then(|| {
             let before = self.read_ring().colliding.clone();
             new.push(Segment::notice(
                 view.epoch,
+                through,
                 view.seq,
                 &picture::collision_message(view, &before),
             ));
@@ -88,6 +92,7 @@ impl ChangeLog {
         if told(|change| matches!(change, Change::Memory)) {
             new.push(Segment::notice(
                 view.epoch,
+                through,
                 view.seq,
                 &picture::memory_message(view),
             ));
@@ -145,9 +150,13 @@ impl ChangeLog {
         self.read_ring().index_of(position).is_some()
     }
 
-    /// Where to go on for a client that has had everything up to event `seq`; `None` if the log does not have all that follows.
-    pub(super) fn place_after(&self, seq: u64) -> Option<Position> {
+    /// Where to go on for a client that has had everything up to event `seq`; `None` if the log does not have all that follows, up to
+    /// event `through` at least.
+    pub(super) fn place_after(&self, seq: u64, through: u64) -> Option<Position> {
         let ring = self.read_ring();
+        if ring.through < through {
+            return None;
+        }
         let index = ring
             .placed
             .partition_point(|placed| placed.segment.through() <= seq);

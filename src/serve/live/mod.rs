@@ -14,9 +14,13 @@ mod change_log;
 mod counters;
 mod door;
 mod ending;
+#[cfg(test)]
+mod fake_socket_tests;
 mod filter;
 mod frame;
 mod gap;
+#[cfg(test)]
+mod joining_tests;
 mod line;
 mod live;
 mod opening;
@@ -24,6 +28,8 @@ mod picture;
 mod replay;
 mod segment;
 mod session;
+#[cfg(test)]
+mod session_tests;
 mod subscription;
 #[cfg(test)]
 mod tests;

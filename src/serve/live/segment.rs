@@ -24,6 +24,8 @@ pub(super) struct Segment {
     batch: OnceLock<Bytes>,
     /// The newest sequence number in it or, for a notice, before it.
     through: u64,
+    /// The newest event of the state that a notice tells of.
+    told_at: u64,
 }
 
 impl Segment {
@@ -43,6 +45,7 @@ impl Segment {
                     singles: singles.into(),
                     batch: OnceLock::new(),
                     through,
+                    told_at: through,
                 });
             }
         };
@@ -59,14 +62,15 @@ impl Segment {
         segments
     }
 
-    /// One message that is no event.
-    pub(super) fn notice(epoch: u64, through: u64, json: &str) -> Segment {
+    /// One message that is no event: it tells of the state at event `told_at`, and follows event `through` in the log.
+    pub(super) fn notice(epoch: u64, through: u64, told_at: u64, json: &str) -> Segment {
         Segment {
             epoch,
             events: Vec::new(),
             singles: frame::text(json),
             batch: OnceLock::new(),
             through,
+            told_at,
         }
     }
 
@@ -103,10 +107,15 @@ impl Segment {
         (size_of::<Segment>() + events + 2 * self.singles.len()) as u64
     }
 
+    /// Whether it tells of a state that is older than one that was shown, with event `shown` as its newest.
+    pub(super) fn is_outdated(&self, shown: u64) -> bool {
+        self.events.is_empty() && self.told_at < shown
+    }
+
     /// What a client gets of it that has had everything up to `after`; `None` where that is nothing.
     pub(super) fn frames(&self, after: u64, filter: &Filter, batch: bool) -> Option<Bytes> {
         if self.events.is_empty() {
-            return (self.through >= after).then(|| self.singles.clone());
+            return Some(self.singles.clone());
         }
         if self.through <= after {
             return None;

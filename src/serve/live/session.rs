@@ -45,6 +45,7 @@ pub(super) async fn run<S: Socket>(
         subscription: request.subscription,
         at: Position::default(),
         had: 0,
+        shown: 0,
         epoch: 0,
         joined_at: 0,
         written: 0,
@@ -73,6 +74,8 @@ struct Session<'a, S> {
     at: Position,
     /// Everything up to this event has been sent or filtered out; also in the view that was sent.
     had: u64,
+    /// The newest event of the picture that was sent.
+    shown: u64,
     epoch: u64,
     /// Where the log ended when this client joined: what lies before that waits for it because it was away, not because it is slow.
     joined_at: u64,
@@ -123,6 +126,7 @@ impl<S: Socket> Session<'_, S> {
         let (opening, view) = live.openings.take(&live.changes, &live.views, had, now);
         self.epoch = opening.epoch;
         (self.at, self.had) = (opening.position, opening.seq);
+        self.shown = opening.seq;
         self.joining_since = Some(now);
         self.joined_at = live.changes.end().bytes;
         self.written = self.at.bytes;
@@ -134,7 +138,7 @@ impl<S: Socket> Session<'_, S> {
         if resume.epoch != opening.epoch || resume.seq > opening.seq {
             return false;
         }
-        if let Some(place) = self.live.changes.place_after(resume.seq) {
+        if let Some(place) = self.live.changes.place_after(resume.seq, opening.seq) {
             (self.at, self.had) = (place, resume.seq);
             self.written = place.bytes;
             return true;
@@ -213,11 +217,21 @@ impl<S: Socket> Session<'_, S> {
             .changes
             .read(self.at, LIVE_CHUNK_BYTES, &mut placed);
         if read == Err(Lagged) {
-            self.lagged();
+            self.lagged(self.had + 1);
             return false;
         }
         let progress = !placed.is_empty();
+        let mut hole = None;
         for Placed { segment, end } in placed.drain(..) {
+            // What was never published cannot be sent; but a client is not left to believe that there was nothing.
+            if segment.follows() > self.had {
+                hole = Some(segment.follows());
+                break;
+            }
+            if segment.is_outdated(self.shown) {
+                self.at = end;
+                continue;
+            }
             if let Some(frames) = segment.frames(self.had, filter, *batch) {
                 self.line.push(frames);
             }
@@ -225,6 +239,10 @@ impl<S: Socket> Session<'_, S> {
             self.at = end;
         }
         self.placed = placed;
+        if let (Some(through), true) = (hole, self.line.is_idle()) {
+            self.lagged(through);
+            return false;
+        }
         if self.line.is_idle() {
             self.all_written();
             return progress;
@@ -239,10 +257,10 @@ impl<S: Socket> Session<'_, S> {
         }
     }
 
-    /// What this client has not had is gone: it is told, and begins anew.
-    fn lagged(&mut self) {
+    /// What this client has not had, up to `through` at least, is gone: it is told, and begins anew.
+    fn lagged(&mut self, through: u64) {
         let had = self.had;
-        let opening = self.enter(had);
+        let opening = self.enter(through);
         self.tell(Gap {
             from: had + 1,
             to: self.had,

@@ -87,7 +87,7 @@ pub(super) fn messages(frames: &[u8]) -> Vec<Value> {
             whole.clear();
         }
     }
-    assert!(rest.is_empty() && whole.is_empty(), "cut off");
+    assert!(rest.is_empty(), "cut off");
     found
 }
 
@@ -301,11 +301,12 @@ fn the_log_gives_what_follows_a_place_and_says_when_that_is_gone() {
     assert_eq!(log.read(place, 1 << 20, &mut found), Ok(()));
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].end, log.end());
-    assert_eq!(log.place_after(3), Some(place));
-    assert_eq!(log.place_after(4), Some(place));
-    assert_eq!(log.place_after(5), Some(log.end()));
-    assert_eq!(log.place_after(6), None);
-    assert_eq!(log.place_after(0), Some(Position::default()));
+    assert_eq!(log.place_after(3, 0), Some(place));
+    assert_eq!(log.place_after(4, 0), Some(place));
+    assert_eq!(log.place_after(5, 0), Some(log.end()));
+    assert_eq!(log.place_after(6, 0), None);
+    assert_eq!(log.place_after(0, 0), Some(Position::default()));
+    assert_eq!(log.place_after(3, 6), None);
 
     let long: Arc<LogEvent> = event("w", Level::Info, &"x".repeat(1 << 20), None);
     for seq in 6..30 {
@@ -313,8 +314,8 @@ fn the_log_gives_what_follows_a_place_and_says_when_that_is_gone() {
     }
     found.clear();
     assert_eq!(log.read(place, 1 << 20, &mut found), Err(Lagged));
-    assert_eq!(log.place_after(5), None);
-    assert_eq!(log.place_after(29), Some(log.end()));
+    assert_eq!(log.place_after(5, 0), None);
+    assert_eq!(log.place_after(29, 0), Some(log.end()));
 }
 
 #[test]
