@@ -46,7 +46,7 @@ const ONLY_IN: [(&str, &[&str]); 12] = [
     ("clap", &["src/bin/"]),
     ("ureq", &["src/capture/"]),
     ("rustls", &["src/capture/"]),
-    ("tungstenite", &["src/capture/"]),
+    ("tungstenite", &["src/capture/", "src/serve/live/"]),
     ("notify", &["src/capture/", "src/serve/tail/"]),
     ("indicatif", &["src/bin/"]),
     ("tokio", &["src/serve/"]),

@@ -1,7 +1,44 @@
 //! Changes, sent to whoever follows over a WebSocket.
 //!
-//! What comes in: the changes of the store, in the order they happened. What goes out: messages, each made once for all clients.
+//! What comes in: the changes of the store, in the order they happened, and views that already have them. What goes out: messages, each
+//! made once for all clients.
+//!
+//! The hub writes the [`ChangeLog`]. A session is one client: it takes its place in the log, then a view, sends the view, and goes on from
+//! its place; so joining is exact. It holds that place and what is being written, nothing else, so a client that does not read costs a few
+//! pointers until it is closed. Sessions run over plain streams and sinks; only `door` knows HTTP, only `wire` the frames of clients.
+//!
+//! This room does not know who may connect (that is decided before), nor what is in an event beyond what a filter asks for.
 
+mod admission;
 mod change_log;
+mod counters;
+mod door;
+mod ending;
+#[cfg(test)]
+mod fake_socket_tests;
+mod filter;
+mod frame;
+mod gap;
+#[cfg(test)]
+mod joining_tests;
+mod line;
+mod live;
+mod opening;
+mod picture;
+mod replay;
+mod segment;
+mod session;
+#[cfg(test)]
+mod session_tests;
+mod subscription;
+#[cfg(test)]
+mod tests;
+mod token_bucket;
+mod wire;
 
 pub use change_log::ChangeLog;
+pub use counters::{LiveCounters, LiveCounts};
+pub use door::routes;
+pub use ending::Ending;
+pub use filter::Filter;
+pub use live::{Live, LiveOptions};

@@ -1,0 +1,162 @@
+//! Which events a client wants.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::serve::bounds::{FILTER_VALUE_CHARS, FILTER_VALUES};
+use crate::serve::event::{Level, LogEvent};
+
+/// Which events a client wants: those that have one of the values of every part that has any.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    workers: Vec<String>,
+    levels: Vec<Level>,
+    types: Vec<Pattern>,
+    paths: Vec<Pattern>,
+}
+
+impl Filter {
+    /// The parts a filter has, by their names in queries and messages.
+    pub const PARTS: [&str; 4] = ["worker", "level", "type", "path"];
+
+    /// Adds values, separated by commas, to the part of that name.
+    ///
+    /// # Errors
+    /// The part or a value is not known, or there are too many or too long ones; in words for whoever sent it.
+    pub fn add(&mut self, part: &str, values: &str) -> Result<(), String> {
+        for value in values.split(',').map(str::trim) {
+            self.add_value(part, value)?;
+        }
+        Ok(())
+    }
+
+    /// Adds one value, in which a comma means itself.
+    ///
+    /// # Errors
+    /// As [`Filter::add`].
+    pub fn add_value(&mut self, part: &str, value: &str) -> Result<(), String> {
+        if value.is_empty() {
+            return Err(format!("{part}: a value is empty"));
+        }
+        if value.chars().count() > FILTER_VALUE_CHARS {
+            return Err(format!(
+                "{part}: a value is longer than {FILTER_VALUE_CHARS} characters"
+            ));
+        }
+        let count = match part {
+            "worker" => {
+                self.workers.push(value.to_owned());
+                self.workers.len()
+            }
+            "level" => {
+                let level = Level::from_name(value)
+                    .ok_or("level: a value is none of debug, info, warn, error")?;
+                self.levels.push(level);
+                self.levels.len()
+            }
+            "type" => {
+                self.types.push(Pattern::new(value));
+                self.types.len()
+            }
+            "path" => {
+                self.paths.push(Pattern::new(value));
+                self.paths.len()
+            }
+            _ => return Err("a filter has the parts worker, level, type and path".to_owned()),
+        };
+        if count > FILTER_VALUES {
+            return Err(format!("{part}: more than {FILTER_VALUES} values"));
+        }
+        Ok(())
+    }
+
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        *self == Filter::default()
+    }
+
+    /// Whether it lets this event through.
+    pub fn matches(&self, event: &LogEvent) -> bool {
+        (self.levels.is_empty() || self.levels.contains(&event.level()))
+            && (self.workers.is_empty() || self.workers.iter().any(|name| name == event.worker()))
+            && (self.types.is_empty()
+                || self
+                    .types
+                    .iter()
+                    .any(|pattern| pattern.matches(event.message())))
+            && (self.paths.is_empty()
+                || event
+                    .path()
+                    .is_some_and(|path| self.paths.iter().any(|pattern| pattern.matches(path))))
+    }
+}
+
+impl Serialize for Filter {
+    /// As it is asked for: a part with one value is a text, one with several a list.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let parts: [Vec<&str>; 4] = [
+            self.workers.iter().map(String::as_str).collect(),
+            self.levels.iter().map(|level| level.name()).collect(),
+            self.types.iter().map(Pattern::text).collect(),
+            self.paths.iter().map(Pattern::text).collect(),
+        ];
+        let mut map = serializer.serialize_map(None)?;
+        for (name, values) in Filter::PARTS.into_iter().zip(&parts) {
+            match values.as_slice() {
+                [] => {}
+                [one] => map.serialize_entry(name, one)?,
+                several => map.serialize_entry(name, several)?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// A text in which `*` stands for any characters, also none and also `/`, and `?` for one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pattern(String);
+
+impl Pattern {
+    fn new(text: &str) -> Pattern {
+        Pattern(text.to_owned())
+    }
+
+    fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Only the last star is ever tried again, which is enough because the stars before it have matched as little as they can; so the time
+    /// is at most the product of the lengths, and no pattern is costly.
+    fn matches(&self, text: &str) -> bool {
+        let (mut pattern, mut text) = (self.0.as_str(), text);
+        let mut last_star: Option<(&str, &str)> = None;
+        loop {
+            let mut rest = pattern.chars();
+            let mut tail = text.chars();
+            match (rest.next(), tail.next()) {
+                (None, None) => return true,
+                (Some('*'), _) => {
+                    pattern = rest.as_str();
+                    last_star = Some((pattern, text));
+                    continue;
+                }
+                (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
+                    pattern = rest.as_str();
+                    text = tail.as_str();
+                    continue;
+                }
+                (_, _) => {}
+            }
+            let Some((after_star, covered_from)) = last_star else {
+                return false;
+            };
+            let mut shorter = covered_from.chars();
+            if shorter.next().is_none() {
+                return false;
+            }
+            text = shorter.as_str();
+            pattern = after_star;
+            last_star = Some((after_star, text));
+        }
+    }
+}
