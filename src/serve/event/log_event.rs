@@ -1,6 +1,6 @@
 //! One event, in as few allocations as it can be kept in.
 
-use super::{Draft, Level};
+use super::{DedupKey, Draft, Level};
 use crate::serve::time::EventTime;
 
 /// One event. Its JSON is made once, when it is read, and is what every answer and every client gets.
@@ -88,6 +88,12 @@ impl LogEvent {
     /// The worker's process, where its data has a numeric `pid`.
     pub fn pid(&self) -> Option<u32> {
         None
+    }
+
+    /// What tells it from every other.
+    pub fn dedup_key(&self) -> Option<DedupKey> {
+        let (session, sequence) = (self.session()?, self.sequence()?);
+        Some(DedupKey::new(session, self.worker(), sequence))
     }
 
     /// The event as a JSON object, on one line.

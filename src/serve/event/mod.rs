@@ -5,11 +5,13 @@
 //!
 //! No line panics, and none stops the others.
 
+mod dedup_key;
 mod draft;
 mod level;
 mod log_event;
 mod rejection;
 
+pub use dedup_key::DedupKey;
 pub use draft::Draft;
 pub use level::Level;
 pub use log_event::LogEvent;
