@@ -37,4 +37,17 @@ impl Level {
             _ => None,
         }
     }
+
+    /// The level of an event that does not say one itself.
+    pub fn of_event_type(event_type: &str) -> Level {
+        if event_type.starts_with("error.") {
+            Level::Error
+        } else if event_type.ends_with(".failed") || event_type.ends_with(".retry") {
+            Level::Warn
+        } else if event_type.starts_with("debug.") {
+            Level::Debug
+        } else {
+            Level::Info
+        }
+    }
 }

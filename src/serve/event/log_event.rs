@@ -1,22 +1,110 @@
 //! One event, in as few allocations as it can be kept in.
 
-use super::{DedupKey, Draft, Level};
+use super::json_text::{JsonText, Span, field_bytes, number_text, string_bytes};
+use super::verbatim::verbatim;
+use super::{DedupKey, Draft, Level, raw_json};
+use crate::serve::bounds::{EVENT_KEY_BYTES, EVENT_PATH_BYTES};
 use crate::serve::time::EventTime;
 
 /// One event. Its JSON is made once, when it is read, and is what every answer and every client gets.
+///
+/// Texts are parts of the JSON, or, where they are escaped there, of a second buffer: one allocation for most events, two for others.
+/// Texts that others use as keys have a greatest length ([`EVENT_KEY_BYTES`], [`EVENT_PATH_BYTES`]); one that is longer is in the JSON, but
+/// not given by its accessor.
 #[derive(Debug)]
 pub struct LogEvent {
     ts: EventTime,
-    level: Level,
+    sequence: Option<u64>,
+    duration_ms: Option<f64>,
     json: Box<str>,
+    decoded: Box<str>,
+    worker: Option<Span>,
+    message: Option<Span>,
+    session: Option<Span>,
+    bead: Option<Span>,
+    host: Option<Span>,
+    error: Option<Span>,
+    tool: Option<Span>,
+    path: Option<Span>,
+    from: Option<Span>,
+    to: Option<Span>,
+    reason: Option<Span>,
+    pid: Option<u32>,
+    level: Level,
 }
+
+/// What stands first among the rest, in this order.
+const FIRST: [&str; 6] = [
+    "provider",
+    "model",
+    "span_id",
+    "parent_span_id",
+    "trace_id",
+    "span_name",
+];
 
 impl LogEvent {
     pub(super) fn new(draft: Draft<'_>) -> LogEvent {
+        let level = draft
+            .level
+            .unwrap_or_else(|| Level::of_event_type(&draft.message));
+        let duration = draft.duration_ms.map(number_text);
+        let mut json = JsonText::with_capacity(json_bytes(&draft, level, duration.as_deref()));
+        json.number("ts", draft.ts.0);
+        let worker = json.text("worker", &draft.worker);
+        json.text("level", level.name());
+        let message = json.text("msg", &draft.message);
+        if let Some(sequence) = draft.sequence {
+            json.number("sequence", sequence);
+        }
+        let session = json.optional_text("session", draft.session.as_deref());
+        let bead = json.optional_text("bead", draft.bead.as_deref());
+        let host = json.optional_text("host", draft.host.as_deref());
+        if let Some(duration) = &duration {
+            json.number("duration_ms", duration);
+        }
+        let error = json.optional_text("error", draft.error.as_deref());
+        let tool = json.optional_text("tool", draft.tool.as_deref());
+        let path = json.optional_text("path", draft.path.as_deref());
+        for name in FIRST {
+            if let Some(value) = draft.rest.get(name) {
+                json.raw(name, value);
+            }
+        }
+        let (mut from, mut to, mut reason, mut pid) = (None, None, None, None);
+        for (name, value) in draft.rest.iter() {
+            match name {
+                "from" => from = json.raw_text(name, value),
+                "to" => to = json.raw_text(name, value),
+                "reason" => reason = json.raw_text(name, value),
+                "pid" => {
+                    pid = raw_json::whole_number(value).and_then(|pid| u32::try_from(pid).ok());
+                    json.raw(name, value);
+                }
+                name if FIRST.contains(&name) => {}
+                name => json.raw(name, value),
+            }
+        }
+        let (json, decoded) = json.finish();
         LogEvent {
             ts: draft.ts,
-            level: draft.level.unwrap_or(Level::Info),
-            json: "{}".into(),
+            sequence: draft.sequence,
+            duration_ms: draft.duration_ms,
+            json,
+            decoded,
+            worker,
+            message,
+            session,
+            bead,
+            host,
+            error,
+            tool,
+            path,
+            from,
+            to,
+            reason,
+            pid,
+            level,
         }
     }
 
@@ -30,70 +118,81 @@ impl LogEvent {
         self.level
     }
 
-    /// Who it is about.
+    /// Who it is about. From a line it is never empty and has at most [`EVENT_KEY_BYTES`].
     pub fn worker(&self) -> &str {
-        ""
+        self.text(self.worker).unwrap_or_default()
     }
 
-    /// The event type, or the text of a flat line.
+    /// The event type, or the text of a flat line; of any length.
     pub fn message(&self) -> &str {
-        ""
+        self.text(self.message).unwrap_or_default()
     }
 
     /// The worker's own counter, where it has one.
     pub fn sequence(&self) -> Option<u64> {
-        None
+        self.sequence
     }
 
     /// One lifetime of the worker.
     pub fn session(&self) -> Option<&str> {
-        None
+        self.key(self.session)
     }
 
     /// The task.
     pub fn bead(&self) -> Option<&str> {
-        None
+        self.key(self.bead)
     }
 
     /// The machine it comes from.
     pub fn host(&self) -> Option<&str> {
-        None
+        self.key(self.host)
     }
 
-    /// What went wrong.
+    /// How long it took, in milliseconds; a finite number, negative if the source says so.
+    pub fn duration_ms(&self) -> Option<f64> {
+        self.duration_ms
+    }
+
+    /// What went wrong; of any length.
     pub fn error(&self) -> Option<&str> {
-        None
+        self.text(self.error)
     }
 
     /// The tool that was used.
     pub fn tool(&self) -> Option<&str> {
-        None
+        self.key(self.tool)
     }
 
     /// The file it is about.
     pub fn path(&self) -> Option<&str> {
-        None
+        self.text(self.path)
+            .filter(|path| path.len() <= EVENT_PATH_BYTES)
     }
 
     /// `from` and `to` of a state transition.
     pub fn transition(&self) -> Option<(&str, &str)> {
-        None
+        Some((self.key(self.from)?, self.key(self.to)?))
     }
 
     /// The `reason` among its data.
     pub fn reason(&self) -> Option<&str> {
-        None
+        self.key(self.reason)
     }
 
     /// The worker's process, where its data has a numeric `pid`.
     pub fn pid(&self) -> Option<u32> {
-        None
+        self.pid
     }
 
-    /// What tells it from every other.
+    /// Whether a file was changed: by one of the tools that do that, with a path.
+    pub fn is_modification(&self) -> bool {
+        matches!(self.tool(), Some("Edit" | "Write" | "NotebookEdit")) && self.path().is_some()
+    }
+
+    /// What tells it from every other event, where it has a sequence number: its session, worker and number.
     pub fn dedup_key(&self) -> Option<DedupKey> {
-        let (session, sequence) = (self.session()?, self.sequence()?);
-        Some(DedupKey::new(session, self.worker(), sequence))
+        let session = self.text(self.session).unwrap_or_default();
+        Some(DedupKey::new(session, self.worker(), self.sequence?))
     }
 
     /// The event as a JSON object, on one line.
@@ -103,14 +202,55 @@ impl LogEvent {
 
     /// The bytes it holds, itself included.
     pub fn bytes(&self) -> usize {
-        size_of::<LogEvent>() + self.json.len()
+        size_of::<LogEvent>() + self.json.len() + self.decoded.len()
+    }
+
+    fn text(&self, span: Option<Span>) -> Option<&str> {
+        span.map(|span| span.of(&self.json, &self.decoded))
+    }
+
+    fn key(&self, span: Option<Span>) -> Option<&str> {
+        self.text(span).filter(|key| key.len() <= EVENT_KEY_BYTES)
     }
 }
 
 impl serde::Serialize for LogEvent {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let json: &serde_json::value::RawValue =
-            serde_json::from_str(&self.json).map_err(serde::ser::Error::custom)?;
-        json.serialize(serializer)
+        verbatim(&self.json)
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
     }
+}
+
+/// The bytes of the JSON, where nothing in its texts is escaped: then its buffer is made once and never moved.
+fn json_bytes(draft: &Draft<'_>, level: Level, duration: Option<&str>) -> usize {
+    let digits = |number: u64| number.checked_ilog10().map_or(1, |log| log as usize + 1);
+    let minus = usize::from(draft.ts.0 < 0);
+    let texts = [
+        ("session", &draft.session),
+        ("bead", &draft.bead),
+        ("host", &draft.host),
+        ("error", &draft.error),
+        ("tool", &draft.tool),
+        ("path", &draft.path),
+    ];
+    let fixed = field_bytes("ts", digits(draft.ts.0.unsigned_abs()) + minus)
+        + field_bytes("worker", string_bytes(&draft.worker))
+        + field_bytes("level", string_bytes(level.name()))
+        + field_bytes("msg", string_bytes(&draft.message));
+    let sequence = draft
+        .sequence
+        .map_or(0, |sequence| field_bytes("sequence", digits(sequence)));
+    let duration = duration.map_or(0, |text| field_bytes("duration_ms", text.len()));
+    let texts: usize = texts
+        .iter()
+        .filter_map(|(name, text)| Some(field_bytes(name, string_bytes(text.as_ref()?))))
+        .sum();
+    let rest: usize = draft
+        .rest
+        .iter()
+        .map(|(name, value)| field_bytes(name, value.get().len()))
+        .sum();
+    // There is no comma before the first field.
+    "{}".len() - ",".len() + fixed + sequence + duration + texts + rest
 }

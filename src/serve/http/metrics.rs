@@ -215,10 +215,9 @@ fn of_service(families: &mut Families, state: &HttpState, view: &View) {
         false,
         Whole(state.hub.lag_ms()),
     );
-    let rejected = view.rejected.iter().filter_map(|lines| {
-        let reason = serde_json::to_value(lines.reason).ok()?;
-        let labels = vec![("reason", reason.as_str()?.to_owned())];
-        Some((labels, Whole(lines.count)))
+    let rejected = view.rejected.iter().map(|lines| {
+        let labels = vec![("reason", lines.reason.name().to_owned())];
+        (labels, Whole(lines.count))
     });
     families.add_many(
         "rejected_lines",

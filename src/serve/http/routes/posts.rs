@@ -48,7 +48,7 @@ pub(super) async fn post_event(
     let body = json_body(request).await?;
     let posted: &RawValue = parse(&body)?;
     let (line, event) = understand(posted, &state.host)
-        .map_err(|reason| Problem::bad_request(name(reason), message(reason)))?;
+        .map_err(|reason| Problem::bad_request(reason.name(), reason.words()))?;
     keep(&state, vec![line]).await?;
     created(
         &state,
@@ -84,7 +84,7 @@ pub(super) async fn post_batch(
             Ok((line, _)) => lines.push(line),
             Err(reason) => errors.push(Refused {
                 index,
-                error: format!("{}: {}", name(reason), message(reason)),
+                error: format!("{}: {}", reason.name(), reason.words()),
             }),
         }
     }
@@ -145,26 +145,4 @@ async fn keep(state: &HttpState, lines: Vec<PostedLine>) -> Result<(), Problem> 
 fn created(state: &HttpState, answer: &impl Serialize) -> Result<Response, Problem> {
     let text = serde_json::to_vec(answer).unwrap_or_default();
     whole(state, StatusCode::CREATED, "application/json", text.into())
-}
-
-/// The name that the reason has in JSON.
-fn name(reason: RejectReason) -> String {
-    match serde_json::to_value(reason) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => "no-event".to_owned(),
-    }
-}
-
-fn message(reason: RejectReason) -> &'static str {
-    match reason {
-        RejectReason::NotAnObject => "an event is a JSON object",
-        RejectReason::UnknownShape => {
-            "the fields are those of no shape of event: a `ts`, an `event` and a `worker` are the least (see fabric-events(5))"
-        }
-        RejectReason::BadLevel => "the level must be debug, info, warn or error",
-        RejectReason::BadTime => "the time cannot be read, or is out of range",
-        RejectReason::BadWorker => "the worker must be a name, or an object with one",
-        RejectReason::SchemaVersion => "the schema version is not known: it must be 1",
-        _ => "this is no event (see fabric-events(5))",
-    }
 }
