@@ -1,0 +1,442 @@
+//! `GET /api/metrics`: numbers for Prometheus. Names that the service had which fabric replaces are kept.
+
+use std::fmt;
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::prometheus_text::{CONTENT_TYPE, encode};
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::Registry;
+
+use super::answer::whole;
+use super::gauges::HttpGauges;
+use super::parameters::Parameters;
+use super::problem::Problem;
+use super::routes::{all_bounds, is_ok, uptime_seconds};
+use super::state::HttpState;
+use crate::serve::bounds::BoundReport;
+use crate::serve::store::View;
+
+pub(super) async fn metrics(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
+    Parameters::none(&uri)?;
+    let text = text(collect(&state, &state.view())).map_err(|_| {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Problem::new(status, "internal", "the metrics cannot be written")
+    })?;
+    whole(&state, StatusCode::OK, CONTENT_TYPE, text.into())
+}
+
+fn text(families: Families) -> Result<String, fmt::Error> {
+    let mut registry = Registry::with_prefix("fabric");
+    registry.register_collector(Box::new(families));
+    let mut text = String::new();
+    encode(&mut text, &registry)?;
+    Ok(text)
+}
+
+/// Numbers of one name.
+#[derive(Debug)]
+struct Family {
+    /// Without prefix, and without `_total`.
+    name: &'static str,
+    help: &'static str,
+    rises: bool,
+    numbers: Vec<(Labels, Number)>,
+}
+
+type Labels = Vec<(&'static str, String)>;
+
+#[derive(Debug, Clone, Copy)]
+enum Number {
+    Whole(u64),
+    Real(f64),
+}
+
+#[derive(Debug, Default)]
+struct Families(Vec<Family>);
+
+impl Families {
+    fn add(&mut self, name: &'static str, help: &'static str, rises: bool, number: Number) {
+        self.add_many(name, help, rises, vec![(Labels::new(), number)]);
+    }
+
+    fn add_many(
+        &mut self,
+        name: &'static str,
+        help: &'static str,
+        rises: bool,
+        numbers: Vec<(Labels, Number)>,
+    ) {
+        self.0.push(Family {
+            name,
+            help,
+            rises,
+            numbers,
+        });
+    }
+}
+
+impl Collector for Families {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        for family in &self.0 {
+            let kind = if family.rises {
+                MetricType::Counter
+            } else {
+                MetricType::Gauge
+            };
+            let mut metric = encoder.encode_descriptor(family.name, family.help, None, kind)?;
+            for (labels, number) in &family.numbers {
+                if labels.is_empty() {
+                    write(&mut metric, family.rises, *number)?;
+                } else {
+                    write(&mut metric.encode_family(labels)?, family.rises, *number)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write(metric: &mut MetricEncoder<'_>, rises: bool, number: Number) -> Result<(), fmt::Error> {
+    match (rises, number) {
+        (true, Number::Whole(number)) => {
+            metric.encode_counter::<NoLabelSet, u64, u64>(&number, None)
+        }
+        (true, Number::Real(number)) => {
+            metric.encode_counter::<NoLabelSet, f64, u64>(&number, None)
+        }
+        (false, Number::Whole(number)) => metric.encode_gauge(&number),
+        (false, Number::Real(number)) => metric.encode_gauge(&number),
+    }
+}
+
+fn collect(state: &HttpState, view: &View) -> Families {
+    let mut families = Families::default();
+    of_service(&mut families, state, view);
+    of_tail(&mut families, view);
+    of_ingest(&mut families, state);
+    of_http(&mut families, &state.gauges);
+    for number in state.live.numbers() {
+        families.add(
+            number.name,
+            number.help,
+            number.rises,
+            Number::Whole(number.value),
+        );
+    }
+    of_bounds(&mut families, &all_bounds(state, view));
+    families
+}
+
+fn of_service(families: &mut Families, state: &HttpState, view: &View) {
+    use Number::{Real, Whole};
+    let ok = u64::from(is_ok(state, view));
+    let rss = view.memory.samples.last().map_or(0, |sample| sample.rss);
+    let uptime = u64::try_from(uptime_seconds(view)).unwrap_or(0);
+    families.add(
+        "status",
+        "1 while the service keeps up, else 0",
+        false,
+        Whole(ok),
+    );
+    families.add("uptime_seconds", "Since start", false, Whole(uptime));
+    families.add_many(
+        "info",
+        "The version that runs",
+        false,
+        vec![(
+            vec![("version", env!("CARGO_PKG_VERSION").to_owned())],
+            Whole(1),
+        )],
+    );
+    let kept = view.events.len() as u64;
+    families.add(
+        "event_count",
+        "Events that are remembered",
+        false,
+        Whole(kept),
+    );
+    let counters = &view.counters;
+    families.add(
+        "ingest_rate_per_second",
+        "Events per second over the last minute",
+        false,
+        Real(counters.rate_per_second),
+    );
+    let clients = state.live.clients();
+    families.add(
+        "websocket_clients",
+        "WebSocket clients",
+        false,
+        Whole(clients),
+    );
+    families.add(
+        "tailer_files_watched",
+        "Files that are followed",
+        false,
+        Whole(view.tail.files_followed),
+    );
+    families.add(
+        "dedup_dropped",
+        "Events that were here before",
+        true,
+        Whole(counters.duplicates),
+    );
+    families.add(
+        "process_resident_memory_bytes",
+        "Resident set of this process",
+        false,
+        Whole(rss),
+    );
+    let active = view.workers.iter();
+    let active = active.filter(|worker| worker.status == crate::serve::store::WorkerStatus::Active);
+    families.add(
+        "active_workers",
+        "Workers that are active",
+        false,
+        Whole(active.count() as u64),
+    );
+    let levels = ["debug", "info", "warn", "error"];
+    let by_level = levels.into_iter().zip(counters.by_level);
+    families.add_many(
+        "events",
+        "Events since start, by level",
+        true,
+        by_level
+            .map(|(level, count)| (vec![("level", level.to_owned())], Whole(count)))
+            .collect(),
+    );
+    families.add(
+        "hub_lag_ms",
+        "Milliseconds that the store is behind",
+        false,
+        Whole(state.hub.lag_ms()),
+    );
+    let rejected = view.rejected.iter().map(|lines| {
+        let labels = vec![("reason", lines.reason.name().to_owned())];
+        (labels, Whole(lines.count))
+    });
+    families.add_many(
+        "rejected_lines",
+        "Lines that are no events, by reason",
+        true,
+        rejected.collect(),
+    );
+}
+
+fn of_tail(families: &mut Families, view: &View) {
+    let tail = &view.tail;
+    let paused = u64::from(tail.paused_for_memory);
+    let caught_up = u64::from(tail.caught_up);
+    for (name, help, rises, value) in [
+        (
+            "tailer_files_known",
+            "Files whose place is remembered",
+            false,
+            tail.files_known,
+        ),
+        (
+            "tailer_paused",
+            "1 while no further files are followed for want of memory",
+            false,
+            paused,
+        ),
+        (
+            "tailer_caught_up",
+            "1 when everything that was there at start has been read",
+            false,
+            caught_up,
+        ),
+        (
+            "tailer_bytes_waiting",
+            "Bytes in known files that are not read yet",
+            false,
+            tail.bytes_waiting,
+        ),
+        ("tailer_bytes_read", "Bytes read", true, tail.bytes_read),
+        ("tailer_lines", "Whole lines read", true, tail.lines),
+        (
+            "tailer_rotations",
+            "Files that were replaced under their name",
+            true,
+            tail.rotations,
+        ),
+        (
+            "tailer_truncations",
+            "Files that were cut",
+            true,
+            tail.truncations,
+        ),
+        (
+            "tailer_vanished",
+            "Files that went away",
+            true,
+            tail.vanished,
+        ),
+        (
+            "tailer_deactivations",
+            "Files that were closed to follow others",
+            true,
+            tail.deactivations,
+        ),
+        (
+            "tailer_state_saves",
+            "Times that the state file was written",
+            true,
+            tail.state_saves,
+        ),
+    ] {
+        families.add(name, help, rises, Number::Whole(value));
+    }
+}
+
+fn of_ingest(families: &mut Families, state: &HttpState) {
+    let counts = state.ingest.counts();
+    for (name, help, value) in [
+        (
+            "ingest_lines",
+            "Posted events that are on the disk",
+            counts.written.get(),
+        ),
+        (
+            "ingest_groups",
+            "Writes that put posted events on the disk",
+            counts.groups.get(),
+        ),
+        (
+            "ingest_repeated",
+            "Posted events that were posted before",
+            counts.repeated.get(),
+        ),
+        (
+            "ingest_refused",
+            "Posts that were refused because too many waited",
+            counts.refused.get(),
+        ),
+        (
+            "ingest_failures",
+            "Writes of posted events that failed",
+            counts.failures.get(),
+        ),
+        (
+            "ingest_files_abandoned",
+            "Files of posted events that were left after an error",
+            counts.abandoned.get(),
+        ),
+    ] {
+        families.add(name, help, true, Number::Whole(value));
+    }
+}
+
+fn of_http(families: &mut Families, gauges: &HttpGauges) {
+    let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+    let answers = classes.into_iter().zip(&gauges.answers);
+    families.add_many(
+        "http_requests",
+        "Requests by the class of their answer",
+        true,
+        answers
+            .map(|(class, count)| {
+                (
+                    vec![("class", class.to_owned())],
+                    Number::Whole(count.get()),
+                )
+            })
+            .collect(),
+    );
+    families.add(
+        "http_connections",
+        "Connections that are open, WebSockets among them",
+        false,
+        Number::Whole(gauges.connections.get()),
+    );
+    for (name, help, count) in [
+        (
+            "http_connections_accepted",
+            "Connections that were accepted",
+            &gauges.accepted,
+        ),
+        (
+            "http_connections_refused",
+            "Connections that were refused because there were too many",
+            &gauges.refused,
+        ),
+        (
+            "http_connections_broken",
+            "Connections that ended with an error",
+            &gauges.broken,
+        ),
+        (
+            "http_accept_errors",
+            "Times that no connection could be accepted",
+            &gauges.accept_errors,
+        ),
+        (
+            "http_misdirected",
+            "Requests that were refused for their Host, Origin or address",
+            &gauges.misdirected,
+        ),
+        (
+            "http_unauthorized",
+            "Requests without the token where it is needed",
+            &gauges.unauthorized,
+        ),
+        (
+            "http_rate_limited",
+            "Requests that were refused after too many wrong tokens",
+            &gauges.rate_limited,
+        ),
+        (
+            "http_timeouts",
+            "Requests that were not answered in time",
+            &gauges.timeouts,
+        ),
+        (
+            "http_panics",
+            "Handlers that panicked: a fault of fabric",
+            &gauges.panics,
+        ),
+    ] {
+        families.add(name, help, true, Number::Whole(count.get()));
+    }
+}
+
+fn of_bounds(families: &mut Families, bounds: &[BoundReport]) {
+    type Read = fn(&BoundReport) -> Option<u64>;
+    let reads: [(&'static str, &'static str, bool, Read); 5] = [
+        ("bound_length", "Entries of a collection", false, |report| {
+            Some(report.usage.length)
+        }),
+        ("bound_bytes", "Bytes of a collection", false, |report| {
+            Some(report.usage.bytes)
+        }),
+        (
+            "bound_cap_entries",
+            "Most entries of a collection",
+            false,
+            |report| report.bound.cap_entries,
+        ),
+        (
+            "bound_cap_bytes",
+            "Most bytes of a collection",
+            false,
+            |report| report.bound.cap_bytes,
+        ),
+        (
+            "bound_evictions",
+            "Entries that left or were refused because of the bound",
+            true,
+            |report| Some(report.usage.evictions),
+        ),
+    ];
+    for (name, help, rises, read) in reads {
+        let numbers = bounds.iter().filter_map(|report| {
+            let labels = vec![("collection", report.bound.collection.to_owned())];
+            Some((labels, Number::Whole(read(report)?)))
+        });
+        families.add_many(name, help, rises, numbers.collect());
+    }
+}

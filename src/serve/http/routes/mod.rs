@@ -1,0 +1,19 @@
+//! What each path answers.
+//!
+//! What comes in: a request that the guard has let through, with its body read. What goes out: JSON from the latest view, a
+//! [`Problem`](super::problem::Problem) that says why not, or a page. The table is the one list of paths.
+
+mod collisions;
+mod events;
+mod health;
+mod memory_bounds;
+mod openapi;
+mod posts;
+mod reading;
+mod table;
+mod workers;
+
+pub(super) use health::{is_ok, uptime_seconds};
+pub(super) use memory_bounds::all as all_bounds;
+pub use table::paths;
+pub(super) use table::table;

@@ -1,0 +1,109 @@
+//! The one list of paths: the router is made of it, the first page shows it, and a test holds `openapi.json` against it.
+
+use axum::routing::{MethodRouter, get, post};
+
+use super::{collisions, events, health, memory_bounds, openapi, posts, reading, workers};
+use crate::serve::http::metrics;
+use crate::serve::http::pages;
+use crate::serve::http::state::HttpState;
+
+/// A path with what answers there.
+pub(in crate::serve::http) struct Route {
+    pub(in crate::serve::http) path: &'static str,
+    pub(in crate::serve::http) methods: &'static [&'static str],
+    pub(in crate::serve::http) about: &'static str,
+    pub(in crate::serve::http) handlers: MethodRouter<HttpState>,
+}
+
+/// All paths with their methods, but for the WebSocket.
+pub fn paths() -> Vec<(&'static str, &'static [&'static str])> {
+    table()
+        .into_iter()
+        .map(|route| (route.path, route.methods))
+        .collect()
+}
+
+/// All paths but the WebSocket.
+pub(in crate::serve::http) fn table() -> Vec<Route> {
+    const GET: &[&str] = &["GET"];
+    const POST: &[&str] = &["POST"];
+    const BOTH: &[&str] = &["GET", "POST"];
+    let route = |path, methods, about, handlers| Route {
+        path,
+        methods,
+        about,
+        handlers,
+    };
+    vec![
+        route("/", GET, "this page", get(pages::index)),
+        route(
+            "/login",
+            BOTH,
+            "exchanges the token for a session",
+            get(pages::login_form).post(pages::log_in),
+        ),
+        route("/logout", POST, "ends a session", post(pages::log_out)),
+        route(
+            "/api/health",
+            GET,
+            "whether the service keeps up",
+            get(health::health),
+        ),
+        route(
+            "/api/metrics",
+            GET,
+            "numbers for Prometheus",
+            get(metrics::metrics),
+        ),
+        route(
+            "/api/openapi.json",
+            GET,
+            "all of this, for programs",
+            get(openapi::openapi),
+        ),
+        route("/api/workers", GET, "all workers", get(workers::workers)),
+        route("/api/workers/{id}", GET, "one worker", get(workers::worker)),
+        route(
+            "/api/workers/{id}/collisions",
+            GET,
+            "files on which it collides",
+            get(collisions::of_worker),
+        ),
+        route(
+            "/api/events",
+            BOTH,
+            "the newest events; takes an event",
+            get(events::events).post(posts::post_event),
+        ),
+        route(
+            "/api/events/batch",
+            POST,
+            "takes up to 100 events",
+            post(posts::post_batch),
+        ),
+        route(
+            "/api/collisions",
+            GET,
+            "workers that modify one file",
+            get(collisions::files),
+        ),
+        route(
+            "/api/memory/bounds",
+            GET,
+            "every bound, with what it did",
+            get(memory_bounds::bounds),
+        ),
+        route(
+            "/api/rejected",
+            GET,
+            "lines that are no events",
+            get(reading::rejected),
+        ),
+        route(
+            "/api/tail",
+            GET,
+            "how far the logs are read",
+            get(reading::tail),
+        ),
+    ]
+}

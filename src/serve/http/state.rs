@@ -1,0 +1,87 @@
+//! What every handler is given.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, watch};
+
+use super::answer::AnswerBudget;
+use super::gauges::{HttpGauges, HubGauges, LiveGauges};
+use super::guard::Guard;
+use super::ingest::Ingest;
+use crate::serve::store::View;
+
+/// Answers that take a while are made so many at a time, so that one core is left to the hub.
+const COMPUTATIONS: usize = 1;
+
+/// When the service calls itself overloaded.
+#[derive(Debug, Clone, Copy)]
+pub struct HealthLimits {
+    /// More remembered events than this.
+    pub max_events: Option<u64>,
+    /// A hub that has been at one turn for longer than this, in milliseconds.
+    pub hub_lag_ms: u64,
+}
+
+impl Default for HealthLimits {
+    fn default() -> HealthLimits {
+        HealthLimits {
+            max_events: None,
+            hub_lag_ms: 10_000,
+        }
+    }
+}
+
+/// What every handler is given. Clones are the same one.
+#[derive(Clone)]
+pub struct HttpState {
+    /// The latest picture.
+    pub views: watch::Receiver<Arc<View>>,
+    /// What the WebSocket room says of itself.
+    pub live: Arc<dyn LiveGauges>,
+    /// Keeps what is posted.
+    pub ingest: Ingest,
+    /// Who may ask for what.
+    pub guard: Arc<Guard>,
+    /// What is counted here.
+    pub gauges: Arc<HttpGauges>,
+    /// What the hub says of itself.
+    pub hub: Arc<HubGauges>,
+    /// Name of this machine, for posted events that do not say where they are from.
+    pub host: Arc<str>,
+    /// When the service calls itself overloaded.
+    pub health: HealthLimits,
+    /// What answers on their way keep alive.
+    pub answers: Arc<AnswerBudget>,
+    /// How many answers that take a while are made at once.
+    pub(super) computations: Arc<Semaphore>,
+}
+
+impl HttpState {
+    /// With everything that has no default.
+    pub fn new(
+        views: watch::Receiver<Arc<View>>,
+        live: Arc<dyn LiveGauges>,
+        ingest: Ingest,
+        guard: Arc<Guard>,
+        gauges: Arc<HttpGauges>,
+        host: &str,
+    ) -> HttpState {
+        HttpState {
+            views,
+            live,
+            ingest,
+            guard,
+            gauges,
+            hub: Arc::default(),
+            host: host.into(),
+            health: HealthLimits::default(),
+            answers: Arc::default(),
+            computations: Arc::new(Semaphore::new(COMPUTATIONS)),
+        }
+    }
+
+    /// The latest picture.
+    pub fn view(&self) -> Arc<View> {
+        Arc::clone(&self.views.borrow())
+    }
+}
