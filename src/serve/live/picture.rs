@@ -12,21 +12,17 @@ use crate::serve::time::EventTime;
 
 /// Events of a view above `after`, oldest first. This and the two below are all that this room knows of how a view keeps its events.
 pub(super) fn events_after(view: &View, after: u64) -> impl Iterator<Item = Numbered> + '_ {
-    let skipped = view.events.partition_point(|event| event.seq <= after);
     view.events
-        .iter()
-        .skip(skipped)
+        .after(after)
         .map(|event| (event.seq, Arc::clone(&event.event)))
 }
 
 /// Events of a view up to `through`, newest first.
 pub(super) fn events_back_from(view: &View, through: u64) -> impl Iterator<Item = &LogEvent> + '_ {
-    let kept = view.events.partition_point(|event| event.seq <= through);
-    let left = view.events.len() - kept;
     view.events
         .iter()
         .rev()
-        .skip(left)
+        .skip_while(move |event| event.seq > through)
         .map(|event| &*event.event)
 }
 
