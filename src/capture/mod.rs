@@ -18,6 +18,7 @@ pub mod inspector;
 mod listener;
 mod proc_file;
 mod process;
+mod resident;
 mod trust;
 mod unix_socket;
 
@@ -30,4 +31,5 @@ pub use endpoint::{Endpoint, Host};
 pub use http::{Fetch, Fetched, fetch};
 pub use listener::{listening_addresses, listening_process};
 pub use process::{Process, hostname};
+pub use resident::Resident;
 pub use trust::Trust;

@@ -16,8 +16,21 @@
 pub mod bounds;
 pub mod event;
 pub mod http;
+mod hub;
+mod intake;
 pub mod live;
+mod live_gauges;
+mod options;
+mod own_heap;
+mod problem_log;
 pub mod query;
+mod sampler;
+mod server;
+mod snapshot_clock;
 pub mod store;
 pub mod tail;
 pub mod time;
+
+pub use options::Options;
+pub use own_heap::OwnSnapshots;
+pub use server::{PartEnded, Server, StartError};

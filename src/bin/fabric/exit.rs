@@ -36,6 +36,8 @@ enum FailureKind {
     Input,
     /// 4: an output could not be written.
     Output,
+    /// 5: the server could not start, or a part of it ended.
+    Start,
 }
 
 impl Failure {
@@ -60,11 +62,19 @@ impl Failure {
         }
     }
 
+    pub(crate) fn start(error: impl Into<anyhow::Error>) -> Failure {
+        Failure {
+            kind: FailureKind::Start,
+            error: error.into(),
+        }
+    }
+
     pub(crate) fn code(&self) -> u8 {
         match self.kind {
             FailureKind::Usage => 2,
             FailureKind::Input => 3,
             FailureKind::Output => 4,
+            FailureKind::Start => 5,
         }
     }
 

@@ -4,6 +4,7 @@
 mod inputs;
 mod outputs;
 mod series;
+mod serve;
 mod snapshot;
 mod symbols;
 
@@ -14,7 +15,8 @@ use fabric::analysis::gate::MaxGrowth;
 
 pub(crate) use inputs::{By, View};
 pub(crate) use outputs::{Color, Format, Output};
-pub(crate) use series::{Choice, Moment, SeriesArguments, SeriesFailOn};
+pub(crate) use series::{Choice, Moment, SeriesArguments, SeriesFailOn, parse_interval};
+pub(crate) use serve::{LogFormat, LogLevel, Serve};
 pub(crate) use snapshot::{ListFormat, Snapshot};
 pub(crate) use symbols::Symbols;
 
@@ -42,6 +44,7 @@ Exit codes:
   2  the command line makes no sense
   3  an input could not be read
   4  an output could not be written
+  5  the server could not start, or had to end
   6  such a condition was given and the data cannot tell";
 
 #[derive(Debug, Subcommand)]
@@ -52,6 +55,7 @@ pub(crate) enum Command {
     Report(Report),
     // The one that is no view of a profile has the most flags, and lives in a file of its own.
     Snapshot(Box<Snapshot>),
+    Serve(Box<Serve>),
 }
 
 /// Show one profile: totals, top functions, top call paths, and how far it can be trusted

@@ -96,7 +96,7 @@ fn parse_moment(text: &str) -> Result<Moment, String> {
     })
 }
 
-pub(super) fn parse_interval(text: &str) -> Result<i64, String> {
+pub(crate) fn parse_interval(text: &str) -> Result<i64, String> {
     match parse_span(text) {
         Ok(ms) if ms > 0 => Ok(ms),
         _ => Err(format!(

@@ -3,6 +3,7 @@
 mod diff;
 mod report;
 mod series;
+mod serve;
 mod show;
 mod snapshot;
 mod trend;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use clap::ArgMatches;
 use fabric::analysis::frame_filter::FrameFilter;
 use fabric::load::{LoadError, LocalModules};
 use fabric::model::Profile;
@@ -19,13 +21,18 @@ use fabric::symbolize::{ImageStore, Symbolizer};
 use crate::args::{Arguments, Command, Symbols};
 use crate::exit::{Failure, Outcome};
 
-pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Failure> {
+/// `matches` is what the arguments were made of: `serve` tells where its settings come from.
+pub(crate) fn run(arguments: Arguments, matches: &ArgMatches) -> Result<Outcome, Failure> {
     match arguments.command {
         Command::Show(show) => show::run(show),
         Command::Diff(diff) => diff::run(diff),
         Command::Trend(trend) => trend::run(trend),
         Command::Report(report) => report::run(report),
         Command::Snapshot(snapshot) => snapshot::run(&snapshot),
+        Command::Serve(typed) => {
+            let matches = matches.subcommand_matches("serve").unwrap_or(matches);
+            serve::run(&typed, matches)
+        }
     }
 }
 

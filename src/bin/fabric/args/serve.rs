@@ -1,0 +1,203 @@
+//! The arguments of `fabric serve`. Each setting may also stand in the environment or in a file; what is typed counts first.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use fabric::units::parse_bytes;
+
+use super::series::parse_interval;
+
+/// Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory
+///
+/// Reads every `*.jsonl` file of a folder as it grows (`man fabric-events`), keeps a bounded picture of workers, events, collisions, hot files and
+/// errors, and serves it: `/api/...` answers requests, `/ws` sends changes as they happen, `/api/metrics` is for Prometheus, `/api/openapi.json`
+/// describes it all. Every bound is shown, with what it did, in `/api/memory/bounds`. A restart goes on where it stopped.
+///
+/// Settings are taken from the command line, else from the environment, else from the file of --config (TOML; the names are those of the
+/// flags without dashes in front), else they have the value shown here. SIGHUP opens the logs and reads the token anew; SIGUSR1
+/// takes a heap snapshot; SIGTERM ends with 0.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The folder of logs; it may appear later [default: ~/.needle/logs]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FABRIC_SOURCE",
+        hide_env_values = true
+    )]
+    pub(crate) source: Option<PathBuf>,
+    /// Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        env = "FABRIC_LISTEN",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) listen: Option<Vec<SocketAddr>>,
+    /// Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FABRIC_STATE_DIR",
+        hide_env_values = true
+    )]
+    pub(crate) state_dir: Option<PathBuf>,
+    /// Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FABRIC_SNAPSHOT_DIR",
+        hide_env_values = true
+    )]
+    pub(crate) snapshot_dir: Option<PathBuf>,
+    /// From one heap snapshot to the next [default: 30m]
+    #[arg(long, value_name = "TIME", env = "FABRIC_SNAPSHOT_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
+    pub(crate) snapshot_interval: Option<i64>,
+    /// Read settings from this TOML file
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FABRIC_CONFIG",
+        hide_env_values = true
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// Print the settings that count, and where each comes from, and end: 0 if the server could start with them, else 2
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) access: Access,
+    #[command(flatten)]
+    pub(crate) bounds: Bounds,
+    #[command(flatten)]
+    pub(crate) logging: Logging,
+}
+
+/// Who may do what.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Access")]
+pub(crate) struct Access {
+    /// The file with the token that POST needs [default: systemd's credential auth-token, else the variable FABRIC_AUTH_TOKEN, else none]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FABRIC_AUTH_TOKEN_FILE",
+        hide_env_values = true
+    )]
+    pub(crate) auth_token_file: Option<PathBuf>,
+    /// Ask for the token for reading, too: GET and the WebSocket
+    #[arg(long, value_name = "BOOL", env = "FABRIC_AUTH_READS", hide_env_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) auth_reads: Option<bool>,
+    /// A name under which browsers may reach the server, beside localhost and addresses; may be given several times
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "FABRIC_ALLOWED_HOST",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) allowed_host: Option<Vec<String>>,
+    /// Another origin whose pages may connect, like https://ops.example; may be given several times
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        env = "FABRIC_ALLOWED_ORIGIN",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) allowed_origin: Option<Vec<String>>,
+}
+
+/// How much it may hold.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Bounds")]
+pub(crate) struct Bounds {
+    /// WebSocket clients at once; one more gets 503 [default: 1000]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "FABRIC_MAX_CLIENTS",
+        hide_env_values = true
+    )]
+    pub(crate) max_clients: Option<usize>,
+    /// WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "FABRIC_CLIENT_RATE",
+        hide_env_values = true
+    )]
+    pub(crate) client_rate: Option<u32>,
+    /// Above this resident set no further log file is opened [default: 400MiB]
+    #[arg(long, value_name = "SIZE", env = "FABRIC_MAX_RSS", hide_env_values = true, value_parser = parse_bytes)]
+    pub(crate) max_rss: Option<u64>,
+    /// Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "FABRIC_MAX_FILES",
+        hide_env_values = true
+    )]
+    pub(crate) max_files: Option<usize>,
+    /// How much of the logs is read at start to rebuild the picture [default: 4h]
+    #[arg(long, value_name = "TIME", env = "FABRIC_HISTORY", hide_env_values = true, value_parser = parse_interval)]
+    pub(crate) history: Option<i64>,
+    /// How often the folder is looked through although nothing was heard of a change [default: 2s]
+    #[arg(long, value_name = "TIME", env = "FABRIC_POLL_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
+    pub(crate) poll_interval: Option<i64>,
+}
+
+/// What it says of itself, on standard error.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Logging")]
+pub(crate) struct Logging {
+    /// How: text on a terminal, the journal's own protocol under systemd, else JSON [default: auto]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        env = "FABRIC_LOG_FORMAT",
+        hide_env_values = true
+    )]
+    pub(crate) log_format: Option<LogFormat>,
+    /// How much: error, warn, info, debug or trace [default: info]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LEVEL",
+        env = "FABRIC_LOG_LEVEL",
+        hide_env_values = true
+    )]
+    pub(crate) log_level: Option<LogLevel>,
+}
+
+/// How the server logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LogFormat {
+    /// What suits standard error
+    Auto,
+    /// For people
+    Text,
+    /// One object a line
+    Json,
+    /// The journal of systemd
+    Journal,
+}
+
+/// How much the server logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LogLevel {
+    /// What is broken
+    Error,
+    /// What may break
+    Warn,
+    /// Starts, stops, and what changes rarely
+    Info,
+    /// Every connection
+    Debug,
+    /// Everything
+    Trace,
+}

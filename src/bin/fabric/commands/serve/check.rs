@@ -1,0 +1,111 @@
+//! `fabric serve --check`: the settings that count, as the TOML file that would give them.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use super::settings::{Origin, Setting, Settings};
+use crate::exit::Failure;
+
+/// Prints the settings to standard output, each with where it comes from.
+pub(super) fn print(settings: &Settings) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text(settings).as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(Failure::output)
+}
+
+fn text(settings: &Settings) -> String {
+    let mut page = Page::default();
+    page.set("source", &settings.source, |path| {
+        quoted(&path.to_string_lossy())
+    });
+    page.set("listen", &settings.listen, |all| list(all));
+    page.set("state-dir", &settings.state_dir, |path| {
+        quoted(&path.to_string_lossy())
+    });
+    page.maybe("snapshot-dir", &settings.snapshot_dir);
+    page.set("snapshot-interval", &settings.snapshot_interval, |&ms| {
+        time(ms)
+    });
+    page.maybe("auth-token-file", &settings.auth_token_file);
+    page.set("auth-reads", &settings.auth_reads, bool::to_string);
+    page.set("allowed-host", &settings.allowed_host, |all| list(all));
+    page.set("allowed-origin", &settings.allowed_origin, |all| list(all));
+    page.set("max-clients", &settings.max_clients, usize::to_string);
+    page.set("client-rate", &settings.client_rate, u32::to_string);
+    page.set("max-rss", &settings.max_rss, |&bytes| size(bytes));
+    page.set("max-files", &settings.max_files, usize::to_string);
+    page.set("history", &settings.history, |&ms| time(ms));
+    page.set("poll-interval", &settings.poll_interval, |&ms| time(ms));
+    page.set("log-format", &settings.log_format, |&it| name(it));
+    page.set("log-level", &settings.log_level, |&it| name(it));
+    page.0
+}
+
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn set<T>(&mut self, key: &str, setting: &Setting<T>, show: impl Fn(&T) -> String) {
+        self.line(&format!("{key} = {}", show(&setting.value)), setting.origin);
+    }
+
+    /// What is not set has no value that could be written: it stands as a remark.
+    fn maybe(&mut self, key: &str, setting: &Setting<Option<std::path::PathBuf>>) {
+        match &setting.value {
+            Some(path) => {
+                let line = format!("{key} = {}", quoted(&path.to_string_lossy()));
+                self.line(&line, setting.origin);
+            }
+            None => self.line(&format!("# {key} is not set"), setting.origin),
+        }
+    }
+
+    fn line(&mut self, line: &str, origin: Origin) {
+        let origin = origin.name();
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "{line:<56} # {origin}");
+    }
+}
+
+fn quoted(text: &str) -> String {
+    // A basic string of TOML has the escapes of one of JSON, but for the delete character.
+    serde_json::Value::from(text)
+        .to_string()
+        .replace('\u{7f}', "\\u007f")
+}
+
+fn list<T: ToString>(all: &[T]) -> String {
+    let quoted: Vec<String> = all.iter().map(|it| quoted(&it.to_string())).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+fn name<T: clap::ValueEnum>(value: T) -> String {
+    value
+        .to_possible_value()
+        .map_or_else(String::new, |value| quoted(value.get_name()))
+}
+
+/// The largest unit that needs no fraction: what is printed is exactly what counts.
+fn time(ms: i64) -> String {
+    let units = [
+        (86_400_000, "d"),
+        (3_600_000, "h"),
+        (60_000, "m"),
+        (1000, "s"),
+    ];
+    let (size, unit) = units
+        .into_iter()
+        .find(|(size, _)| ms % size == 0)
+        .unwrap_or((1, "ms"));
+    quoted(&format!("{}{unit}", ms / size))
+}
+
+fn size(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let (size, unit) = units
+        .into_iter()
+        .find(|(size, _)| bytes > 0 && bytes % size == 0)
+        .unwrap_or((1, "B"));
+    quoted(&format!("{}{unit}", bytes / size))
+}

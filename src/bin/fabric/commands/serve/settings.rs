@@ -1,0 +1,224 @@
+//! The settings that count: typed, else in the environment, else in the file, else as they are by nature.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::settings_file::SettingsFile;
+use crate::args::{LogFormat, LogLevel, Serve};
+use crate::exit::Failure;
+
+/// A setting, and where it comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Setting<T> {
+    pub(super) value: T,
+    pub(super) origin: Origin,
+}
+
+/// Where a setting comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    CommandLine,
+    Environment,
+    File,
+    Default,
+}
+
+impl Origin {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Origin::CommandLine => "command line",
+            Origin::Environment => "environment",
+            Origin::File => "file",
+            Origin::Default => "default",
+        }
+    }
+}
+
+/// The settings that count. Times are in milliseconds, sizes in bytes.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) source: Setting<PathBuf>,
+    pub(super) listen: Setting<Vec<SocketAddr>>,
+    pub(super) state_dir: Setting<PathBuf>,
+    pub(super) snapshot_dir: Setting<Option<PathBuf>>,
+    pub(super) snapshot_interval: Setting<i64>,
+    pub(super) auth_token_file: Setting<Option<PathBuf>>,
+    pub(super) auth_reads: Setting<bool>,
+    pub(super) allowed_host: Setting<Vec<String>>,
+    pub(super) allowed_origin: Setting<Vec<String>>,
+    pub(super) max_clients: Setting<usize>,
+    pub(super) client_rate: Setting<u32>,
+    pub(super) max_rss: Setting<u64>,
+    pub(super) max_files: Setting<usize>,
+    pub(super) history: Setting<i64>,
+    pub(super) poll_interval: Setting<i64>,
+    pub(super) log_format: Setting<LogFormat>,
+    pub(super) log_level: Setting<LogLevel>,
+}
+
+const MINUTE_MS: i64 = 60_000;
+
+impl Settings {
+    /// Puts together what was typed, the environment and the file of `--config`.
+    pub(super) fn resolve(typed: &Serve, matches: &ArgMatches) -> Result<Settings, Failure> {
+        let file = match &typed.config {
+            Some(path) => SettingsFile::read(path)?,
+            None => SettingsFile::default(),
+        };
+        let pick = Pick { matches };
+        let (access, bounds) = (&typed.access, &typed.bounds);
+        let home = |inside: &str| std::env::home_dir().map(|home| home.join(inside));
+        Ok(Settings {
+            source: pick.must(
+                "source",
+                typed.source.clone(),
+                file.source,
+                home(".needle/logs"),
+            )?,
+            listen: pick.or("listen", typed.listen.clone(), file.listen, || {
+                vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000)]
+            }),
+            state_dir: pick.must(
+                "state-dir",
+                typed.state_dir.clone(),
+                file.state_dir,
+                state_dir(home),
+            )?,
+            snapshot_dir: pick.maybe(
+                "snapshot-dir",
+                typed.snapshot_dir.clone(),
+                file.snapshot_dir,
+            ),
+            snapshot_interval: pick.or(
+                "snapshot-interval",
+                typed.snapshot_interval,
+                file.snapshot_interval,
+                || 30 * MINUTE_MS,
+            ),
+            auth_token_file: pick.maybe(
+                "auth-token-file",
+                access.auth_token_file.clone(),
+                file.auth_token_file,
+            ),
+            auth_reads: pick.or("auth-reads", access.auth_reads, file.auth_reads, || false),
+            allowed_host: pick.or(
+                "allowed-host",
+                access.allowed_host.clone(),
+                file.allowed_host,
+                Vec::new,
+            ),
+            allowed_origin: pick.or(
+                "allowed-origin",
+                access.allowed_origin.clone(),
+                file.allowed_origin,
+                Vec::new,
+            ),
+            max_clients: pick.or("max-clients", bounds.max_clients, file.max_clients, || 1000),
+            client_rate: pick.or("client-rate", bounds.client_rate, file.client_rate, || 50),
+            max_rss: pick.or("max-rss", bounds.max_rss, file.max_rss, || {
+                400 * 1024 * 1024
+            }),
+            max_files: pick.or("max-files", bounds.max_files, file.max_files, || 200),
+            history: pick.or("history", bounds.history, file.history, || {
+                4 * 60 * MINUTE_MS
+            }),
+            poll_interval: pick.or(
+                "poll-interval",
+                bounds.poll_interval,
+                file.poll_interval,
+                || 2000,
+            ),
+            log_format: pick.or(
+                "log-format",
+                typed.logging.log_format,
+                file.log_format,
+                || LogFormat::Auto,
+            ),
+            log_level: pick.or("log-level", typed.logging.log_level, file.log_level, || {
+                LogLevel::Info
+            }),
+        })
+    }
+}
+
+/// systemd names the folder that it made for the unit; elsewhere it is where programs of a user keep such things.
+fn state_dir(home: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    absolute("STATE_DIRECTORY")
+        .or_else(|| absolute("XDG_STATE_HOME").map(|path| path.join("fabric")))
+        .or_else(|| home(".local/state/fabric"))
+}
+
+/// Chooses among the places that a setting can come from.
+struct Pick<'m> {
+    matches: &'m ArgMatches,
+}
+
+impl Pick<'_> {
+    fn or<T>(
+        &self,
+        name: &'static str,
+        typed: Option<T>,
+        filed: Option<T>,
+        default: impl FnOnce() -> T,
+    ) -> Setting<T> {
+        match (typed, filed) {
+            (Some(value), _) => Setting {
+                value,
+                origin: self.typed_origin(name),
+            },
+            (None, Some(value)) => Setting {
+                value,
+                origin: Origin::File,
+            },
+            (None, None) => Setting {
+                value: default(),
+                origin: Origin::Default,
+            },
+        }
+    }
+
+    fn maybe<T>(
+        &self,
+        name: &'static str,
+        typed: Option<T>,
+        filed: Option<T>,
+    ) -> Setting<Option<T>> {
+        self.or(name, typed.map(Some), filed.map(Some), || None)
+    }
+
+    fn must<T>(
+        &self,
+        name: &'static str,
+        typed: Option<T>,
+        filed: Option<T>,
+        default: Option<T>,
+    ) -> Result<Setting<T>, Failure> {
+        let chosen = self.or(name, typed.map(Some), filed.map(Some), || default);
+        match chosen.value {
+            Some(value) => Ok(Setting {
+                value,
+                origin: chosen.origin,
+            }),
+            None => Err(Failure::usage(anyhow!(
+                "there is no home folder to take --{name} from: give the flag"
+            ))),
+        }
+    }
+
+    fn typed_origin(&self, name: &str) -> Origin {
+        let id = name.replace('-', "_");
+        match self.matches.value_source(&id) {
+            Some(ValueSource::EnvVariable) => Origin::Environment,
+            _ => Origin::CommandLine,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The TOML file with settings of `fabric serve`. Its names are those of the flags; sizes and times are written as on the command line.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use serde::{Deserialize, Deserializer};
+
+use crate::args::{LogFormat, LogLevel, parse_interval};
+use crate::exit::Failure;
+
+/// What the file says. A name that is no setting is an error: a slip would otherwise go unnoticed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct SettingsFile {
+    pub(super) source: Option<PathBuf>,
+    pub(super) listen: Option<Vec<SocketAddr>>,
+    pub(super) state_dir: Option<PathBuf>,
+    pub(super) snapshot_dir: Option<PathBuf>,
+    #[serde(deserialize_with = "time")]
+    pub(super) snapshot_interval: Option<i64>,
+    pub(super) auth_token_file: Option<PathBuf>,
+    pub(super) auth_reads: Option<bool>,
+    pub(super) allowed_host: Option<Vec<String>>,
+    pub(super) allowed_origin: Option<Vec<String>>,
+    pub(super) max_clients: Option<usize>,
+    pub(super) client_rate: Option<u32>,
+    #[serde(deserialize_with = "size")]
+    pub(super) max_rss: Option<u64>,
+    pub(super) max_files: Option<usize>,
+    #[serde(deserialize_with = "time")]
+    pub(super) history: Option<i64>,
+    #[serde(deserialize_with = "time")]
+    pub(super) poll_interval: Option<i64>,
+    pub(super) log_format: Option<LogFormat>,
+    pub(super) log_level: Option<LogLevel>,
+}
+
+impl SettingsFile {
+    /// Reads the file.
+    pub(super) fn read(path: &Path) -> Result<SettingsFile, Failure> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::usage(anyhow!("--config {}: {error}", path.display())))?;
+        toml::from_str(&text).map_err(|error: toml::de::Error| {
+            // The message of the library points at the place with several lines; the line of the log has room for one.
+            let line = error.span().map_or(1, |span| {
+                1 + text
+                    .get(..span.start)
+                    .map_or(0, |before| before.matches('\n').count())
+            });
+            let message = error.message().replace('\n', " ");
+            Failure::usage(anyhow!(
+                "--config {}: line {line}: {message}",
+                path.display()
+            ))
+        })
+    }
+}
+
+fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let text = String::deserialize(from)?;
+    parse_interval(&text)
+        .map(Some)
+        .map_err(serde::de::Error::custom)
+}
+
+fn size<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let text = String::deserialize(from)?;
+    fabric::units::parse_bytes(&text)
+        .map(Some)
+        .map_err(serde::de::Error::custom)
+}

@@ -1,0 +1,50 @@
+//! Where the token comes from.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use fabric::limits;
+use fabric::serve::http::Secret;
+
+use crate::exit::Failure;
+
+/// The name of the credential that `LoadCredential=auth-token:...` of a unit gives.
+const CREDENTIAL: &str = "auth-token";
+
+/// Reads the token: from the file that was named, else from systemd's credential, else from the environment. Reading it again is how a
+/// token is changed without a restart.
+pub(super) fn read(file: Option<&Path>) -> Result<Option<Secret>, Failure> {
+    if let Some(path) = file {
+        return from_file(path).map(Some);
+    }
+    let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
+        .map(|folder| PathBuf::from(folder).join(CREDENTIAL))
+        .filter(|path| path.is_file());
+    if let Some(path) = credential {
+        return from_file(&path).map(Some);
+    }
+    match std::env::var("FABRIC_AUTH_TOKEN") {
+        Ok(token) => checked(&token, "the environment variable FABRIC_AUTH_TOKEN").map(Some),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(anyhow!(
+            "the environment variable FABRIC_AUTH_TOKEN is not UTF-8"
+        ))),
+    }
+}
+
+fn from_file(path: &Path) -> Result<Secret, Failure> {
+    let failed =
+        |problem: String| Failure::usage(anyhow!("the token file {}: {problem}", path.display()));
+    let length = std::fs::metadata(path)
+        .map_err(|error| failed(error.to_string()))?
+        .len();
+    if length > limits::SECRET_FILE_BYTES {
+        return Err(failed(format!("has {length} bytes: it is something else")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    checked(&text, &format!("the token file {}", path.display()))
+}
+
+fn checked(text: &str, whence: &str) -> Result<Secret, Failure> {
+    Secret::new(text).map_err(|error| Failure::usage(anyhow!("{whence}: {error}")))
+}

@@ -1,0 +1,163 @@
+//! The one task that owns the store.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
+
+use super::intake::Batch;
+use super::live::ChangeLog;
+use super::store::{MemorySample, Store, View, WorkerMemory};
+use super::tail::TailReport;
+use super::time::WallTime;
+
+/// What the hub is told.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// Lines were read.
+    Lines(Batch),
+    /// The tailer says how it is.
+    Tail(TailReport),
+    /// The memory of this process and of workers was looked at.
+    Memory(MemorySample, Vec<WorkerMemory>),
+}
+
+impl From<Batch> for Message {
+    fn from(batch: Batch) -> Message {
+        Message::Lines(batch)
+    }
+}
+
+/// Messages that wait for the hub. Each batch comes from one read of at most some hundred KiB, so this bounds the bytes on the way, too.
+pub(super) const WAITING_MESSAGES: usize = 8;
+
+/// Changes are published together this often. It is what a person cannot see, and makes one frame of many events.
+const PUBLISH: Duration = Duration::from_millis(20);
+
+/// Publishing may take at most this share of the hub's time: under a flood, pictures become rarer and not the flood slower.
+const PUBLISH_SHARE: u32 = 10;
+
+/// How often the store lets go of what is old.
+const TIDY: Duration = Duration::from_secs(1);
+
+/// The one task that owns the store.
+#[derive(Debug)]
+pub(super) struct Hub {
+    store: Store,
+    views: watch::Sender<Arc<View>>,
+    changes: Arc<ChangeLog>,
+    progress: Arc<Progress>,
+}
+
+/// When the parts of the pipeline last did something, for whoever must know that they have not stopped.
+#[derive(Debug)]
+pub(super) struct Progress {
+    hub: AtomicI64,
+    tail: AtomicI64,
+}
+
+impl Progress {
+    pub(super) fn new(now: WallTime) -> Progress {
+        Progress {
+            hub: AtomicI64::new(now.0),
+            tail: AtomicI64::new(now.0),
+        }
+    }
+
+    /// Milliseconds since the part that is furthest behind last moved.
+    pub(super) fn age(&self, now: WallTime) -> i64 {
+        let oldest = self
+            .hub
+            .load(Ordering::Relaxed)
+            .min(self.tail.load(Ordering::Relaxed));
+        now.0.saturating_sub(oldest)
+    }
+}
+
+impl Hub {
+    pub(super) fn new(
+        store: Store,
+        views: watch::Sender<Arc<View>>,
+        changes: Arc<ChangeLog>,
+        progress: Arc<Progress>,
+    ) -> Hub {
+        Hub {
+            store,
+            views,
+            changes,
+            progress,
+        }
+    }
+
+    /// Works until nobody can tell it anything any more, and publishes what it knows then.
+    pub(super) async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
+        let mut tidy = tokio::time::interval(TIDY);
+        tidy.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut publish_at = tokio::time::Instant::now();
+        let mut is_dirty = true;
+        loop {
+            tokio::select! {
+                // In this order: under a flood of lines time still passes, and what is known is still shown.
+                biased;
+                _ = tidy.tick() => {
+                    let now = WallTime::now();
+                    self.store.tidy(now);
+                    self.progress.hub.store(now.0, Ordering::Relaxed);
+                    is_dirty = true;
+                }
+                () = tokio::time::sleep_until(publish_at), if is_dirty => {
+                    let took = self.publish();
+                    publish_at = tokio::time::Instant::now() + PUBLISH.max(took * PUBLISH_SHARE);
+                    is_dirty = false;
+                }
+                message = messages.recv() => match message {
+                    Some(message) => {
+                        self.take(message);
+                        is_dirty = true;
+                    }
+                    None => break,
+                },
+            }
+        }
+        self.publish();
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Lines(batch) => {
+                let now = WallTime::now();
+                for arrival in batch.events {
+                    let heard = match arrival.is_backlog {
+                        true => WallTime::of_backlog(now, arrival.event.ts()),
+                        false => now,
+                    };
+                    self.store.ingest(arrival.event, heard);
+                }
+                for rejection in batch.rejections {
+                    self.store.reject(rejection);
+                }
+            }
+            Message::Tail(report) => {
+                self.progress
+                    .tail
+                    .store(WallTime::now().0, Ordering::Relaxed);
+                self.store.set_tail(report);
+            }
+            Message::Memory(sample, workers) => self.store.add_memory(sample, workers),
+        }
+    }
+
+    /// First the picture, then what changed up to it: who joins between the two has seen the changes already.
+    fn publish(&mut self) -> Duration {
+        let began = Instant::now();
+        let view = self.store.view(WallTime::now());
+        self.views.send_replace(Arc::clone(&view));
+        let changes = self.store.take_changes();
+        if !changes.is_empty() {
+            self.changes.publish(&changes, &view);
+        }
+        began.elapsed()
+    }
+}

@@ -1,0 +1,72 @@
+//! Lines become events, on the thread that reads them.
+
+use tokio::sync::mpsc;
+
+use super::event::{LogEvent, RejectReason, Rejection, parse};
+use super::tail::{LineSink, Place};
+
+/// What was made of the lines of one turn of reading.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Events in the order of their lines.
+    pub(super) events: Vec<Arrival>,
+    /// Lines that are none.
+    pub(super) rejections: Vec<Rejection>,
+}
+
+/// An event, and whether it lay there before reading began.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) event: LogEvent,
+    pub(super) is_backlog: bool,
+}
+
+/// Makes events of lines and hands them to the hub. The channel is bounded: when the hub is behind, reading waits, and the files keep
+/// what is not yet read.
+#[derive(Debug)]
+pub(super) struct Intake<M> {
+    host: String,
+    hub: mpsc::Sender<M>,
+    batch: Batch,
+}
+
+impl<M: From<Batch>> Intake<M> {
+    pub(super) fn new(host: String, hub: mpsc::Sender<M>) -> Intake<M> {
+        Intake {
+            host,
+            hub,
+            batch: Batch::default(),
+        }
+    }
+
+    fn reject(&mut self, place: Place<'_>, reason: RejectReason, line: &[u8]) {
+        self.batch
+            .rejections
+            .push(Rejection::new(reason, place.file, place.offset, line));
+    }
+}
+
+impl<M: From<Batch>> LineSink for Intake<M> {
+    fn line(&mut self, place: Place<'_>, line: &[u8]) {
+        match parse(line, &self.host) {
+            Ok(Some(event)) => self.batch.events.push(Arrival {
+                event,
+                is_backlog: place.backlog,
+            }),
+            Ok(None) => {}
+            Err(reason) => self.reject(place, reason, line),
+        }
+    }
+
+    fn too_long(&mut self, place: Place<'_>, start: &[u8], _bytes: u64) {
+        self.reject(place, RejectReason::TooLong, start);
+    }
+
+    fn hand_over(&mut self) -> bool {
+        if self.batch.events.is_empty() && self.batch.rejections.is_empty() {
+            return !self.hub.is_closed();
+        }
+        let batch = std::mem::take(&mut self.batch);
+        self.hub.blocking_send(M::from(batch)).is_ok()
+    }
+}

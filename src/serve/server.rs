@@ -1,0 +1,373 @@
+//! The parts put together: who starts first, who is told to stop first, and what ends when a part fails.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ring::digest::{SHA256, digest};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use super::event;
+use super::http::{
+    self, Guard, HttpGauges, HttpState, HubGauges, Ingest, ListenerLimits, Secret, router,
+};
+use super::hub::{Hub, Message, Progress, WAITING_MESSAGES};
+use super::intake::Intake;
+use super::live::{ChangeLog, Live, LiveOptions, routes};
+use super::live_gauges::GaugesOfLive;
+use super::options::Options;
+use super::own_heap;
+use super::problem_log::ProblemLog;
+use super::sampler::Sampler;
+use super::snapshot_clock::SnapshotClock;
+use super::store::{Store, View};
+use super::tail::{self, TailOptions, Tailer, Wake, WakeHandle};
+use super::time::{EventTime, WallTime};
+use crate::archive::Trigger;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    views: watch::Receiver<Arc<View>>,
+    progress: Arc<Progress>,
+    guard: Arc<Guard>,
+    ingest: Ingest,
+    live: Arc<Live>,
+    stop: watch::Sender<bool>,
+    tail: WakeHandle,
+    tail_ended: oneshot::Receiver<()>,
+    hub: JoinHandle<()>,
+    http: JoinHandle<io::Result<()>>,
+    snapshots: Option<mpsc::Sender<Trigger>>,
+    /// Held as long as the server runs.
+    _lock: Option<File>,
+}
+
+/// Why a server did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The folder for its state cannot be used.
+    #[error("the state folder {} cannot be used: {error}; name another one with --state-dir", folder.display())]
+    State {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Another server reads the same logs with the same state.
+    #[error("another fabric serve follows {} with the state in {}: end it, or give this one a --state-dir of its own", source_folder.display(), folder.display())]
+    Locked {
+        /// The logs.
+        source_folder: PathBuf,
+        /// The folder for the state.
+        folder: PathBuf,
+    },
+    /// A thread or socket could not be had.
+    #[error("the system gives no thread, socket or random numbers: {0}")]
+    System(#[from] io::Error),
+}
+
+/// A part of a running server ended, and the server with it.
+#[derive(Debug, Error)]
+pub enum PartEnded {
+    /// The task that owns the store.
+    #[error("the hub ended: this is a fault of fabric; its log says more")]
+    Hub,
+    /// The thread that reads the logs.
+    #[error("the reader of the logs ended: this is a fault of fabric; its log says more")]
+    Tail,
+    /// What listens.
+    #[error("nothing listens any more: {0}")]
+    Http(String),
+}
+
+impl Server {
+    /// Starts everything and returns when requests are answered. Runs inside a tokio runtime.
+    ///
+    /// # Errors
+    /// Another server has the same state, or the system gives no threads or sockets.
+    pub async fn start(
+        options: Options,
+        listeners: Vec<TcpListener>,
+    ) -> Result<Server, StartError> {
+        // Memory that was allocated before the profiler began stays unseen.
+        let snapshots = match options.snapshots.clone() {
+            Some(snapshots) => match own_heap::begin().await {
+                Ok(()) => Some(snapshots),
+                Err(problem) => {
+                    tracing::error!(%problem, "no heap snapshots are taken");
+                    None
+                }
+            },
+            None => None,
+        };
+        let (lock, state_file) = match &options.state_dir {
+            Some(folder) => {
+                let (lock, file) = lock(folder, &options.source)?;
+                (Some(lock), Some(file))
+            }
+            None => (None, None),
+        };
+        let now = WallTime::now();
+        let host = rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned();
+        let (stop, stopping) = watch::channel(false);
+
+        let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
+        let (view_sender, views) = watch::channel(store.view(now));
+        let changes = Arc::new(ChangeLog::new());
+        let progress = Arc::new(Progress::new(now));
+        let hub_gauges = Arc::new(HubGauges::default());
+        let (messages, inbox) = mpsc::channel(WAITING_MESSAGES);
+        let hub = Hub::new(
+            store,
+            view_sender,
+            Arc::clone(&changes),
+            Arc::clone(&progress),
+        );
+        let hub = tokio::spawn(hub.run(inbox));
+
+        let live = Arc::new(Live::new(
+            views.clone(),
+            changes,
+            LiveOptions {
+                max_clients: options.max_clients as u64,
+                connections_per_second: options.client_rate,
+                connections_burst: options.client_rate.saturating_mul(BURST_SECONDS),
+                ..LiveOptions::default()
+            },
+            stopping.clone(),
+        ));
+        let gauges = Arc::new(HttpGauges::default());
+        let no_randomness = |_| io::Error::other("the system has no random numbers");
+        let guard =
+            Guard::new(options.access.clone(), Arc::clone(&gauges)).map_err(no_randomness)?;
+        let guard = Arc::new(guard);
+        let ingest = Ingest::start(&options.source)?;
+        let mut state = HttpState::new(
+            views.clone(),
+            Arc::new(GaugesOfLive(Arc::clone(&live))),
+            ingest.clone(),
+            Arc::clone(&guard),
+            Arc::clone(&gauges),
+            &host,
+        );
+        state.hub = Arc::clone(&hub_gauges);
+        say_where(&listeners, &options);
+        let http = tokio::spawn(http::serve(
+            listeners,
+            router(state, routes(Arc::clone(&live))),
+            ListenerLimits::default(),
+            stopping.clone(),
+            gauges,
+        ));
+
+        let sampler = Sampler {
+            is_jemalloc: options.is_jemalloc,
+            host: host.clone(),
+            views: views.clone(),
+            hub: messages.clone(),
+            progress: Arc::clone(&progress),
+            gauges: hub_gauges,
+        };
+        tokio::spawn(sampler.run(stopping.clone()));
+        let snapshots = snapshots.map(|snapshots| SnapshotClock::start(snapshots, stopping));
+
+        let wake = Wake::new();
+        let tail = wake.handle();
+        let tail_ended = follow(&options, state_file, host, messages, wake)?;
+        Ok(Server {
+            views,
+            progress,
+            guard,
+            ingest,
+            live,
+            stop,
+            tail,
+            tail_ended,
+            hub,
+            http,
+            snapshots,
+            _lock: lock,
+        })
+    }
+
+    /// How it goes, in one line.
+    pub fn status(&self) -> String {
+        let view = self.views.borrow();
+        let caught_up = match (view.tail.caught_up, view.tail.paused_for_memory) {
+            (_, true) => "; opens no further log: memory",
+            (true, false) => "",
+            (false, false) => "; reading what lay there",
+        };
+        format!(
+            "{} logs, {} workers, {} events, {:.0} a second, {} clients{caught_up}",
+            view.tail.files_followed,
+            view.workers.len(),
+            view.counters.events,
+            view.counters.rate_per_second,
+            self.live.clients(),
+        )
+    }
+
+    /// How long ago the part that is furthest behind, hub or reader of logs, last moved.
+    pub fn idle_for(&self) -> Duration {
+        let age = self.progress.age(WallTime::now());
+        Duration::from_millis(u64::try_from(age).unwrap_or(0))
+    }
+
+    /// Opens the logs anew and takes another token.
+    pub fn reopen(&self, token: Option<&Secret>) {
+        if self.guard.replace_token(token).is_err() {
+            tracing::error!("the system has no random numbers; the token stays as it was");
+        }
+        self.reopen_logs();
+    }
+
+    /// Opens the logs anew, and begins a new one for what is posted.
+    pub fn reopen_logs(&self) {
+        self.ingest.rotate();
+        self.tail.reopen();
+    }
+
+    /// Has a heap snapshot of this process taken. `false` where none are taken.
+    pub fn snapshot(&self) -> bool {
+        // One that is on its way is enough.
+        self.snapshots
+            .as_ref()
+            .is_some_and(|clock| clock.try_send(Trigger::Manual).is_ok())
+    }
+
+    /// Waits until a part ends that should not.
+    pub async fn failed(&mut self) -> PartEnded {
+        tokio::select! {
+            _ = &mut self.hub => PartEnded::Hub,
+            _ = &mut self.tail_ended => PartEnded::Tail,
+            ended = &mut self.http => PartEnded::Http(match ended {
+                Ok(Ok(())) => "the listener ended".to_owned(),
+                Ok(Err(error)) => error.to_string(),
+                Err(error) => error.to_string(),
+            }),
+        }
+    }
+
+    /// Accepts nothing more, closes WebSockets, answers what is under way, keeps what was posted, saves how far the logs were read.
+    pub async fn stop(&mut self) {
+        self.stop.send_replace(true);
+        self.snapshots = None;
+        tokio::join!(self.live.drained(), async {
+            if !self.http.is_finished() {
+                let _ = (&mut self.http).await;
+            }
+        });
+        self.ingest.stop().await;
+        self.tail.stop();
+        if !self.tail_ended.is_terminated() {
+            // The sender goes with the thread, and nothing is ever sent.
+            let _ = (&mut self.tail_ended).await;
+        }
+        // It ends when all who could tell it something have ended.
+        if !self.hub.is_finished() {
+            let _ = (&mut self.hub).await;
+        }
+        tracing::info!("ended");
+    }
+}
+
+/// A client that comes back with others after a break may come at once: so many seconds' worth of connections.
+const BURST_SECONDS: u32 = 4;
+
+/// Reads the logs on a thread of its own; the receiver knows when it ends.
+fn follow(
+    options: &Options,
+    state_file: Option<PathBuf>,
+    host: String,
+    hub: mpsc::Sender<Message>,
+    wake: Wake,
+) -> io::Result<oneshot::Receiver<()>> {
+    let tail_options = TailOptions {
+        state_file,
+        files_followed: options.max_files,
+        history: options.history,
+        poll: options.poll,
+        rss_limit: Some(options.max_rss_bytes),
+        ..TailOptions::new(options.source.clone(), line_time)
+    };
+    let (alive, ended) = oneshot::channel();
+    let reports = hub.clone();
+    let mut sink = Intake::new(host, hub);
+    std::thread::Builder::new()
+        .name("fabric-tail".to_owned())
+        .spawn(move || {
+            let alive: oneshot::Sender<()> = alive;
+            let mut problems = ProblemLog::default();
+            let tell = |report: tail::TailReport| {
+                problems.tell(&report);
+                // A hub that is gone needs no report.
+                let _ = reports.blocking_send(Message::Tail(report));
+            };
+            let tailer = Tailer::open(tail_options, WallTime::now());
+            tail::run(tailer, wake, own_heap::resident_bytes, tell, &mut sink);
+            drop(alive);
+        })?;
+    Ok(ended)
+}
+
+/// When a line happened, for finding the place in a log where the history begins.
+fn line_time(line: &[u8]) -> Option<EventTime> {
+    event::parse(line, "")
+        .ok()
+        .flatten()
+        .map(|event| event.ts())
+}
+
+/// Takes the state of one folder of logs for this process alone, and says which file it is in.
+fn lock(folder: &Path, source: &Path) -> Result<(File, PathBuf), StartError> {
+    let unusable = |error| StartError::State {
+        folder: folder.to_owned(),
+        error,
+    };
+    std::fs::create_dir_all(folder).map_err(unusable)?;
+    // The same folder under another name is the same folder; one that is not there yet has only its name.
+    let source = std::path::absolute(source).map_err(unusable)?;
+    let canonical = source.canonicalize().unwrap_or(source);
+    let name = digest(&SHA256, canonical.as_os_str().as_encoded_bytes());
+    let name: String = name
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let lock = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(folder.join(format!("tail-{name}.lock")))
+        .map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok((lock, folder.join(format!("tail-{name}.json")))),
+        Err(TryLockError::WouldBlock) => Err(StartError::Locked {
+            source_folder: canonical,
+            folder: folder.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+fn say_where(listeners: &[TcpListener], options: &Options) {
+    for listener in listeners {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, source = ?options.source, "listening");
+        }
+    }
+    if options.access.token.is_none() {
+        tracing::warn!("there is no token: every program of this machine may post events");
+    }
+}

@@ -1,0 +1,16 @@
+//! `fabric serve` as a process: started, fed, asked, stopped and killed.
+
+/// Requests and answers, byte by byte.
+mod client;
+/// What is posted and acknowledged survives a kill at any moment.
+mod kept;
+/// A running server.
+pub(crate) mod process;
+/// Restarts lose no line and repeat none.
+mod restarts;
+/// Settings from the command line, the environment and a file.
+mod settings;
+/// A day of events, pushed through in minutes.
+mod soak;
+/// What systemd gives and is told.
+mod systemd;
