@@ -63,9 +63,7 @@ fn canonical<'a>(
     };
     let data = take_data(line, &mut envelope, &mut draft);
     draft.level = level(data.get("level")).or_else(|| level(envelope.get(Field::Level)));
-    for (name, value) in data {
-        draft.add(name, value);
-    }
+    draft.add_all(data);
     add_others(&mut draft, envelope);
     Ok(draft)
 }
@@ -99,18 +97,15 @@ fn needle<'a>(
             draft.add(Cow::Borrowed(name), value);
         }
     }
-    let data = take_data(line, &mut envelope, &mut draft);
+    let mut data = take_data(line, &mut envelope, &mut draft);
     draft.level = level(envelope.get(Field::Level)).or_else(|| level(data.get("level")));
     draft.bead = data.get("bead_id").and_then(filled_text);
-    let promoted = draft.bead.is_some();
-    if !promoted {
+    if draft.bead.is_some() {
+        data.retain(|name, _| name != "bead_id");
+    } else {
         draft.bead = take_filled(&mut envelope, Field::BeadId);
     }
-    for (name, value) in data {
-        if !(promoted && name == "bead_id") {
-            draft.add(name, value);
-        }
-    }
+    draft.add_all(data);
     add_others(&mut draft, envelope);
     Ok(draft)
 }
@@ -169,9 +164,7 @@ fn add_others<'a>(draft: &mut Draft<'a>, envelope: Envelope<'a>) {
     for (name, value) in untaken {
         draft.add(Cow::Borrowed(name), value);
     }
-    for (name, value) in envelope.others {
-        draft.add(name, value);
-    }
+    draft.add_all(envelope.others);
 }
 
 /// Takes a field that is a text and not empty; another is left as it is, to be kept among the rest.

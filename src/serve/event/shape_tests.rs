@@ -197,3 +197,17 @@ fn of_a_name_that_occurs_twice_the_last_value_counts() {
         format!(r#"{FLAT},"host":"here"{kept}}}"#)
     );
 }
+
+#[test]
+fn a_name_is_found_among_many_also_after_others_have_left() {
+    let many: String = (0..60).map(|n| format!(r#""n{n}":{n},"#)).collect();
+    let kept: String = (0..60).map(|n| format!(r#","n{n}":{n}"#)).collect();
+    let data = format!(r#""error":"e",{many}"bead_id":"b","tool":"Edit","model":"m""#);
+    let line = needle(r#","n7":"late","extra":1,"tool":"late""#, &data);
+    assert_eq!(
+        json(&line),
+        format!(
+            r#"{NEEDLE},"bead":"b","host":"here","error":"e","tool":"Edit","model":"m"{kept},"extra":1}}"#
+        )
+    );
+}
