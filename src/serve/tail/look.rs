@@ -6,12 +6,11 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use rustix::fs::OFlags;
 
 use super::cursor::Identity;
-use super::known_file::{KnownFile, Serial, Stamp, Start};
+use super::known_file::{KnownFile, Serial, Stamp, Start, born};
 use super::roster::Admission;
 use super::tailer::Tailer;
 use crate::serve::bounds::TAIL_SCAN_STEP;
@@ -346,10 +345,10 @@ impl Tailer {
         );
         if self.starting {
             known.backlog_end = stamp.size;
-            known.behind = stamp.size > 0 && !matches!(known.start, Start::LineAround(_));
+            known.behind = stamp.size > 0 && !matches!(known.start, Start::LineAround { .. });
         }
         // It is read before anything is heard of it again.
-        known.failed = stamp.size > 0 && !matches!(known.start, Start::LineAround(_));
+        known.failed = stamp.size > 0 && !matches!(known.start, Start::LineAround { .. });
         self.state_changed = true;
         let serial = match self.roster.admit(known, stamp) {
             Admission::Known(serial) => Some(serial),
@@ -384,15 +383,11 @@ impl Tailer {
     }
 
     fn start_of_new(&self, metadata: &Metadata, now: WallTime) -> Start {
-        let milliseconds = |time: io::Result<std::time::SystemTime>| {
-            let since = time.ok()?.duration_since(UNIX_EPOCH).ok()?;
-            i64::try_from(since.as_millis()).ok()
-        };
         let since = if self.starting {
             self.unlisted_since
         } else if self.overflowed {
             // It may be one that was forgotten, unless it is younger than the last look.
-            let born = milliseconds(metadata.created());
+            let born = born(metadata);
             let looked = self
                 .looked_at
                 .filter(|looked| born.is_none_or(|born| born < looked.0));
@@ -402,13 +397,16 @@ impl Tailer {
         } else {
             None
         };
-        match (since, milliseconds(metadata.modified())) {
-            (None, _) => Start::Mark,
-            (Some(since), Some(modified)) if modified < since.0 => {
-                Start::LineAround(metadata.len())
+        match since {
+            None => Start::Mark,
+            Some(since) if Stamp::of(metadata).modified / 1_000_000 < since.0 => {
+                Start::LineAround {
+                    end: metadata.len(),
+                    born: born(metadata),
+                }
             }
             // Whoever writes logs on this machine has its clock.
-            (Some(since), _) => Start::Newer(EventTime(since.0)),
+            Some(since) => Start::Newer(EventTime(since.0)),
         }
     }
 
@@ -437,7 +435,7 @@ impl Tailer {
                     known.start = Start::MarkOrNewer(history);
                 }
                 let place = match known.start {
-                    Start::LineAround(end) => end,
+                    Start::LineAround { end, .. } => end,
                     _ => known.mark.offset,
                 };
                 known.behind = stamp.size > place || is_recent;

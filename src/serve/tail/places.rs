@@ -38,7 +38,10 @@ impl Tailer {
                 inode: file.inode,
             };
             let start = match file.within_line {
-                true => Start::LineAround(file.offset),
+                true => Start::LineAround {
+                    end: file.offset,
+                    born: file.born,
+                },
                 false => Start::Mark,
             };
             let mut known = KnownFile::new(OsString::from(file.name), identity, start);
@@ -105,9 +108,9 @@ impl Tailer {
         for (serial, known) in self.roster.iter() {
             let now_at = (known.mark, known.start);
             let (mark, start) = *self.not_handed_over.get(&serial).unwrap_or(&now_at);
-            let (offset, within_line) = match start {
-                Start::Mark | Start::MarkOrNewer(_) => (mark.offset, false),
-                Start::LineAround(end) => (end, true),
+            let (offset, within_line, born) = match start {
+                Start::Mark | Start::MarkOrNewer(_) => (mark.offset, false, None),
+                Start::LineAround { end, born } => (end, true, born),
                 Start::Newer(since) => {
                     let since = WallTime(since.0);
                     unlisted_since = Some(unlisted_since.map_or(since, |other| other.min(since)));
@@ -120,6 +123,7 @@ impl Tailer {
                 inode: known.identity.inode,
                 offset,
                 within_line,
+                born,
                 head: mark.head,
                 before: mark.before,
             });
