@@ -160,9 +160,6 @@ fn course(root: &Path, seed: u64, steps: usize, followed: usize, rereads: bool) 
             // Whoever takes the lines may be gone first.
             world.book.refuse = dice.one_in(2);
             world.turn(Woken::everything());
-            if std::env::var_os("FABRIC_TRACE").is_some() {
-                println!("restart, refused {}", world.book.refuse);
-            }
             world.restart(dice.one_in(2), |world| {
                 for _ in 0..dice.below(4) {
                     // Turns need a tailer.
@@ -195,10 +192,7 @@ fn course(root: &Path, seed: u64, steps: usize, followed: usize, rereads: bool) 
                 }
             });
         } else {
-            let did = step(&mut world, &mut dice);
-            if std::env::var_os("FABRIC_TRACE").is_some() {
-                println!("{did}");
-            }
+            step(&mut world, &mut dice);
         }
     }
     world.settle();
