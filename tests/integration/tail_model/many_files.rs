@@ -93,7 +93,8 @@ fn three_hundred_files_are_read_with_ten_open() {
         let followed = report.bounds[0];
         assert_eq!(followed.bound.cap_entries, Some(10));
         assert_eq!(followed.usage.high_water_length, 10);
-        assert_eq!(followed.usage.evictions, round * 300 - 10);
+        // Those that were open stay so until others need the room.
+        assert!((290 * round..=300 * round).contains(&followed.usage.evictions));
         assert!(followed.usage.bytes < 300_000, "{followed:?}");
     }
 }
@@ -103,6 +104,7 @@ fn of_five_thousand_files_the_newest_thousand_are_known() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut options = options(folder.path());
     options.files_known = 1000;
+    options.poll = Duration::from_millis(100);
     options.files_followed = 10;
     let began = SystemTime::now() - Duration::from_secs(6000);
     let mut now = WallTime::now().0;
@@ -140,26 +142,27 @@ fn of_five_thousand_files_the_newest_thousand_are_known() {
             .any(|told| told.problem.contains("more logs than are remembered"))
     );
 
-    // One that is not known is written to: what is new in it is read, and not what was there when it was passed over.
-    now += 60_000;
-    tailer.look_again(Woken::everything());
-    drain(&mut tailer, &mut now, &mut sink);
-    append(&folder.path().join("0.jsonl"), &line(now));
-    tailer.look_again(Woken::everything());
-    now += 1000;
-    drain(&mut tailer, &mut now, &mut sink);
+    // One that is not known is written to: what is new in it is read, and not what was there when it was passed over. When files are
+    // born is told by the clock of the file system, so time is that of the clock here.
+    let mut look = |sink: &mut Counter| {
+        std::thread::sleep(Duration::from_millis(300));
+        tailer.look_again(Woken::everything());
+        while tailer.turn(WallTime::now(), None, sink) == Turn::More {}
+        std::thread::sleep(Duration::from_millis(300));
+        tailer.report().bounds[1].usage
+    };
+    look(&mut sink);
+    append(&folder.path().join("0.jsonl"), &line(WallTime::now().0));
+    look(&mut sink);
     assert_eq!(sink.lines, 1001);
     assert_eq!(sink.files.last().map(String::as_str), Some("0.jsonl"));
-    // And a new one from its start.
+    // A new one is read from its start, whatever the time of its lines.
     append(&folder.path().join("new.jsonl"), &line(1).repeat(3));
-    File::open(folder.path().join("new.jsonl"))
-        .and_then(|file| file.set_modified(SystemTime::now() + Duration::from_secs(1)))
-        .expect("it is ours");
-    tailer.look_again(Woken::everything());
-    now += 1000;
-    drain(&mut tailer, &mut now, &mut sink);
-    let known = tailer.report().bounds[1];
-    assert_eq!((known.usage.length, known.usage.evictions), (1000, 4002));
+    let known = look(&mut sink);
+    assert_eq!(
+        (sink.lines, known.length, known.evictions),
+        (1004, 1000, 4002)
+    );
 }
 
 #[test]

@@ -518,10 +518,6 @@ impl World {
         self.lines.len()
     }
 
-    pub(super) fn delivered(&self) -> usize {
-        self.ever.len()
-    }
-
     pub(super) fn excused(&self) -> usize {
         let lost = |(number, line): &(usize, &Line)| line.excused && !self.ever.contains(number);
         self.lines.iter().enumerate().filter(lost).count()
