@@ -1,6 +1,7 @@
 //! The state file, as the tailer reads and writes it.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use super::cursor::{Identity, Mark};
 use super::known_file::{KnownFile, Start};
@@ -14,7 +15,7 @@ const SAVE_EVERY_MS: i64 = 1000;
 impl Tailer {
     /// Takes over where an earlier run stopped.
     pub(super) fn load(&mut self, now: WallTime) {
-        let folder = self.options.folder.to_string_lossy().into_owned();
+        let folder = self.folder_name();
         let loaded = match &self.options.state_file {
             None => Loaded::None,
             Some(path) => SavedState::load(path, &folder),
@@ -128,10 +129,16 @@ impl Tailer {
                 before: mark.before,
             });
         }
-        let folder = self.options.folder.to_string_lossy().into_owned();
+        let folder = self.folder_name();
         let mut state = SavedState::new(folder, unlisted_since.map(|time| time.0));
         state.files = files;
         state
+    }
+
+    /// The folder as it stands in the state file, however it was written on the command line.
+    fn folder_name(&self) -> String {
+        let folder: PathBuf = self.options.folder.components().collect();
+        folder.to_string_lossy().into_owned()
     }
 
     fn tell_of_state(&mut self, problem: &str) {

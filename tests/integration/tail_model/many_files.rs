@@ -166,6 +166,30 @@ fn of_five_thousand_files_the_newest_thousand_are_known() {
 }
 
 #[test]
+fn when_as_many_are_known_as_are_followed_the_oldest_makes_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut options = options(folder.path());
+    options.files_followed = 3;
+    options.files_known = 1;
+    options.poll = Duration::from_millis(10);
+    let mut tailer = Tailer::open(options, WallTime::now());
+    let mut sink = Counter::default();
+    for file in 0..8 {
+        // When files are born is told by the clock of the file system.
+        std::thread::sleep(Duration::from_millis(30));
+        append(&folder.path().join(format!("{file}.jsonl")), &line(1));
+        std::thread::sleep(Duration::from_millis(30));
+        tailer.look_again(Woken::everything());
+        while tailer.turn(WallTime::now(), None, &mut sink) == Turn::More {}
+        assert_eq!(sink.lines, file + 1);
+        let report = tailer.report();
+        assert_eq!(report.files_known, (file + 1).min(3));
+        assert_eq!(report.files_followed, report.files_known);
+    }
+    assert_eq!(tailer.report().bounds[1].usage.evictions, 5);
+}
+
+#[test]
 fn a_line_of_a_hundred_megabytes_is_passed_over_in_one_buffer() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("long.jsonl");

@@ -1,12 +1,17 @@
+mod book;
+mod case;
 mod cases;
 mod many_files;
+mod starts;
+mod verdict;
 mod world;
 
 use std::fs;
 use std::path::Path;
 
+use book::{CAP, Dice};
 use fabric::serve::tail::Woken;
-use world::{CAP, Dice, World};
+use world::World;
 
 /// What can happen to a folder of logs.
 fn step(world: &mut World, dice: &mut Dice) -> &'static str {

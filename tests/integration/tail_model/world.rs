@@ -5,37 +5,19 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use fabric::serve::tail::{LineSink, Place, TailOptions, TailReport, Tailer, Turn, Woken};
-use fabric::serve::time::{EventTime, WallTime};
+use fabric::serve::tail::{TailOptions, TailReport, Tailer, Turn, Woken};
+use fabric::serve::time::WallTime;
 
-/// xorshift64: the same course in every run.
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Dice {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(super) fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % end.max(1)
-    }
-
-    pub(super) fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == 0
-    }
-}
+use super::book::{Book, CAP, line_time};
 
 /// One line of the whole course; its number stands in it.
-struct Line {
-    text: String,
-    file: usize,
-    offset: u64,
-    complete: bool,
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) file: usize,
+    pub(super) offset: u64,
+    pub(super) complete: bool,
     /// It may be lost: it was cut off, or its file went away before it could be known.
-    excused: bool,
+    pub(super) excused: bool,
 }
 
 /// An inode.
@@ -50,74 +32,24 @@ pub(super) struct Inode {
     /// The rest of a line whose beginning was written.
     rest: Vec<u8>,
     /// Written to in this run, or read in it for another reason.
-    touched: bool,
+    pub(super) touched: bool,
     /// The tailer has it open, if it follows enough files.
-    opened: bool,
+    pub(super) opened: bool,
     /// It was under the name of a log when the tailer looked, in this run or before the state was saved.
-    known: bool,
-    known_when_saved: bool,
+    pub(super) known: bool,
+    pub(super) known_when_saved: bool,
     looks: u32,
     pub(super) gone: bool,
 }
 
 impl Inode {
-    fn is_log(&self) -> bool {
+    pub(super) fn is_log(&self) -> bool {
         self.names.iter().any(|name| name.ends_with(".jsonl"))
     }
 }
 
-/// Lines that were taken and those that were handed over.
-#[derive(Default)]
-pub(super) struct Book {
-    taken: Vec<(usize, Option<u64>, String, u64)>,
-    handed_over: Vec<(usize, Option<u64>, String, u64)>,
-    broken: Vec<String>,
-    pub(super) refuse: bool,
-}
-
-fn number(text: &[u8]) -> Option<usize> {
-    let text = String::from_utf8_lossy(text.get(..40).unwrap_or(text)).into_owned();
-    text.split(' ').nth(1)?.parse().ok()
-}
-
-impl LineSink for Book {
-    fn line(&mut self, place: Place<'_>, line: &[u8]) {
-        if line.is_empty() {
-            return;
-        }
-        let text = String::from_utf8_lossy(line).into_owned();
-        match number(line) {
-            Some(number) => self.taken.push((number, None, text, place.offset)),
-            None => self.broken.push(format!("{}: {text:.60}", place.file)),
-        }
-    }
-
-    fn too_long(&mut self, place: Place<'_>, start: &[u8], bytes: u64) {
-        let text = String::from_utf8_lossy(start).into_owned();
-        match number(start) {
-            Some(number) => self.taken.push((number, Some(bytes), text, place.offset)),
-            None => self.broken.push(format!("{}: long {text:.60}", place.file)),
-        }
-    }
-
-    fn hand_over(&mut self) -> bool {
-        if self.refuse {
-            return false;
-        }
-        self.handed_over.append(&mut self.taken);
-        true
-    }
-}
-
-pub(super) const CAP: usize = 2000;
-
 /// In so many turns a look through the folder begins and ends: one may be under way that has passed a name already.
 const LOOK_TURNS: u32 = 3;
-
-fn line_time(line: &[u8]) -> Option<EventTime> {
-    let text = std::str::from_utf8(line.get(..20).unwrap_or(line)).ok()?;
-    Some(EventTime(text.split(' ').next()?.parse().ok()?))
-}
 
 /// The folder, the model, and the tailer.
 pub(super) struct World {
@@ -127,17 +59,17 @@ pub(super) struct World {
     tailer: Option<Tailer>,
     pub(super) book: Book,
     pub(super) now: i64,
-    lines: Vec<Line>,
+    pub(super) lines: Vec<Line>,
     pub(super) inodes: Vec<Inode>,
     /// Delivered in this run; in any; in any when the state was saved last.
-    run: HashSet<usize>,
-    ever: HashSet<usize>,
-    saved: HashSet<usize>,
+    pub(super) run: HashSet<usize>,
+    pub(super) ever: HashSet<usize>,
+    pub(super) saved: HashSet<usize>,
     /// Per inode the newest that was delivered in this run.
-    newest: Vec<usize>,
-    saves: u64,
+    pub(super) newest: Vec<usize>,
+    pub(super) saves: u64,
     /// Whether all of the history is read again at start.
-    rereads: bool,
+    pub(super) rereads: bool,
     names: usize,
 }
 
@@ -264,7 +196,7 @@ impl World {
     }
 
     /// What is in the file now and was not delivered may be lost.
-    fn excuse(&mut self, inode: usize) {
+    pub(super) fn excuse(&mut self, inode: usize) {
         for number in &self.inodes[inode].lines {
             if !self.ever.contains(number) || self.rereads {
                 self.lines[*number].excused = true;
@@ -371,98 +303,6 @@ impl World {
         self.tailer.as_mut().expect("it runs").report()
     }
 
-    fn check_handed_over(&mut self) {
-        assert!(
-            self.book.broken.is_empty(),
-            "no line of ours: {:?}",
-            self.book.broken
-        );
-        for (number, too_long, text, offset) in std::mem::take(&mut self.book.handed_over) {
-            let line = self.lines.get(number).expect("a line of ours");
-            match too_long {
-                None => {
-                    assert!(
-                        line.text == text,
-                        "line {number} is another one: {text:.60}"
-                    );
-                    assert!(text.len() <= CAP, "line {number} is too long");
-                }
-                Some(bytes) => {
-                    assert_eq!(bytes, line.text.len() as u64, "the length of line {number}");
-                    assert!(
-                        text.len() < CAP && bytes > CAP as u64,
-                        "line {number} is not too long"
-                    );
-                }
-            }
-            assert_eq!(offset, line.offset, "the place of line {number}");
-            assert!(line.complete, "line {number} is not whole");
-            assert!(self.run.insert(number), "line {number} twice in a run");
-            let again = !self.rereads && self.saved.contains(&number);
-            assert!(!again, "line {number} again, though its place was saved");
-            self.ever.insert(number);
-            let newest = &mut self.newest[line.file];
-            assert!(number >= *newest, "line {number} after {newest}");
-            *newest = number;
-        }
-        let saves = self.report().state_saves;
-        if saves > self.saves {
-            self.saves = saves;
-            self.note_save();
-        }
-    }
-
-    fn note_save(&mut self) {
-        self.saved.clone_from(&self.ever);
-        for inode in &mut self.inodes {
-            inode.known_when_saved = inode.known;
-        }
-    }
-
-    /// Turns until nothing changes any more, then holds what was delivered against what was written.
-    pub(super) fn settle(&mut self) {
-        for _ in 0..4 {
-            let mut turns = 0;
-            while self.turn(Woken::everything()) == Turn::More || turns == 0 {
-                turns += 1;
-                assert!(turns < 10_000, "it comes to no end: {:?}", self.report());
-            }
-        }
-        for inode in 0..self.inodes.len() {
-            // Moved aside before it was ever seen: nobody can know that it was a log.
-            if !self.inodes[inode].is_log() && !self.inodes[inode].known {
-                self.excuse(inode);
-            }
-        }
-        let lost: Vec<usize> = (0..self.lines.len())
-            .filter(|number| {
-                let line = &self.lines[*number];
-                let delivered = match self.rereads && !self.inodes[line.file].gone {
-                    true => &self.run,
-                    false => &self.ever,
-                };
-                line.complete && !line.excused && !delivered.contains(number)
-            })
-            .collect();
-        let about: Vec<String> = lost
-            .iter()
-            .map(|number| {
-                let inode = &self.inodes[self.lines[*number].file];
-                format!("{number} of {:?} gone {}", inode.names, inode.gone)
-            })
-            .take(5)
-            .collect();
-        let report = self.report();
-        assert!(
-            lost.is_empty(),
-            "{} lines lost: {about:?}: {report:?}",
-            lost.len()
-        );
-        for inode in &mut self.inodes {
-            inode.opened |= inode.touched || self.rereads;
-        }
-    }
-
     /// Ends this run, perhaps without warning, and changes the folder before the next one.
     pub(super) fn restart(&mut self, graceful: bool, meanwhile: impl FnOnce(&mut World)) {
         let mut tailer = self.tailer.take().expect("it runs");
@@ -512,14 +352,5 @@ impl World {
             // Such files are told from ones that get their inode later by their birth, and the clock of the file system ticks slowly.
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-    }
-
-    pub(super) fn lines_written(&self) -> usize {
-        self.lines.len()
-    }
-
-    pub(super) fn excused(&self) -> usize {
-        let lost = |(number, line): &(usize, &Line)| line.excused && !self.ever.contains(number);
-        self.lines.iter().enumerate().filter(lost).count()
     }
 }
