@@ -44,6 +44,8 @@ mod run_fabric;
 mod series_commands;
 /// Writers of synthetic profiles, and heaps whose truth is known.
 mod support;
+/// The tailer against a model of a folder: random writes, rotations, cuts, deletions, restarts.
+mod tail_model;
 /// Properties of the source itself.
 mod tidy;
 /// Growth between V8 heap snapshots, by class and holder.

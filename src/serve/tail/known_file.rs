@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::os::unix::fs::MetadataExt;
+use std::time::UNIX_EPOCH;
 
 use super::cursor::{Identity, Mark, Print};
 use super::line_splitter::LongLine;
@@ -32,6 +33,12 @@ impl Stamp {
     }
 }
 
+/// When a file was made, in milliseconds since 1970, where the file system knows.
+pub(super) fn born(metadata: &Metadata) -> Option<i64> {
+    let since = metadata.created().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
+}
+
 impl Identity {
     pub(super) fn of(metadata: &Metadata) -> Identity {
         Identity {
@@ -50,8 +57,9 @@ pub(super) enum Start {
     MarkOrNewer(EventTime),
     /// At the first line that is newer.
     Newer(EventTime),
-    /// At the line that this byte belongs to.
-    LineAround(u64),
+    /// At the line that the byte at `end` belongs to. There is no [`Print`] of such a file, because it was never opened: when it was born
+    /// tells it from one that got its inode later.
+    LineAround { end: u64, born: Option<i64> },
 }
 
 /// A line that is being passed over.
@@ -134,7 +142,7 @@ impl KnownFile {
     pub(super) fn waiting(&self) -> u64 {
         let size = self.stamp.map_or(0, |stamp| stamp.size);
         match self.start {
-            Start::LineAround(end) => size.saturating_sub(end),
+            Start::LineAround { end, .. } => size.saturating_sub(end),
             _ => size.saturating_sub(self.mark.offset),
         }
     }

@@ -1,6 +1,7 @@
 //! The state file, as the tailer reads and writes it.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use super::cursor::{Identity, Mark};
 use super::known_file::{KnownFile, Start};
@@ -14,7 +15,7 @@ const SAVE_EVERY_MS: i64 = 1000;
 impl Tailer {
     /// Takes over where an earlier run stopped.
     pub(super) fn load(&mut self, now: WallTime) {
-        let folder = self.options.folder.to_string_lossy().into_owned();
+        let folder = self.folder_name();
         let loaded = match &self.options.state_file {
             None => Loaded::None,
             Some(path) => SavedState::load(path, &folder),
@@ -38,7 +39,10 @@ impl Tailer {
                 inode: file.inode,
             };
             let start = match file.within_line {
-                true => Start::LineAround(file.offset),
+                true => Start::LineAround {
+                    end: file.offset,
+                    born: file.born,
+                },
                 false => Start::Mark,
             };
             let mut known = KnownFile::new(OsString::from(file.name), identity, start);
@@ -105,9 +109,9 @@ impl Tailer {
         for (serial, known) in self.roster.iter() {
             let now_at = (known.mark, known.start);
             let (mark, start) = *self.not_handed_over.get(&serial).unwrap_or(&now_at);
-            let (offset, within_line) = match start {
-                Start::Mark | Start::MarkOrNewer(_) => (mark.offset, false),
-                Start::LineAround(end) => (end, true),
+            let (offset, within_line, born) = match start {
+                Start::Mark | Start::MarkOrNewer(_) => (mark.offset, false, None),
+                Start::LineAround { end, born } => (end, true, born),
                 Start::Newer(since) => {
                     let since = WallTime(since.0);
                     unlisted_since = Some(unlisted_since.map_or(since, |other| other.min(since)));
@@ -120,14 +124,21 @@ impl Tailer {
                 inode: known.identity.inode,
                 offset,
                 within_line,
+                born,
                 head: mark.head,
                 before: mark.before,
             });
         }
-        let folder = self.options.folder.to_string_lossy().into_owned();
+        let folder = self.folder_name();
         let mut state = SavedState::new(folder, unlisted_since.map(|time| time.0));
         state.files = files;
         state
+    }
+
+    /// The folder as it stands in the state file, however it was written on the command line.
+    fn folder_name(&self) -> String {
+        let folder: PathBuf = self.options.folder.components().collect();
+        folder.to_string_lossy().into_owned()
     }
 
     fn tell_of_state(&mut self, problem: &str) {

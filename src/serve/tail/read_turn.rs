@@ -1,11 +1,11 @@
 //! One file's turn: is it still what it was, and what is new in it.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 
 use super::cursor::{BEFORE_BYTES, Decision, HEAD_BYTES, Print, Seen, decide};
 use super::history_start::{line_around, newer_than, read_at};
-use super::known_file::{KnownFile, Skip, Stamp, Start};
+use super::known_file::{KnownFile, Skip, Stamp, Start, born};
 use super::line_splitter::{Piece, split};
 use super::{LineSink, Place, TailOptions};
 use crate::serve::bounds::TAIL_FILE_TURN_BYTES;
@@ -58,8 +58,9 @@ fn turn<S: LineSink>(
     options: &TailOptions,
     sink: &mut S,
 ) -> io::Result<TurnOutcome> {
+    let metadata = file.metadata()?;
     let mut outcome = TurnOutcome {
-        stamp: Stamp::of(&file.metadata()?),
+        stamp: Stamp::of(&metadata),
         ..TurnOutcome::default()
     };
     let mut head = [0; HEAD_BYTES];
@@ -93,7 +94,7 @@ fn turn<S: LineSink>(
         }
     }
     if known.start != Start::Mark {
-        outcome.cut = settle(known, file, outcome.stamp.size, options)?;
+        outcome.cut = settle(known, file, &metadata, options)?;
         outcome.more = true;
         return Ok(outcome);
     }
@@ -138,18 +139,20 @@ fn turn<S: LineSink>(
 fn settle(
     known: &mut KnownFile,
     file: &File,
-    size: u64,
+    metadata: &Metadata,
     options: &TailOptions,
 ) -> io::Result<bool> {
     let offset = match known.start {
         Start::Mark => known.mark.offset,
         Start::MarkOrNewer(since) => newer_than(file, known.mark.offset, since, options.line_time)?,
-        Start::Newer(since) => newer_than(file, size, since, options.line_time)?,
-        Start::LineAround(end) if size < end => {
+        Start::Newer(since) => newer_than(file, metadata.len(), since, options.line_time)?,
+        Start::LineAround { end, born: was }
+            if metadata.len() < end || (was.is_some() && born(metadata) != was) =>
+        {
             known.start_again();
             return Ok(true);
         }
-        Start::LineAround(end) => line_around(file, end, options.line_bytes as u64 + 1)?,
+        Start::LineAround { end, .. } => line_around(file, end, options.line_bytes as u64 + 1)?,
     };
     known.start = Start::Mark;
     if offset != known.mark.offset {

@@ -40,6 +40,7 @@ pub(super) enum Admission {
 /// A file that had to be forgotten.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Forgotten {
+    pub(super) serial: Serial,
     pub(super) name: OsString,
     /// Bytes of it that were not delivered.
     pub(super) waiting: u64,
@@ -93,12 +94,17 @@ impl Roster {
                 serials.find(|serial| self.files.get(serial).is_some_and(kept))
             };
             let closed = |known: &KnownFile| known.open.is_none();
-            let Some(serial) = pick(&idle).or_else(|| pick(&closed)) else {
+            let read = |known: &KnownFile| !known.queued;
+            let Some(serial) = pick(&idle)
+                .or_else(|| pick(&closed))
+                .or_else(|| pick(&read))
+            else {
                 return Admission::Refused;
             };
             self.usage.evictions += 1;
             forgotten = self.remove(serial).map(|known| {
                 Box::new(Forgotten {
+                    serial,
                     waiting: known.waiting(),
                     name: known.name,
                 })

@@ -38,6 +38,9 @@ pub(super) struct SavedFile {
     /// Whether the offset is any byte of the line to begin with, because the file was never opened.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) within_line: bool,
+    /// When such a file was made, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) born: Option<i64>,
     pub(super) head: Print,
     pub(super) before: Print,
 }

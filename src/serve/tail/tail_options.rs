@@ -21,7 +21,7 @@ pub struct TailOptions {
     pub line_bytes: usize,
     /// Lines of this age and younger are read at start, whether they were read in an earlier run or not.
     pub history: Duration,
-    /// How often the folder is looked through although nothing was heard of it.
+    /// How often the folder is looked through although nothing was heard of it; with tens of thousands of files it is less often.
     pub poll: Duration,
     /// No further file is opened while the process has more resident memory than this, in bytes.
     pub rss_limit: Option<u64>,

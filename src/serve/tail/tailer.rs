@@ -276,9 +276,6 @@ impl Tailer {
             self.close(other);
             self.counters.deactivations += 1;
             self.followed_usage.evictions += 1;
-            if self.roster.get(other).is_some_and(|known| known.nameless) {
-                self.forget(other);
-            }
         }
         let Some(file) = self.open_file(serial) else {
             return false;
