@@ -30,6 +30,8 @@ mod hostile_inputs;
 mod json_contract;
 /// Verdicts on series whose truth is known.
 mod leak_verdicts;
+/// WebSocket clients against a real server: joining, limits, broken frames, storms.
+mod live_session;
 /// Verdicts on heaps whose truth is known: false alarms and misses.
 mod noise;
 /// What every reader promises for every fixture.
