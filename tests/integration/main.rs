@@ -32,6 +32,8 @@ mod json_contract;
 mod leak_verdicts;
 /// `fabric serve` as a process.
 mod live;
+/// WebSocket clients against a real server: joining, limits, broken frames, storms.
+mod live_session;
 /// Verdicts on heaps whose truth is known: false alarms and misses.
 mod noise;
 /// What every reader promises for every fixture.

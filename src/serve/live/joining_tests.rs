@@ -158,9 +158,9 @@ async fn course(seed: u64, event_size: usize) -> (u64, u64) {
         tokio::time::sleep(std::time::Duration::from_millis(dice.below(150))).await;
     }
     let (mut whole, mut gaps) = (0, 0);
+    // Until those that read slowly have read it all, or were closed for it.
+    tokio::time::sleep(std::time::Duration::from_secs(40)).await;
     for joined in &clients {
-        // Until those that read slowly have read it all, or were closed for it.
-        tokio::time::sleep(std::time::Duration::from_secs(15)).await;
         let (had, told) = check(joined, seed);
         gaps += told;
         if !joined.client.session.is_finished() {
@@ -182,7 +182,7 @@ async fn course(seed: u64, event_size: usize) -> (u64, u64) {
 #[tokio::test(start_paused = true)]
 async fn whoever_joins_whenever_gets_every_event_once() {
     let (mut whole, mut gaps) = (0, 0);
-    for seed in 1..=400 {
+    for seed in 1..=250 {
         let (clients, told) = course(seed, 10).await;
         whole += clients;
         gaps += told;
@@ -200,5 +200,5 @@ async fn whoever_falls_behind_is_told_of_everything_that_is_missing() {
         whole += clients;
         gaps += told;
     }
-    assert!(whole > 20 && gaps > 10, "{whole} {gaps}");
+    assert!(whole > 20 && gaps > 100, "{whole} {gaps}");
 }

@@ -138,13 +138,25 @@ impl<S: Socket> Session<'_, S> {
         if resume.epoch != opening.epoch || resume.seq > opening.seq {
             return false;
         }
-        if let Some(place) = self.live.changes.place_after(resume.seq, opening.seq) {
-            (self.at, self.had) = (place, resume.seq);
-            self.written = place.bytes;
+        let log = &self.live.changes;
+        if let Some(place) = log.place_after(resume.seq, opening.seq) {
+            self.turn_back(place, resume.seq);
             return true;
         }
         self.replay = Replay::of(view, resume.seq, opening.seq);
-        self.replay.is_some()
+        if self.replay.is_some() {
+            return true;
+        }
+        // The newest events of the view are on their way into the log; were they not to come, that would be told as a gap.
+        let place = log.place_after(resume.seq, 0);
+        if let Some(place) = place {
+            self.turn_back(place, resume.seq);
+        }
+        place.is_some()
+    }
+
+    fn turn_back(&mut self, place: Position, had: u64) {
+        (self.at, self.had, self.written) = (place, had, place.bytes);
     }
 
     fn show(&mut self, (opening, view): &(Arc<Opening>, Arc<View>), resumed: bool) {
