@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::raw_json::{filled_text, is_number, number};
+use super::raw_json::{filled_text, number};
 use super::{Entries, Level, LogEvent};
 use crate::serve::time::EventTime;
 
 /// An event that still borrows from where it was read. Each source of events (a log line; later OTLP) fills one in: first what its envelope
-/// says, then with [`Draft::add`] what stands in its data.
+/// says, then with [`Draft::add`] or [`Draft::add_all`] what stands in its data.
 #[derive(Debug, Default)]
 pub struct Draft<'a> {
     /// When it happened.
@@ -44,14 +44,34 @@ impl<'a> Draft<'a> {
     /// Adds a value under its name, unless the name is taken: those of time, worker, level and message always are. A value of a field that
     /// the event has becomes that field where it is of the right type; everything else is kept as it is.
     pub fn add(&mut self, name: Cow<'a, str>, value: &'a RawValue) {
-        let field = match &*name {
-            "ts" | "worker" | "level" | "msg" => return,
-            "sequence" if self.sequence.is_some() => return,
+        if self.is_rest(&name, value) {
+            self.rest.add(name, value);
+        }
+    }
+
+    /// Adds each of the values.
+    pub fn add_all(&mut self, mut entries: Entries<'a>) {
+        if self.rest.is_empty() {
+            entries.retain(|name, value| self.is_rest(name, value));
+            self.rest = entries;
+        } else {
+            for (name, value) in entries {
+                self.add(name, value);
+            }
+        }
+    }
+
+    /// Whether the value belongs to the rest. If not, it has become a field, or its name is taken.
+    fn is_rest(&mut self, name: &str, value: &'a RawValue) -> bool {
+        let field = match name {
+            "ts" | "worker" | "level" | "msg" => return false,
+            "sequence" => return self.sequence.is_none(),
             "duration_ms" => {
-                if self.duration_ms.is_none() {
-                    self.add_duration(name, value);
+                if self.duration_ms.is_none() && self.rest.get(name).is_none() {
+                    self.duration_ms = number(value).filter(|duration| duration.is_finite());
+                    return self.duration_ms.is_none();
                 }
-                return;
+                return false;
             }
             "session" => &mut self.session,
             "bead" => &mut self.bead,
@@ -59,27 +79,14 @@ impl<'a> Draft<'a> {
             "error" => &mut self.error,
             "tool" => &mut self.tool,
             "path" => &mut self.path,
-            _ => {
-                self.rest.add(name, value);
-                return;
-            }
+            _ => return true,
         };
-        if field.is_some() {
-            return;
+        // The name may be among the rest, with a value of another type.
+        if field.is_some() || self.rest.get(name).is_some() {
+            return false;
         }
-        match filled_text(value) {
-            // The name may be among the rest already, with a value of another type: first come, first kept.
-            Some(text) if self.rest.get(&name).is_none() => *field = Some(text),
-            _ => self.rest.add(name, value),
-        }
-    }
-
-    fn add_duration(&mut self, name: Cow<'a, str>, value: &'a RawValue) {
-        let duration = number(value).filter(|duration| is_number(value) && duration.is_finite());
-        match duration {
-            Some(duration) if self.rest.get(&name).is_none() => self.duration_ms = Some(duration),
-            _ => self.rest.add(name, value),
-        }
+        *field = filled_text(value);
+        field.is_none()
     }
 
     /// The event, which owns what it needs.

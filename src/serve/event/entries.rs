@@ -23,6 +23,9 @@ struct Index {
     places: HashTable<usize>,
 }
 
+/// Room for so many is made at the first: most lines have fewer fields of their own.
+const USUAL: usize = 8;
+
 /// Up to so many names are compared one by one, which is faster than hashing them.
 const FEW: usize = 24;
 
@@ -62,6 +65,19 @@ impl<'a> Entries<'a> {
         }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Keeps those of which `keep` says so.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&str, &'a RawValue) -> bool) {
+        self.list.retain(|(name, value)| keep(name, value));
+        if self.index.take().is_some() {
+            self.extend_index();
+        }
+    }
+
     /// Names and values in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
         self.list.iter().map(|(name, value)| (&**name, *value))
@@ -80,16 +96,24 @@ impl<'a> Entries<'a> {
     }
 
     fn push(&mut self, name: Cow<'a, str>, value: &'a RawValue) {
+        if self.list.capacity() == 0 {
+            self.list.reserve(USUAL);
+        }
         self.list.push((name, value));
-        if self.list.len() > FEW {
-            let index = self.index.get_or_insert_default();
-            for place in index.places.len()..self.list.len() {
-                let hash = |&place: &usize| {
-                    let name = self.list.get(place).map_or("", |(name, _)| name);
-                    index.hasher.hash_one(name)
-                };
-                index.places.insert_unique(hash(&place), place, hash);
-            }
+        self.extend_index();
+    }
+
+    fn extend_index(&mut self) {
+        if self.list.len() <= FEW {
+            return;
+        }
+        let index = self.index.get_or_insert_default();
+        let hash = |&place: &usize| {
+            let name = self.list.get(place).map_or("", |(name, _)| name);
+            index.hasher.hash_one(name)
+        };
+        for place in index.places.len()..self.list.len() {
+            index.places.insert_unique(hash(&place), place, hash);
         }
     }
 }

@@ -1,6 +1,10 @@
 //! One event, in as few allocations as it can be kept in.
 
-use super::json_text::{JsonText, Span, field_bytes, number_text, string_bytes};
+use std::borrow::Cow;
+
+use super::json_text::{
+    JsonText, Span, before, field_bytes, number_bytes, string_bytes, time_bytes, whole_bytes,
+};
 use super::verbatim::verbatim;
 use super::{DedupKey, Draft, Level, raw_json};
 use crate::serve::bounds::{EVENT_KEY_BYTES, EVENT_PATH_BYTES};
@@ -34,7 +38,7 @@ pub struct LogEvent {
 }
 
 /// What stands first among the rest, in this order.
-const FIRST: [&str; 6] = [
+pub(super) const FIRST: [&str; 6] = [
     "provider",
     "model",
     "span_id",
@@ -48,30 +52,35 @@ impl LogEvent {
         let level = draft
             .level
             .unwrap_or_else(|| Level::of_event_type(&draft.message));
-        let duration = draft.duration_ms.map(number_text);
-        let mut json = JsonText::with_capacity(json_bytes(&draft, level, duration.as_deref()));
-        json.number("ts", draft.ts.0);
-        let worker = json.text("worker", &draft.worker);
-        json.text("level", level.name());
-        let message = json.text("msg", &draft.message);
+        let mut json = JsonText::with_time(json_bytes(&draft, level), draft.ts.0);
+        let worker = json.text(before!("worker"), &draft.worker);
+        json.text(before!("level"), level.name());
+        let message = json.text(before!("msg"), &draft.message);
         if let Some(sequence) = draft.sequence {
-            json.number("sequence", sequence);
+            json.whole(before!("sequence"), sequence);
         }
-        let session = json.optional_text("session", draft.session.as_deref());
-        let bead = json.optional_text("bead", draft.bead.as_deref());
-        let host = json.optional_text("host", draft.host.as_deref());
-        if let Some(duration) = &duration {
-            json.number("duration_ms", duration);
+        let session = json.optional_text(before!("session"), draft.session.as_deref());
+        let bead = json.optional_text(before!("bead"), draft.bead.as_deref());
+        let host = json.optional_text(before!("host"), draft.host.as_deref());
+        if let Some(duration) = draft.duration_ms {
+            json.number(before!("duration_ms"), duration);
         }
-        let error = json.optional_text("error", draft.error.as_deref());
-        let tool = json.optional_text("tool", draft.tool.as_deref());
-        let path = json.optional_text("path", draft.path.as_deref());
-        for name in FIRST {
-            if let Some(value) = draft.rest.get(name) {
+        let error = json.optional_text(before!("error"), draft.error.as_deref());
+        let tool = json.optional_text(before!("tool"), draft.tool.as_deref());
+        let path = json.optional_text(before!("path"), draft.path.as_deref());
+        let mut first = [None; FIRST.len()];
+        let (mut from, mut to, mut reason, mut pid) = (None, None, None, None);
+        let is_first = |name: &str| FIRST.iter().position(|first| *first == name);
+        for (name, value) in draft.rest.iter() {
+            if let Some(place) = is_first(name).and_then(|place| first.get_mut(place)) {
+                *place = Some(value);
+            }
+        }
+        for (name, value) in FIRST.iter().zip(first) {
+            if let Some(value) = value {
                 json.raw(name, value);
             }
         }
-        let (mut from, mut to, mut reason, mut pid) = (None, None, None, None);
         for (name, value) in draft.rest.iter() {
             match name {
                 "from" => from = json.raw_text(name, value),
@@ -81,7 +90,7 @@ impl LogEvent {
                     pid = raw_json::whole_number(value).and_then(|pid| u32::try_from(pid).ok());
                     json.raw(name, value);
                 }
-                name if FIRST.contains(&name) => {}
+                name if is_first(name).is_some() => {}
                 name => json.raw(name, value),
             }
         }
@@ -223,34 +232,33 @@ impl serde::Serialize for LogEvent {
 }
 
 /// The bytes of the JSON, where nothing in its texts is escaped: then its buffer is made once and never moved.
-fn json_bytes(draft: &Draft<'_>, level: Level, duration: Option<&str>) -> usize {
-    let digits = |number: u64| number.checked_ilog10().map_or(1, |log| log as usize + 1);
-    let minus = usize::from(draft.ts.0 < 0);
-    let texts = [
-        ("session", &draft.session),
-        ("bead", &draft.bead),
-        ("host", &draft.host),
-        ("error", &draft.error),
-        ("tool", &draft.tool),
-        ("path", &draft.path),
-    ];
-    let fixed = field_bytes("ts", digits(draft.ts.0.unsigned_abs()) + minus)
-        + field_bytes("worker", string_bytes(&draft.worker))
-        + field_bytes("level", string_bytes(level.name()))
-        + field_bytes("msg", string_bytes(&draft.message));
-    let sequence = draft
-        .sequence
-        .map_or(0, |sequence| field_bytes("sequence", digits(sequence)));
-    let duration = duration.map_or(0, |text| field_bytes("duration_ms", text.len()));
-    let texts: usize = texts
-        .iter()
-        .filter_map(|(name, text)| Some(field_bytes(name, string_bytes(text.as_ref()?))))
-        .sum();
+fn json_bytes(draft: &Draft<'_>, level: Level) -> usize {
+    let text = |before: &str, text: &str| before.len() + string_bytes(text);
+    let optional = |before, value: &Option<Cow<'_, str>>| {
+        value.as_ref().map_or(0, |value| text(before, value))
+    };
+    let sequence = draft.sequence.map_or(0, |sequence| {
+        before!("sequence").len() + whole_bytes(sequence)
+    });
+    let duration = draft.duration_ms.map_or(0, |duration| {
+        before!("duration_ms").len() + number_bytes(duration)
+    });
     let rest: usize = draft
         .rest
         .iter()
         .map(|(name, value)| field_bytes(name, value.get().len()))
         .sum();
-    // There is no comma before the first field.
-    "{}".len() - ",".len() + fixed + sequence + duration + texts + rest
+    time_bytes(draft.ts.0)
+        + text(before!("worker"), &draft.worker)
+        + text(before!("level"), level.name())
+        + text(before!("msg"), &draft.message)
+        + sequence
+        + optional(before!("session"), &draft.session)
+        + optional(before!("bead"), &draft.bead)
+        + optional(before!("host"), &draft.host)
+        + duration
+        + optional(before!("error"), &draft.error)
+        + optional(before!("tool"), &draft.tool)
+        + optional(before!("path"), &draft.path)
+        + rest
 }

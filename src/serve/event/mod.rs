@@ -30,6 +30,10 @@ pub use log_event::LogEvent;
 pub use rejection::{RejectReason, Rejection};
 
 #[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
 mod hostile_tests;
+#[cfg(test)]
+mod shape_tests;
 #[cfg(test)]
 mod tests;

@@ -18,14 +18,14 @@ pub enum RejectReason {
     NotAnObject,
     /// It has not the fields of any shape.
     UnknownShape,
+    /// Its schema version is one that is not known.
+    SchemaVersion,
+    /// Its worker is neither a name nor an object with one, or the name is too long.
+    BadWorker,
     /// Its level is none of the four.
     BadLevel,
     /// Its time cannot be read, or is out of range.
     BadTime,
-    /// Its worker is neither a name nor an object with one, or the name is too long.
-    BadWorker,
-    /// Its schema version is one that is not known.
-    SchemaVersion,
     /// A value in it is nested deeper than readers of JSON follow.
     TooDeep,
     /// A number in it is larger than readers of JSON take.
@@ -33,17 +33,17 @@ pub enum RejectReason {
 }
 
 impl RejectReason {
-    /// All of them.
+    /// All of them, in the order in which they are looked for.
     pub const ALL: [RejectReason; 11] = [
         RejectReason::TooLong,
         RejectReason::NotUtf8,
         RejectReason::NotJson,
         RejectReason::NotAnObject,
         RejectReason::UnknownShape,
+        RejectReason::SchemaVersion,
+        RejectReason::BadWorker,
         RejectReason::BadLevel,
         RejectReason::BadTime,
-        RejectReason::BadWorker,
-        RejectReason::SchemaVersion,
         RejectReason::TooDeep,
         RejectReason::NumberTooLarge,
     ];

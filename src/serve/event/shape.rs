@@ -63,9 +63,7 @@ fn canonical<'a>(
     };
     let data = take_data(line, &mut envelope, &mut draft);
     draft.level = level(data.get("level")).or_else(|| level(envelope.get(Field::Level)));
-    for (name, value) in data {
-        draft.add(name, value);
-    }
+    draft.add_all(data);
     add_others(&mut draft, envelope);
     Ok(draft)
 }
@@ -76,7 +74,15 @@ fn needle<'a>(
     mut envelope: Envelope<'a>,
     host: &'a str,
 ) -> Result<Draft<'a>, RejectReason> {
+    let worker = envelope
+        .take(Field::Worker)
+        .ok_or(RejectReason::BadWorker)?;
+    let parts = match is_nested(worker) {
+        true => Entries::read(worker.get()).map_err(|_| RejectReason::BadWorker)?,
+        false => Entries::default(),
+    };
     let mut draft = Draft {
+        worker: worker_name(text(worker).or_else(|| composed(&parts)))?,
         ts: time_of_text(envelope.take(Field::Ts))?,
         message: envelope
             .take(Field::Event)
@@ -86,32 +92,20 @@ fn needle<'a>(
         host: host_of(&mut envelope, host),
         ..Draft::default()
     };
-    let worker = envelope
-        .take(Field::Worker)
-        .ok_or(RejectReason::BadWorker)?;
-    if is_nested(worker) {
-        let parts = Entries::read(worker.get()).map_err(|_| RejectReason::BadWorker)?;
-        draft.worker = worker_name(composed(&parts))?;
-        for name in ["provider", "model"] {
-            if let Some(value) = parts.get(name).filter(|value| is_text(value)) {
-                draft.add(Cow::Borrowed(name), value);
-            }
+    for name in ["provider", "model"] {
+        if let Some(value) = parts.get(name).filter(|value| is_text(value)) {
+            draft.add(Cow::Borrowed(name), value);
         }
-    } else {
-        draft.worker = worker_name(text(worker))?;
     }
-    let data = take_data(line, &mut envelope, &mut draft);
+    let mut data = take_data(line, &mut envelope, &mut draft);
     draft.level = level(envelope.get(Field::Level)).or_else(|| level(data.get("level")));
     draft.bead = data.get("bead_id").and_then(filled_text);
-    let promoted = draft.bead.is_some();
-    if !promoted {
+    if draft.bead.is_some() {
+        data.retain(|name, _| name != "bead_id");
+    } else {
         draft.bead = take_filled(&mut envelope, Field::BeadId);
     }
-    for (name, value) in data {
-        if !(promoted && name == "bead_id") {
-            draft.add(name, value);
-        }
-    }
+    draft.add_all(data);
     add_others(&mut draft, envelope);
     Ok(draft)
 }
@@ -170,9 +164,7 @@ fn add_others<'a>(draft: &mut Draft<'a>, envelope: Envelope<'a>) {
     for (name, value) in untaken {
         draft.add(Cow::Borrowed(name), value);
     }
-    for (name, value) in envelope.others {
-        draft.add(name, value);
-    }
+    draft.add_all(envelope.others);
 }
 
 /// Takes a field that is a text and not empty; another is left as it is, to be kept among the rest.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::event_log::EventLog;
 use super::memory::{MemoryHistory, WorkerMemory};
+use super::shelf::Shelf;
 use crate::serve::bounds::BoundReport;
 use crate::serve::event::{Level, LogEvent, RejectReason};
 use crate::serve::tail::TailReport;
@@ -22,13 +24,13 @@ pub struct View {
     /// When the store began.
     pub started_at: WallTime,
     /// Oldest first, sequence numbers without gaps.
-    pub events: Vec<SequencedEvent>,
+    pub events: EventLog,
     /// In the order of their ids.
     pub workers: Vec<Arc<Worker>>,
     /// Those that are active.
-    pub collisions: Collisions,
+    pub collisions: Arc<Collisions>,
     /// In no order.
-    pub files: Vec<Arc<FileActivity>>,
+    pub files: Shelf<FileActivity>,
     /// In no order.
     pub error_groups: Vec<Arc<ErrorGroup>>,
     /// Lines that are no events, by reason.
@@ -68,6 +70,10 @@ pub struct Counters {
     pub rejected: u64,
     /// Events per second over the last minute.
     pub rate_per_second: f64,
+    /// Tasks that ended and whose beginning was seen.
+    pub tasks_finished: u64,
+    /// Milliseconds from beginning to end of those, on the clocks of their workers.
+    pub task_ms: u64,
 }
 
 /// Lines that are no events, for one reason.
@@ -137,9 +143,9 @@ pub struct Worker {
     /// When this machine last heard of it.
     pub last_heard: WallTime,
     /// Files it has touched since its last completion, newest last.
-    pub active_files: Vec<Arc<str>>,
+    pub active_files: Arc<Vec<Arc<str>>>,
     /// Folders of those, newest last.
-    pub active_directories: Vec<Arc<str>>,
+    pub active_directories: Arc<Vec<Arc<str>>>,
     /// The task of its newest event that has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_bead: Option<String>,
@@ -189,6 +195,8 @@ pub struct Collisions {
     pub beads: Vec<Arc<BeadCollision>>,
     /// In one folder.
     pub directories: Vec<Arc<DirectoryCollision>>,
+    /// Those that ended in the last five minutes: on a file, on a task, in a folder.
+    pub ended: [usize; 3],
 }
 
 /// Several workers modify one file.

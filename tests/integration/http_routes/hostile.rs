@@ -2,12 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fabric::serve::http::{GuardOptions, ListenerLimits};
 
-use super::server::{Server, events, picture, read_reply};
+use super::server::{Server, picture, read_reply};
 
 fn short() -> ListenerLimits {
     ListenerLimits {
@@ -157,9 +156,7 @@ fn a_body_that_ends_early_or_never_is_not_an_event() {
 #[test]
 fn a_client_that_asks_for_everything_and_reads_nothing_is_cut() {
     let server = Server::start();
-    let mut full = picture();
-    full.events = events(10_000);
-    server.views.send(Arc::new(full)).expect("it is read");
+    server.views.send(picture(10_000)).expect("it is read");
     let mut deaf = server.connect();
     let ask = "GET /api/events?limit=10000 HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(50);
     deaf.write_all(ask.as_bytes()).expect("it listens");

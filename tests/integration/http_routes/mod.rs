@@ -3,6 +3,7 @@
 mod description;
 mod guarded;
 mod hostile;
+mod killed;
 mod posting;
 mod reading;
 mod schema;

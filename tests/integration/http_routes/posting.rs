@@ -174,7 +174,7 @@ fn limits_of_a_body() {
 #[test]
 fn a_folder_that_cannot_be_written_is_said_to_the_client_and_in_health() {
     let server = Server::start();
-    let folder = server.logs.path().to_owned();
+    let folder = server.logs.clone();
     std::fs::remove_dir(&folder).expect("it is empty");
     std::fs::write(&folder, "in the way").expect("a file");
     let reply = server.post("/api/events", FLAT);

@@ -1,11 +1,11 @@
 //! What is read.
 
 use std::io::{Read, Write};
-use std::sync::Arc;
 
 use fabric::serve::tail::TailReport;
+use fabric::serve::time::WallTime;
 
-use super::server::{Server, events, picture, reply};
+use super::server::{START, Server, picture, reply, store};
 
 fn messages(server: &Server, query: &str) -> Vec<u64> {
     let reply = server.get(&format!("/api/events?{query}"));
@@ -27,7 +27,7 @@ fn events_are_the_newest_that_match_oldest_first() {
     assert_eq!(messages(&server, "limit=2&worker=w-a"), [294, 297]);
     assert_eq!(messages(&server, "limit=2&level=warn"), [292, 297]);
     assert_eq!(messages(&server, "limit=2&bead=b-0"), [287, 294]);
-    assert_eq!(messages(&server, "limit=1&path=/src/w-b.rs"), [298]);
+    assert_eq!(messages(&server, "limit=1&path=/src/f-2.rs"), [298]);
     assert_eq!(messages(&server, "limit=2&type=bead.*"), [295, 297]);
     assert_eq!(messages(&server, "limit=1&type=tool.c?ll"), [296]);
     assert_eq!(messages(&server, "type=nothing"), Vec::<u64>::new());
@@ -51,10 +51,8 @@ fn a_worker_is_found_by_its_name_whatever_is_in_it() {
     let strange = server.get("/api/workers/w%2Fc%20%C3%BC");
     assert_eq!(strange.json()["id"], "w/c ü");
     assert_eq!(server.get("/api/workers/%FF").status, 400);
-    let collisions = server.get("/api/workers/w-b/collisions").json();
-    assert_eq!(collisions[0]["path"], "/src/w-a.rs");
-    let none = server.get("/api/workers/w%2Fc%20%C3%BC/collisions");
-    assert_eq!(none.text(), "[]");
+    let collisions = server.get("/api/workers/w%2Fc%20%C3%BC/collisions");
+    assert_eq!(collisions.status, 200);
 }
 
 #[test]
@@ -64,14 +62,16 @@ fn health_is_503_when_files_are_not_followed_any_more() {
     let json = health.json();
     assert_eq!((health.status, &json["status"]), (200, &"ok".into()));
     assert_eq!(json["uptime_sec"].as_i64().expect("seconds") / 10, 9);
-    assert_eq!(json["memory"]["trend"], "stable");
+    assert_eq!(json["memory"]["trend"], "unknown");
+    assert_eq!(json["memory"]["rss"], 50 << 20);
     assert_eq!(json["problems"][0], "x.jsonl: permission denied");
-    let mut paused = picture();
-    paused.tail = Arc::new(TailReport {
+    let mut paused = store(300);
+    paused.set_tail(TailReport {
         paused_for_memory: true,
         ..TailReport::default()
     });
-    server.views.send(Arc::new(paused)).expect("it is read");
+    let paused = paused.view(WallTime::now());
+    server.views.send(paused).expect("it is read");
     let health = server.get("/api/health");
     let json = health.json();
     assert_eq!(
@@ -79,7 +79,7 @@ fn health_is_503_when_files_are_not_followed_any_more() {
         (503, &"overloaded".into())
     );
     assert_eq!(json["paused"], true);
-    server.views.send(Arc::new(picture())).expect("it is read");
+    server.views.send(picture(300)).expect("it is read");
     server.state.hub.set_lag_ms(10_001);
     assert_eq!(server.get("/api/health").status, 503);
     assert!(
@@ -100,14 +100,13 @@ fn metrics_keep_the_names_that_dashboards_read() {
     for line in [
         "fabric_status 1",
         "fabric_event_count 300",
-        "fabric_ingest_rate_per_second 1.5",
+        "fabric_ingest_rate_per_second 5.0",
         "fabric_websocket_clients 2",
         "fabric_websocket_messages_total 9",
         "fabric_tailer_files_watched 2",
-        "fabric_dedup_dropped_total 5",
+        "fabric_dedup_dropped_total 0",
         "fabric_process_resident_memory_bytes 52428800",
-        "fabric_active_workers 3",
-        "fabric_rejected_lines_total{reason=\"not-json\"} 3",
+        "fabric_rejected_lines_total{reason=\"not-json\"} 2",
         "fabric_events_total{level=\"warn\"} 60",
         "fabric_bound_cap_entries{collection=\"events\"} 10000",
         "fabric_bound_length{collection=\"liveClients\"} 2",
@@ -118,6 +117,13 @@ fn metrics_keep_the_names_that_dashboards_read() {
     }
     let info = concat!("fabric_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1");
     assert!(lines.contains(&info));
+    let workers = server.get("/api/workers").json();
+    let workers = workers.as_array().expect("an array").iter();
+    let active = workers
+        .filter(|worker| worker["status"] == "active")
+        .count();
+    let active = format!("fabric_active_workers {active}");
+    assert!(lines.contains(&active.as_str()), "{active} is missing");
     // Each name is announced once, and each number is one.
     let mut types: Vec<&str> = lines
         .iter()
@@ -176,7 +182,7 @@ fn rejected_lines_and_the_reading_of_logs_are_shown() {
     assert_eq!(rejected[0]["reason"], "not-json");
     assert_eq!(
         (&rejected[0]["count"], &rejected[0]["offset"]),
-        (&3.into(), &12.into())
+        (&2.into(), &12.into())
     );
     let tail = server.get("/api/tail").json();
     assert_eq!(
@@ -291,13 +297,69 @@ fn requests_on_one_connection_are_answered_in_order() {
 #[test]
 fn an_answer_of_everything_is_whole() {
     let server = Server::start();
-    let mut full = picture();
-    full.events = events(10_000);
-    server.views.send(Arc::new(full)).expect("it is read");
+    server.views.send(picture(10_000)).expect("it is read");
     assert_eq!(
         messages(&server, "limit=10000"),
         (0..10_000).collect::<Vec<u64>>()
     );
     assert_eq!(server.state.answers.bound().usage.bytes, 0);
     assert!(server.state.answers.bound().usage.high_water_bytes > 1_000_000);
+}
+
+#[test]
+fn collisions_heat_and_errors_are_those_of_the_store() {
+    let server = Server::start();
+    let files = server.get("/api/collisions").json();
+    let files = files.as_array().expect("an array");
+    assert_eq!(files.len(), 4, "each file is modified by all workers");
+    let all = server.get("/api/collisions/all").json();
+    assert_eq!(all["files"].as_array().expect("files"), files);
+    assert_eq!(all["stats"]["activeFileCollisions"], 4);
+    assert_eq!(all["stats"]["workersWithCollisions"], 3);
+    assert_eq!(all["alerts"][0]["severity"], "error");
+    let heat = server.get("/api/heatmap?maxEntries=2").json();
+    assert_eq!(heat.as_array().expect("entries").len(), 2);
+    assert_eq!(
+        (&heat[0]["modifications"], &heat[0]["heatLevel"]),
+        (&75.into(), &"critical".into())
+    );
+    assert_eq!(server.get("/api/heatmap?directoryFilter=/etc").text(), "[]");
+    assert_eq!(server.get("/api/heatmap?minModifications=76").text(), "[]");
+    let stats = server.get("/api/heatmap/stats").json();
+    assert_eq!(
+        (&stats["totalFiles"], &stats["totalModifications"]),
+        (&4.into(), &300.into())
+    );
+    let lapse = server
+        .get("/api/heatmap/timelapse?snapshotCount=10&startTimestamp=1777368000000")
+        .json();
+    assert_eq!(lapse["startTimestamp"], START);
+    let last = lapse["snapshots"]
+        .as_array()
+        .expect("pictures")
+        .last()
+        .expect("one")
+        .clone();
+    assert!(
+        last["stats"]["totalModifications"]
+            .as_u64()
+            .expect("a number")
+            > 280
+    );
+    let backwards = "/api/heatmap/timelapse?startTimestamp=2&endTimestamp=1";
+    assert_eq!(server.get(backwards).error(), "bad-parameter");
+    let groups = server.get("/api/errors/groups?activeOnly=true").json();
+    assert_eq!(
+        (&groups[0]["count"], &groups[0]["severity"]),
+        (&60.into(), &"critical".into())
+    );
+    assert_eq!(
+        groups[0]["recentEvents"].as_array().expect("events").len(),
+        5
+    );
+    let stats = server.get("/api/errors/stats").json();
+    assert_eq!(
+        (&stats["totalErrors"], &stats["byCategory"]["not_found"]),
+        (&60.into(), &1.into())
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,27 +11,25 @@ use axum::Router;
 use axum::extract::WebSocketUpgrade;
 use axum::routing::get;
 use fabric::serve::bounds::{Bound, BoundReport, Usage};
-use fabric::serve::event::{self, LogEvent, RejectReason};
+use fabric::serve::event::{self, LogEvent, RejectReason, Rejection};
 use fabric::serve::http::{
     Guard, GuardOptions, HttpGauges, HttpState, Ingest, ListenerLimits, LiveGauges, LiveNumber,
     router, serve,
 };
-use fabric::serve::store::{
-    Collisions, Counters, FileCollision, MemoryHistory, MemorySample, RejectedLines,
-    SequencedEvent, View, Worker, WorkerStatus,
-};
+use fabric::serve::store::{MemorySample, Store, View};
 use fabric::serve::tail::{TailProblem, TailReport};
-use fabric::serve::time::{EventTime, WallTime};
+use fabric::serve::time::WallTime;
 use tokio::sync::watch;
 
 /// A server on a free port. It stops when it is dropped.
 pub(super) struct Server {
     pub(super) address: SocketAddr,
     pub(super) state: HttpState,
-    pub(super) logs: tempfile::TempDir,
+    pub(super) logs: PathBuf,
     pub(super) views: watch::Sender<Arc<View>>,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Server {
@@ -43,11 +42,18 @@ impl Server {
     }
 
     pub(super) fn with(options: GuardOptions, limits: ListenerLimits) -> Server {
-        let logs = tempfile::tempdir().expect("a folder");
-        let (views, view) = watch::channel(Arc::new(picture()));
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut server = Server::at(folder.path().to_owned(), options, limits);
+        server._folder = Some(folder);
+        server
+    }
+
+    /// One that keeps what is posted in a folder that is there.
+    pub(super) fn at(logs: PathBuf, options: GuardOptions, limits: ListenerLimits) -> Server {
+        let (views, view) = watch::channel(picture(300));
         let gauges = Arc::new(HttpGauges::default());
         let guard = Arc::new(Guard::new(options, Arc::clone(&gauges)).expect("random numbers"));
-        let ingest = Ingest::start(logs.path()).expect("a thread");
+        let ingest = Ingest::start(&logs).expect("a thread");
         let live = Arc::new(SomeLive);
         let state = HttpState::new(view, live, ingest, guard, Arc::clone(&gauges), "here");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -75,6 +81,7 @@ impl Server {
             views,
             stop,
             thread: Some(thread),
+            _folder: None,
         }
     }
 
@@ -130,7 +137,7 @@ impl Server {
     /// Everything that was posted.
     pub(super) fn posted(&self) -> String {
         let mut text = String::new();
-        for entry in std::fs::read_dir(self.logs.path()).expect("the folder") {
+        for entry in std::fs::read_dir(&self.logs).expect("the folder") {
             let path = entry.expect("an entry").path();
             text.push_str(&std::fs::read_to_string(path).expect("text"));
         }
@@ -213,120 +220,68 @@ pub(super) fn reply(bytes: &[u8]) -> Reply {
 }
 
 /// The event of a line.
-pub(super) fn event(line: &str) -> Arc<LogEvent> {
+fn event(line: &str) -> LogEvent {
     let event = event::parse(line.as_bytes(), "here").expect("an event");
-    Arc::new(event.expect("not blank"))
+    event.expect("not blank")
 }
 
-/// Events of three workers: one per second, in turn; every fifth with the level error.
-pub(super) fn events(count: usize) -> Vec<SequencedEvent> {
-    (0..count)
-        .map(|n| {
-            let worker = ["w-a", "w-b", "w-c"][n % 3];
-            let kind = ["bead.claimed", "tool.call", "bead.failed", "tool.done", "error.io"][n % 5];
-            let second = 1_777_368_000_000_i64 + 1_000 * n as i64;
-            let line = format!(
-                r#"{{"ts":"{}","event":"{kind}","worker":"{worker}","session":"s","data":{{"bead_id":"b-{}","path":"/src/{worker}.rs","tool":"Edit","n":{n}}}}}"#,
-                jiff::Timestamp::from_millisecond(second).expect("a time"),
-                n % 7,
-            );
-            SequencedEvent {
-                seq: n as u64 + 1,
-                event: event(&line),
-            }
-        })
-        .collect()
+/// Time of the first event of a picture.
+pub(super) const START: i64 = 1_777_368_000_000;
+
+/// A store that has heard, just now, one event of each second: of three workers in turn, each fifth an error, each about one of the files.
+pub(super) fn store(events: u64) -> Store {
+    let now = WallTime::now();
+    let mut store = Store::new(7, WallTime(now.0 - 90_000));
+    for n in 0..events {
+        let worker = ["w-a", "w-b", "w/c ü"][n as usize % 3];
+        let kind = [
+            "bead.claimed",
+            "tool.call",
+            "bead.failed",
+            "tool.done",
+            "error.io",
+        ][n as usize % 5];
+        let time = jiff::Timestamp::from_millisecond(START + 1_000 * n as i64).expect("a time");
+        let line = format!(
+            r#"{{"ts":"{time}","event":"{kind}","worker":"{worker}","session":"s","data":{{"bead_id":"b-{}","path":"/src/f-{}.rs","tool":"Edit","error":"ENOENT: no such file","n":{n}}}}}"#,
+            n % 7,
+            n % 4,
+        );
+        store.ingest(event(&line), now);
+    }
+    for (reason, line) in [
+        (RejectReason::NotJson, "{\"cut"),
+        (RejectReason::NotJson, "x"),
+        (RejectReason::BadLevel, "{}"),
+    ] {
+        store.reject(Rejection::new(reason, "<b>.jsonl", 12, line.as_bytes()));
+    }
+    store.set_tail(TailReport {
+        files_followed: 2,
+        files_known: 4,
+        folder_readable: true,
+        caught_up: true,
+        problems: vec![TailProblem {
+            file: "x.jsonl".to_owned(),
+            problem: "permission denied".to_owned(),
+            count: 1,
+        }],
+        bounds: vec![report("tailFiles", 4)],
+        ..TailReport::default()
+    });
+    let sample = MemorySample {
+        timestamp: now,
+        rss: 50 << 20,
+        heap_used: 20 << 20,
+        ..MemorySample::default()
+    };
+    store.add_memory(sample, Vec::new());
+    store
 }
 
 /// A picture with a little of everything.
-pub(super) fn picture() -> View {
-    let now = WallTime::now();
-    let events = events(300);
-    let newest = Arc::clone(&events[299].event);
-    let workers = ["w-a", "w-b", "w/c ü"].map(|id| {
-        Arc::new(Worker {
-            id: id.to_owned(),
-            status: WorkerStatus::Active,
-            needle_state: None,
-            last_state_transition: None,
-            last_event: Some(Arc::clone(&newest)),
-            beads_completed: 3,
-            beads_released: 1,
-            first_seen: EventTime(1_777_368_000_000),
-            last_activity: EventTime(1_777_368_299_000),
-            last_heard: now,
-            active_files: vec!["/src/w-a.rs".into()],
-            active_directories: vec!["/src".into()],
-            active_bead: Some("b-1".to_owned()),
-            current_bead: None,
-            has_collision: true,
-            collision_types: vec!["file"],
-            event_count: 100,
-            stuck: false,
-            stuck_reason: None,
-            pid: Some(4_711),
-            host: Some("here".to_owned()),
-        })
-    });
-    let collision = FileCollision {
-        path: "/src/w-a.rs".into(),
-        workers: vec!["w-a".into(), "w-b".into()],
-        detected_at: EventTime(1_777_368_299_000),
-        events: vec![newest],
-        is_active: true,
-    };
-    View {
-        epoch: 7,
-        seq: 300,
-        taken_at: now,
-        started_at: WallTime(now.0 - 90_000),
-        events,
-        workers: workers.into(),
-        collisions: Collisions {
-            files: vec![Arc::new(collision)],
-            ..Collisions::default()
-        },
-        rejected: vec![RejectedLines {
-            reason: RejectReason::NotJson,
-            count: 3,
-            file: "<b>.jsonl".to_owned(),
-            offset: 12,
-            example: "{\"cut".to_owned(),
-        }],
-        counters: Counters {
-            events: 300,
-            by_level: [0, 180, 60, 60],
-            duplicates: 5,
-            rejected: 3,
-            rate_per_second: 1.5,
-        },
-        tail: Arc::new(TailReport {
-            files_followed: 2,
-            files_known: 4,
-            folder_readable: true,
-            caught_up: true,
-            problems: vec![TailProblem {
-                file: "x.jsonl".to_owned(),
-                problem: "permission denied".to_owned(),
-                count: 1,
-            }],
-            ..TailReport::default()
-        }),
-        memory: Arc::new(MemoryHistory {
-            samples: vec![MemorySample {
-                timestamp: now,
-                rss: 50 << 20,
-                heap_used: 20 << 20,
-                ..MemorySample::default()
-            }],
-            trend: "stable",
-            avg_rss: 49 << 20,
-            max_rss: 51 << 20,
-            min_rss: 48 << 20,
-        }),
-        bounds: vec![report("events", 300)],
-        ..View::default()
-    }
+pub(super) fn picture(events: u64) -> Arc<View> {
+    store(events).view(WallTime::now())
 }
 
 fn report(collection: &'static str, length: u64) -> BoundReport {

@@ -1,0 +1,27 @@
+//! Questions about a view, answered.
+//!
+//! What comes in: a [`View`](super::store::View) and a question. What goes out: plain values that serialise to the JSON of the API. This room
+//! looks at no clock, changes nothing, and does not know how questions arrive.
+
+mod alerts;
+mod collisions;
+mod error_groups;
+mod events;
+mod glob;
+mod heat_entry;
+mod heatmap;
+mod timelapse;
+
+#[cfg(test)]
+mod tests;
+
+pub use alerts::{Alert, Collided, alerts};
+pub use collisions::{CollisionStats, collision_stats, collisions_of};
+pub use error_groups::{
+    ErrorStats, GroupedErrors, Severity, error_groups, error_stats, severity_of,
+};
+pub use events::{EventQuery, events};
+pub use glob::Glob;
+pub use heat_entry::{HeatEntry, HeatLevel, HeatShare};
+pub use heatmap::{HeatDistribution, HeatSort, HeatStats, HeatmapQuery, heatmap, heatmap_stats};
+pub use timelapse::{Timelapse, TimelapseQuery, TimelapseSnapshot, timelapse};

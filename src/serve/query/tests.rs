@@ -1,0 +1,1 @@
+//! Questions about a view, and their answers.
