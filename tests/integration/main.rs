@@ -26,6 +26,8 @@ mod generated_files;
 mod golden;
 /// Hostile inputs: a clear message or a result, never a panic, within bounded memory.
 mod hostile_inputs;
+/// The live half over HTTP: routes, guard, posts, hostile clients.
+mod http_routes;
 /// The JSON contract, seen from outside.
 mod json_contract;
 /// Verdicts on series whose truth is known.

@@ -7,7 +7,6 @@
 //! It does not know how the store comes to its picture, and never waits for the hub.
 
 mod answer;
-mod answers;
 mod connection;
 mod gauges;
 pub mod guard;

@@ -7,7 +7,10 @@ use axum::response::{IntoResponse, Response};
 
 /// An answer that says why there is none.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Inside>);
+
+#[derive(Debug)]
+struct Inside {
     status: StatusCode,
     /// A short stable name.
     error: Cow<'static, str>,
@@ -22,12 +25,12 @@ impl Problem {
         error: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
     ) -> Problem {
-        Problem {
+        Problem(Box::new(Inside {
             status,
             error: error.into(),
             message: message.into(),
             extra: None,
-        }
+        }))
     }
 
     /// 400.
@@ -56,21 +59,23 @@ impl Problem {
 
     /// With one more header.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Problem {
-        self.extra = Some((name, value));
+        self.0.extra = Some((name, value));
         self
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({ "error": self.error, "message": self.message }).to_string();
+        let inside = self.0;
+        let body =
+            serde_json::json!({ "error": inside.error, "message": inside.message }).to_string();
         let mut response = (
-            self.status,
+            inside.status,
             [(header::CONTENT_TYPE, "application/json")],
             body,
         )
             .into_response();
-        if let Some((name, value)) = self.extra {
+        if let Some((name, value)) = inside.extra {
             response.headers_mut().insert(name, value);
         }
         response

@@ -88,7 +88,7 @@ impl Group {
                 }
                 // A repeat of a line of this same group is answered as that one is.
                 waits = true;
-                if !self.keys.insert(key.clone()) {
+                if !self.keys.insert(*key) {
                     counts.repeated.add();
                     continue;
                 }

@@ -1,18 +1,45 @@
 //! `GET /api/collisions`: workers in each other's way.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
+use serde::Serialize;
 
 use super::workers::named;
 use crate::serve::http::answer::json;
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
+use crate::serve::query::{self, Alert, CollisionStats};
+use crate::serve::store::{BeadCollision, DirectoryCollision, FileCollision};
+
+#[derive(Debug, Serialize)]
+struct All<'a> {
+    files: &'a [Arc<FileCollision>],
+    beads: &'a [Arc<BeadCollision>],
+    directories: &'a [Arc<DirectoryCollision>],
+    stats: CollisionStats,
+    alerts: Vec<Alert>,
+}
 
 pub(super) async fn files(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     Parameters::none(&uri)?;
     json(&state, &state.view().collisions.files)
+}
+
+pub(super) async fn all(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
+    Parameters::none(&uri)?;
+    let view = state.view();
+    let answer = All {
+        files: &view.collisions.files,
+        beads: &view.collisions.beads,
+        directories: &view.collisions.directories,
+        stats: query::collision_stats(&view),
+        alerts: query::alerts(&view),
+    };
+    json(&state, &answer)
 }
 
 pub(super) async fn of_worker(
@@ -23,7 +50,5 @@ pub(super) async fn of_worker(
     Parameters::none(&uri)?;
     let view = state.view();
     named(&view, &id)?;
-    let mut found = view.collisions.files.clone();
-    found.retain(|collision| collision.workers.iter().any(|worker| **worker == *id));
-    json(&state, &found)
+    json(&state, &query::collisions_of(&view, &id).files)
 }

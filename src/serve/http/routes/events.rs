@@ -1,15 +1,18 @@
 //! `GET /api/events`: the newest events that match.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 
 use crate::serve::event::Level;
 use crate::serve::http::answer;
-use crate::serve::http::answers::{self, EventQuestion};
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
+use crate::serve::query::{self, EventQuery, Glob};
+use crate::serve::time::EventTime;
 
 const LIMIT: usize = 100;
 const LEVELS: [(&str, Level); 4] = [
@@ -25,15 +28,18 @@ pub(super) async fn events(State(state): State<HttpState>, uri: Uri) -> Result<R
     ];
     let parameters = Parameters::of(&uri, &known)?;
     let text = |name| Ok::<_, Problem>(parameters.text(name)?.map(str::to_owned));
-    let question = EventQuestion {
+    let wanted = EventQuery {
         limit: parameters.count("limit", 1..=10_000, LIMIT)?,
         worker: text("worker")?,
         level: parameters.one_of("level", &LEVELS)?,
         bead: text("bead")?,
         path: text("path")?,
-        kind: text("type")?,
-        since: parameters.time("since")?,
-        until: parameters.time("until")?,
+        message: parameters.text("type")?.map(Glob::new),
+        since: parameters.time("since")?.map(EventTime),
+        until: parameters.time("until")?.map(EventTime),
     };
-    answer::events(&state, answers::events(&state.view(), &question))
+    let view = state.view();
+    let found = query::events(&view, &wanted);
+    let found = found.into_iter().map(|found| Arc::clone(&found.event));
+    answer::events(&state, found.collect())
 }

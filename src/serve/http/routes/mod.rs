@@ -4,8 +4,10 @@
 //! [`Problem`](super::problem::Problem) that says why not, or a page. The table is the one list of paths.
 
 mod collisions;
+mod errors;
 mod events;
 mod health;
+mod heatmap;
 mod memory_bounds;
 mod openapi;
 mod posts;

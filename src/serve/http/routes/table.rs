@@ -2,7 +2,9 @@
 
 use axum::routing::{MethodRouter, get, post};
 
-use super::{collisions, events, health, memory_bounds, openapi, posts, reading, workers};
+use super::{
+    collisions, errors, events, health, heatmap, memory_bounds, openapi, posts, reading, workers,
+};
 use crate::serve::http::metrics;
 use crate::serve::http::pages;
 use crate::serve::http::state::HttpState;
@@ -86,6 +88,42 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             GET,
             "workers that modify one file",
             get(collisions::files),
+        ),
+        route(
+            "/api/collisions/all",
+            GET,
+            "collisions of all kinds, with alerts",
+            get(collisions::all),
+        ),
+        route(
+            "/api/heatmap",
+            GET,
+            "files by how often they are modified",
+            get(heatmap::heatmap),
+        ),
+        route(
+            "/api/heatmap/stats",
+            GET,
+            "that in numbers",
+            get(heatmap::stats),
+        ),
+        route(
+            "/api/heatmap/timelapse",
+            GET,
+            "that over time",
+            get(heatmap::timelapse),
+        ),
+        route(
+            "/api/errors/groups",
+            GET,
+            "errors that are alike",
+            get(errors::groups),
+        ),
+        route(
+            "/api/errors/stats",
+            GET,
+            "that in numbers",
+            get(errors::stats),
         ),
         route(
             "/api/memory/bounds",

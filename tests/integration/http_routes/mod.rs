@@ -1,0 +1,11 @@
+//! The server of the live half over real sockets: routes against their description, the guard, posts, and clients that mean no good.
+
+mod description;
+mod guarded;
+mod hostile;
+mod killed;
+mod posting;
+mod reading;
+mod schema;
+mod server;
+mod storm;
