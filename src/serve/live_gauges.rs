@@ -41,7 +41,7 @@ impl LiveGauges for GaugesOfLive {
             rises(
                 "websocket_slow",
                 "WebSocket clients closed because they did not read",
-                counts.ended.get("slow-client").copied().unwrap_or(0),
+                counts.ended.get("slowClient").copied().unwrap_or(0),
             ),
             rises(
                 "websocket_gaps",
