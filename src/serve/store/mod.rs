@@ -31,6 +31,15 @@ mod worker_book;
 mod worker_row;
 mod worker_rules;
 
+#[cfg(test)]
+mod bounds_tests;
+#[cfg(test)]
+mod collision_tests;
+#[cfg(test)]
+mod stuck_tests;
+#[cfg(test)]
+mod tests;
+
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;
