@@ -46,6 +46,8 @@ mod reference_tools;
 mod run_fabric;
 /// `trend`, `report` and the gate.
 mod series_commands;
+/// The store's memory, counted by the allocator.
+mod store_memory;
 /// Writers of synthetic profiles, and heaps whose truth is known.
 mod support;
 /// The tailer against a model of a folder: random writes, rotations, cuts, deletions, restarts.

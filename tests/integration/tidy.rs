@@ -56,7 +56,12 @@ const ONLY_IN: [(&str, &[&str]); 12] = [
 ];
 
 /// Rooms of the live half that take values and return values: neither tokio nor HTTP is known there.
-const PURE: [&str; 3] = ["src/serve/event/", "src/serve/store/", "src/serve/tail/"];
+const PURE: [&str; 4] = [
+    "src/serve/event/",
+    "src/serve/query/",
+    "src/serve/store/",
+    "src/serve/tail/",
+];
 
 /// Whether code names a crate; a function name in a string is not code.
 fn uses(code: &str, name: &str) -> bool {

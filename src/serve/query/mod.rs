@@ -13,6 +13,8 @@ mod heatmap;
 mod timelapse;
 
 #[cfg(test)]
+mod heat_tests;
+#[cfg(test)]
 mod tests;
 
 pub use alerts::{Alert, Collided, alerts};

@@ -28,9 +28,13 @@ const PATTERNS: [&str; 8] = [
     r"tool .{0,40}\b(failed|error)|(execution|command) failed|exit(ed)? (with )?(code|status)|\bspawn\b|child process|non-zero exit|process exited",
 ];
 
+/// What a matcher may keep of what it has worked out, in bytes; with less it is slower, never wrong.
+pub(super) const MATCHER_BYTES: usize = 256 * 1024;
+
 static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
     RegexSetBuilder::new(PATTERNS)
         .case_insensitive(true)
+        .dfa_size_limit(MATCHER_BYTES)
         .build()
         .ok()
 });

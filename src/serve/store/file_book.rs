@@ -18,6 +18,9 @@ const COLLISION_MS: i64 = 5_000;
 /// A single modification is remembered so long on the clock of this machine: longer than the window, for what arrives late.
 const RECENT_MS: i64 = 30_000;
 
+/// So many modifications that are not old are looked at for older ones behind them.
+const PASSED: usize = 256;
+
 /// The files that were modified: how often and by whom, and the latest single modifications of each.
 #[derive(Debug)]
 pub(super) struct FileBook {
@@ -113,17 +116,25 @@ impl FileBook {
         for handle in stale {
             self.remove(handle);
         }
-        let (rows, recent) = (&mut self.rows, &mut self.recent);
         let is_kept = |recent: &Recent| now.since(recent.heard).saturating_abs() <= RECENT_MS;
-        self.tokens.retain(|token| match rows.get_mut(*token) {
-            None => false,
-            Some(row) if row.recent.front().is_some_and(is_kept) => true,
-            Some(row) => {
-                pop_recent(row, recent);
-                false
+        let mut kept = 0;
+        // The tokens are in order but for those of files that are modified without end: these go to the end, and a few of them are passed.
+        while kept < PASSED
+            && kept < self.tokens.len()
+            && let Some(token) = self.tokens.pop_front()
+        {
+            match self.rows.get_mut(token) {
+                None => {}
+                Some(row) if row.recent.front().is_some_and(is_kept) => {
+                    self.tokens.push_back(token);
+                    kept += 1;
+                }
+                Some(row) => pop_recent(row, &mut self.recent),
             }
-        });
-        self.tokens.shrink_to(self.tokens.len() * 2);
+        }
+        if self.tokens.len() * 4 <= self.tokens.capacity() {
+            self.tokens.shrink_to(self.tokens.len() * 2);
+        }
         self.count_room();
     }
 

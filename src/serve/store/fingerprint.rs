@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, RegexBuilder};
 
-use super::error_category::category_of;
+use super::error_category::{CATEGORIES, MATCHER_BYTES, category_of};
 use super::path_name::clip;
 use super::view::Fingerprint;
 
@@ -56,10 +56,12 @@ const PARTS: [&str; 13] = [
 ];
 
 static PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
-    let categories = super::error_category::CATEGORIES.into_iter();
+    let categories = CATEGORIES.into_iter();
     let patterns = categories.filter_map(|category| {
         let pattern = format!("{ALWAYS}{}{NUMBERS}", of_category(category));
-        Some((category, Regex::new(&pattern).ok()?))
+        let mut pattern = RegexBuilder::new(&pattern);
+        let pattern = pattern.dfa_size_limit(MATCHER_BYTES).build();
+        Some((category, pattern.ok()?))
     });
     patterns.collect()
 });
@@ -109,10 +111,7 @@ mod tests {
 
     #[test]
     fn each_category_has_its_pattern() {
-        assert_eq!(
-            PATTERNS.len(),
-            super::super::error_category::CATEGORIES.len()
-        );
+        assert_eq!(PATTERNS.len(), CATEGORIES.len());
     }
 
     #[test]

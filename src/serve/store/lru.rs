@@ -15,7 +15,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Lru<K, V> {
     table: HashTable<u32>,
     slots: Vec<Slot<K, V>>,
-    free: Vec<u32>,
+    /// The first free slot; `older` of a free slot is the next one.
+    free: u32,
     hasher: DefaultHashBuilder,
     newest: u32,
     oldest: u32,
@@ -44,7 +45,7 @@ impl<K: Hash + Eq, V> Lru<K, V> {
         Lru {
             table: HashTable::new(),
             slots: Vec::new(),
-            free: Vec::new(),
+            free: NONE,
             hasher: DefaultHashBuilder::default(),
             newest: NONE,
             oldest: NONE,
@@ -77,20 +78,10 @@ impl<K: Hash + Eq, V> Lru<K, V> {
     /// Adds an entry as the one used last. The key must not be there.
     pub(super) fn insert(&mut self, key: K, value: V) -> Handle {
         let hash = self.hasher.hash_one(&key);
-        let slot = self.free.pop().unwrap_or_else(|| {
-            if self.slots.len() == self.slots.capacity() {
-                let more = self.slots.len().clamp(16, self.cap.max(16));
-                let more = more.min(self.cap.saturating_sub(self.slots.len()).max(1));
-                self.slots.reserve_exact(more);
-            }
-            self.slots.push(Slot {
-                entry: None,
-                generation: 0,
-                older: NONE,
-                newer: NONE,
-            });
-            (self.slots.len() - 1) as u32
-        });
+        let slot = match self.slots.get(self.free as usize) {
+            Some(place) => std::mem::replace(&mut self.free, place.older),
+            None => self.new_slot(),
+        };
         if let Some(place) = self.slots.get_mut(slot as usize) {
             place.entry = Some((key, value));
         }
@@ -138,8 +129,9 @@ impl<K: Hash + Eq, V> Lru<K, V> {
             found.remove();
         }
         self.unlink(handle.slot);
-        self.free.push(handle.slot);
+        let free = std::mem::replace(&mut self.free, handle.slot);
         let slot = self.slots.get_mut(handle.slot as usize)?;
+        slot.older = free;
         slot.generation = slot.generation.wrapping_add(1);
         slot.entry.take()
     }
@@ -178,14 +170,22 @@ impl<K: Hash + Eq, V> Lru<K, V> {
 
     /// Bytes of the room for entries, without what entries own elsewhere.
     pub(super) fn room(&self) -> usize {
-        // The table has a control byte per bucket, and at most seven of eight buckets are used.
-        let buckets = (self.table.capacity() * 8).div_ceil(7).next_power_of_two();
-        let table = if self.table.capacity() == 0 {
-            0
-        } else {
-            buckets * 5 + 16
-        };
-        self.slots.capacity() * size_of::<Slot<K, V>>() + self.free.capacity() * 4 + table
+        self.slots.capacity() * size_of::<Slot<K, V>>() + self.table.allocation_size()
+    }
+
+    fn new_slot(&mut self) -> u32 {
+        if self.slots.len() == self.slots.capacity() {
+            let more = self.slots.len().clamp(16, self.cap.max(16));
+            let more = more.min(self.cap.saturating_sub(self.slots.len()).max(1));
+            self.slots.reserve_exact(more);
+        }
+        self.slots.push(Slot {
+            entry: None,
+            generation: 0,
+            older: NONE,
+            newer: NONE,
+        });
+        (self.slots.len() - 1) as u32
     }
 
     fn pair(&self, handle: Handle) -> Option<&(K, V)> {

@@ -31,6 +31,19 @@ mod worker_book;
 mod worker_row;
 mod worker_rules;
 
+#[cfg(test)]
+mod bounds_tests;
+#[cfg(test)]
+mod collision_tests;
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod stuck_tests;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod worker_tests;
+
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;

@@ -138,7 +138,6 @@ impl WorkerBook {
             let worker = Arc::make_mut(&mut row.shown);
             worker.has_collision = !types.is_empty();
             worker.collision_types = types;
-            row.count(&mut self.meter);
         }
     }
 
@@ -163,6 +162,7 @@ impl WorkerBook {
         let heard = rows.map(|(handle, _, row)| Reverse((row.shown.last_heard, handle)));
         self.silent = heard.collect();
         self.count_room();
+        self.make_room();
     }
 
     /// In the order of their names.
@@ -174,7 +174,6 @@ impl WorkerBook {
             let rows = &self.rows;
             self.sorted.sort_unstable_by_key(|handle| rows.key(*handle));
             self.is_sorted = true;
-            self.count_room();
         }
         let rows = self
             .sorted
@@ -192,6 +191,10 @@ impl WorkerBook {
         let handle = self.rows.insert(Arc::from(event.worker()), row);
         self.silent.push(Reverse((heard, handle)));
         self.is_sorted = false;
+        if self.sorted.capacity() < self.rows.len() {
+            // Now, and not when it is wanted: so the bytes are known before something has to leave for them.
+            self.sorted.reserve(self.rows.len() - self.sorted.len());
+        }
         self.meter.add(0);
         self.count_room();
         handle

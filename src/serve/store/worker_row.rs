@@ -168,7 +168,8 @@ impl Row {
             + text(&worker.active_bead)
             + text(&worker.current_bead)
             + text(&worker.host)
-            + worker.collision_types.capacity() * 16
+            // Room for all three kinds of collisions, whether or not it is part of one.
+            + 4 * 16
             + transition.map_or(0, |t| t.from.capacity() + t.to.capacity())
             + worker
                 .last_event

@@ -1,5 +1,7 @@
 //! What several tests share: writers of profiles that have no code in common with the readers, and a heap whose truth is known.
 
+/// How many bytes a thread has asked for and not given back.
+pub(crate) mod counting_allocator;
 /// A heap under a Poisson sampler: what is really live, and what a profiler would have seen of it.
 pub(crate) mod heap_simulation;
 /// A profile of a simulated heap, with the truth beside it.
