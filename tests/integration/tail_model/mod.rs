@@ -7,6 +7,7 @@ mod verdict;
 mod world;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use book::{CAP, Dice};
@@ -107,7 +108,18 @@ fn step(world: &mut World, dice: &mut Dice) -> &'static str {
             fs::rename(&away, &world.folder).expect("it is there");
             "folder goes and comes back"
         }
-        32..=35 => {
+        32 => {
+            // Nothing is forbidden to root, for whom this only changes the time of change.
+            let path = world.inodes[log].path.clone();
+            let allow = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode));
+            allow(0).expect("it is ours");
+            for _ in 0..dice.below(8) {
+                world.turn(Woken::everything());
+            }
+            allow(0o644).expect("it is ours");
+            "forbid and allow"
+        }
+        33..=35 => {
             for _ in 0..=dice.below(3) {
                 world.turn(Woken::everything());
             }
