@@ -24,9 +24,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::sync::watch;
 
 const CLIENTS: usize = 1_000;
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 /// Deliveries of one run: enough for a second or so of either.
-const DELIVERIES: usize = 400_000;
+const DELIVERIES: usize = 256_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
