@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
+use super::filter::Filter;
 use super::picture;
 use super::segment::Segment;
 use crate::serve::bounds::{BoundReport, LIVE_CHANGES, Usage};
@@ -143,6 +144,19 @@ impl ChangeLog {
             found.push(placed.clone());
         }
         Ok(())
+    }
+
+    /// Bytes of the messages after a place for a client with this filter that has had everything up to event `had`; the most there can be
+    /// where some of them are gone.
+    pub(super) fn bytes_after(&self, from: Position, had: u64, filter: &Filter) -> u64 {
+        let mut placed = Vec::new();
+        if self.read(from, usize::MAX, &mut placed) == Err(Lagged) {
+            return u64::MAX;
+        }
+        let frames = placed
+            .iter()
+            .filter_map(|placed| placed.segment.frames(had, filter, false));
+        frames.map(|frames| frames.len() as u64).sum()
     }
 
     /// Whether everything after that place is still there.

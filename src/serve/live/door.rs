@@ -17,8 +17,8 @@ use tokio::time::Instant;
 use tungstenite::handshake::server::create_response_with_body;
 
 use super::admission::Seat;
-use super::live::Live;
 use super::session;
+use super::sessions::Live;
 use super::subscription::Request;
 use super::wire::Wire;
 use crate::serve::bounds::CLIENT_SEND_BUFFER_BYTES;

@@ -1,6 +1,8 @@
 //! Why a session ends, and what the client is told.
 
 use serde::Serialize;
+use tungstenite::Error;
+use tungstenite::error::ProtocolError;
 
 /// Why a session ends. The names are part of the JSON contract and of the metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -52,6 +54,19 @@ impl Ending {
             Ending::ProtocolError => Some((1002, "not a WebSocket frame")),
             Ending::NotUtf8 => Some((1007, "a text is not UTF-8")),
             Ending::Shutdown => Some((1001, "the server stops")),
+        }
+    }
+
+    /// What an error of a connection means for its session.
+    pub(super) fn of_error(error: &Error) -> Ending {
+        match error {
+            Error::Capacity(_) => Ending::MessageTooLarge,
+            Error::Utf8(_) => Ending::NotUtf8,
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
+            | Error::Io(_)
+            | Error::ConnectionClosed
+            | Error::AlreadyClosed => Ending::ConnectionLost,
+            _ => Ending::ProtocolError,
         }
     }
 

@@ -17,8 +17,8 @@ use tungstenite::{Error, Message};
 
 use super::change_log::ChangeLog;
 use super::ending::Ending;
-use super::live::{Live, LiveOptions};
 use super::session;
+use super::sessions::{Live, LiveOptions};
 use super::subscription::Request;
 use super::tests::messages;
 use super::wire::Outgoing;

@@ -10,6 +10,8 @@
 //! This room does not know who may connect (that is decided before), nor what is in an event beyond what a filter asks for.
 
 mod admission;
+#[cfg(test)]
+mod admission_tests;
 mod change_log;
 mod counters;
 mod door;
@@ -22,14 +24,16 @@ mod gap;
 #[cfg(test)]
 mod joining_tests;
 mod line;
-mod live;
 mod opening;
 mod picture;
 mod replay;
 mod segment;
 mod session;
 #[cfg(test)]
+mod session_limits_tests;
+#[cfg(test)]
 mod session_tests;
+mod sessions;
 mod subscription;
 #[cfg(test)]
 mod tests;
@@ -41,4 +45,4 @@ pub use counters::{LiveCounters, LiveCounts};
 pub use door::routes;
 pub use ending::Ending;
 pub use filter::Filter;
-pub use live::{Live, LiveOptions};
+pub use sessions::{Live, LiveOptions};

@@ -11,16 +11,16 @@ use std::task::Poll;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
-use tungstenite::{Error, Message};
+use tungstenite::Message;
 
 use super::change_log::{Lagged, Placed, Position};
 use super::ending::Ending;
 use super::frame;
 use super::gap::{Gap, Reason};
 use super::line::{Heard, Line, Socket};
-use super::live::Live;
 use super::opening::Opening;
 use super::replay::Replay;
+use super::sessions::Live;
 use super::subscription::{Request, Resume, Subscription};
 use super::token_bucket::TokenBucket;
 use crate::serve::bounds::{
@@ -192,7 +192,9 @@ impl<S: Socket> Session<'_, S> {
                         return ending;
                     }
                 }
-                Woken::Socket(Heard::Received(Some(Err(error)))) => return ending_of(&error),
+                Woken::Socket(Heard::Received(Some(Err(error)))) => {
+                    return Ending::of_error(&error);
+                }
                 Woken::Socket(Heard::Received(None) | Heard::Written(Err(_))) => {
                     return Ending::ConnectionLost;
                 }
@@ -327,15 +329,7 @@ impl<S: Socket> Session<'_, S> {
         let answer = match changed {
             Ok(subscription) => {
                 self.subscription = subscription;
-                serde_json::json!({
-                    "type": "subscribed",
-                    "epoch": self.epoch,
-                    "seq": self.had,
-                    "data": {
-                        "filter": self.subscription.filter,
-                        "batch": self.subscription.batch,
-                    },
-                })
+                self.subscription.confirmation(self.epoch, self.had)
             }
             Err(reason) => {
                 self.live.counters.bad_messages.fetch_add(1, Relaxed);
@@ -378,21 +372,8 @@ impl<S: Socket> Session<'_, S> {
     /// Whether what waits is too much also without what the filter keeps out. Looked at only where the whole is too much.
     fn really_waits(&mut self) -> bool {
         let filter = &self.subscription.filter;
-        if filter.is_empty() {
-            return true;
-        }
-        let mut placed = Vec::new();
-        if self.live.changes.read(self.at, usize::MAX, &mut placed) == Err(Lagged) {
-            return true;
-        }
-        let bytes: usize = placed
-            .iter()
-            .filter_map(|placed| placed.segment.frames(self.had, filter, false))
-            .map(|frames| frames.len())
-            .sum();
-        let too_much = CLIENT_WAITING
-            .cap_bytes
-            .is_some_and(|cap| bytes as u64 > cap);
+        let waiting = self.live.changes.bytes_after(self.at, self.had, filter);
+        let too_much = CLIENT_WAITING.cap_bytes.is_some_and(|cap| waiting > cap);
         if !too_much {
             self.over_since = None;
         }
@@ -410,17 +391,5 @@ impl<S: Socket> Session<'_, S> {
             let _ = timeout(CLIENT_CLOSE_LIMIT, goodbye).await;
         }
         told
-    }
-}
-
-fn ending_of(error: &Error) -> Ending {
-    match error {
-        Error::Capacity(_) => Ending::MessageTooLarge,
-        Error::Utf8(_) => Ending::NotUtf8,
-        Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)
-        | Error::Io(_)
-        | Error::ConnectionClosed
-        | Error::AlreadyClosed => Ending::ConnectionLost,
-        _ => Ending::ProtocolError,
     }
 }

@@ -96,6 +96,16 @@ impl Subscription {
         changed.batch = batch.unwrap_or(self.batch);
         Ok(changed)
     }
+
+    /// The message that this holds for everything above event `seq`.
+    pub(super) fn confirmation(&self, epoch: u64, seq: u64) -> serde_json::Value {
+        serde_json::json!({
+            "type": "subscribed",
+            "epoch": epoch,
+            "seq": seq,
+            "data": { "filter": self.filter, "batch": self.batch },
+        })
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! The live room as the rest of the process sees it.
+//! Everything sessions have in common, as the rest of the process sees it.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
