@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::raw_json::{filled_text, number};
-use super::{Entries, Level, LogEvent};
+use super::raw_json::{self, filled_text, number};
+use super::{Entries, Level, LogEvent, RejectReason};
 use crate::serve::time::EventTime;
 
 /// An event that still borrows from where it was read. Each source of events (a log line; later OTLP) fills one in: first what its envelope
@@ -36,7 +36,7 @@ pub struct Draft<'a> {
     pub tool: Option<Cow<'a, str>>,
     /// The file it is about.
     pub path: Option<Cow<'a, str>>,
-    /// Everything else, as it stands in the source.
+    /// Everything else, as it stands in the source. Filled by [`Draft::add`] and [`Draft::add_all`], which let no name occur twice.
     pub rest: Entries<'a>,
 }
 
@@ -87,6 +87,16 @@ impl<'a> Draft<'a> {
         }
         *field = filled_text(value);
         field.is_none()
+    }
+
+    /// Whether every reader of JSON can read the event. A client that cannot would lose the whole answer that the event is part of.
+    ///
+    /// # Errors
+    /// A value in the rest is nested too deep, or a number in it is too large.
+    pub fn check(&self) -> Result<(), RejectReason> {
+        self.rest
+            .iter()
+            .try_for_each(|(_, value)| raw_json::check(value))
     }
 
     /// The event, which owns what it needs.

@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::half_characters::whole_characters;
-use super::{LogEvent, RejectReason, raw_json, shape};
+use super::{LogEvent, RejectReason, shape};
 use crate::serve::bounds::EVENT_LINE_BYTES;
 
 /// Understands one line, without its newline. `host` is the name of this machine, for lines that do not say where they are from.
@@ -29,8 +29,6 @@ pub fn parse(line: &[u8], host: &str) -> Result<Option<LogEvent>, RejectReason> 
     }
     let text = whole_characters(text);
     let draft = shape::draft(&text, host)?;
-    for (_, value) in draft.rest.iter() {
-        raw_json::check(value)?;
-    }
+    draft.check()?;
     Ok(Some(draft.into_event()))
 }

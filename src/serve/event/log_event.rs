@@ -262,3 +262,25 @@ fn json_bytes(draft: &Draft<'_>, level: Level) -> usize {
         + optional(before!("path"), &draft.path)
         + rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::shape;
+    use super::*;
+
+    #[test]
+    fn the_buffer_of_an_event_without_escapes_is_made_in_its_size() {
+        for line in [
+            r#"{"ts":-1,"worker":"w","level":"warn","msg":"m"}"#,
+            r#"{"ts":1777368070123,"worker":"w","level":"info","msg":"m","session":"s","bead":"b","host":"h","duration_ms":5120,"error":"e","tool":"t","path":"p","model":"m","x":[1,{}],"reason":"r","pid":7}"#,
+            r#"{"timestamp":"2026-04-28T09:15:41.900Z","event_type":"t","worker_id":"w","session_id":"s","sequence":120,"data":{"level":"debug","duration_ms":-3}}"#,
+        ] {
+            let draft = shape::draft(line, "here").unwrap_or_else(|reason| panic!("{reason:?}"));
+            let level = draft
+                .level
+                .unwrap_or_else(|| Level::of_event_type(&draft.message));
+            let bytes = json_bytes(&draft, level);
+            assert_eq!(draft.into_event().json().len(), bytes, "{line}");
+        }
+    }
+}

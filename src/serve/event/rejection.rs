@@ -121,12 +121,27 @@ impl Rejection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::bounds::{EVENT_DEPTH, EVENT_KEY_BYTES, EVENT_LINE_BYTES};
 
     #[test]
     fn names_are_those_of_the_json() {
         for reason in RejectReason::ALL {
             let json = serde_json::to_string(&reason).unwrap_or_default();
             assert_eq!(json, format!("\"{}\"", reason.name()));
+        }
+    }
+
+    #[test]
+    fn words_name_the_bounds_as_they_are() {
+        for (reason, bound) in [
+            (
+                RejectReason::TooLong,
+                format!("{} KiB", EVENT_LINE_BYTES / 1024),
+            ),
+            (RejectReason::BadWorker, format!("{EVENT_KEY_BYTES} bytes")),
+            (RejectReason::TooDeep, format!("{EVENT_DEPTH} deep")),
+        ] {
+            assert!(reason.words().contains(&bound), "{}", reason.words());
         }
     }
 
