@@ -1,18 +1,13 @@
 //! `GET /api/metrics`: numbers for Prometheus. Names that the service had which fabric replaces are kept.
 
-use std::fmt;
-
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::prometheus_text::{CONTENT_TYPE, encode};
-use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
-use prometheus_client::metrics::MetricType;
-use prometheus_client::registry::Registry;
+use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 
 use super::answer::whole;
 use super::gauges::HttpGauges;
+use super::metric_families::{Families, Number, text};
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::routes::{all_bounds, is_ok, uptime_seconds};
@@ -27,90 +22,6 @@ pub(super) async fn metrics(State(state): State<HttpState>, uri: Uri) -> Result<
         Problem::new(status, "internal", "the metrics cannot be written")
     })?;
     whole(&state, StatusCode::OK, CONTENT_TYPE, text.into())
-}
-
-fn text(families: Families) -> Result<String, fmt::Error> {
-    let mut registry = Registry::with_prefix("fabric");
-    registry.register_collector(Box::new(families));
-    let mut text = String::new();
-    encode(&mut text, &registry)?;
-    Ok(text)
-}
-
-/// Numbers of one name.
-#[derive(Debug)]
-struct Family {
-    /// Without prefix, and without `_total`.
-    name: &'static str,
-    help: &'static str,
-    rises: bool,
-    numbers: Vec<(Labels, Number)>,
-}
-
-type Labels = Vec<(&'static str, String)>;
-
-#[derive(Debug, Clone, Copy)]
-enum Number {
-    Whole(u64),
-    Real(f64),
-}
-
-#[derive(Debug, Default)]
-struct Families(Vec<Family>);
-
-impl Families {
-    fn add(&mut self, name: &'static str, help: &'static str, rises: bool, number: Number) {
-        self.add_many(name, help, rises, vec![(Labels::new(), number)]);
-    }
-
-    fn add_many(
-        &mut self,
-        name: &'static str,
-        help: &'static str,
-        rises: bool,
-        numbers: Vec<(Labels, Number)>,
-    ) {
-        self.0.push(Family {
-            name,
-            help,
-            rises,
-            numbers,
-        });
-    }
-}
-
-impl Collector for Families {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        for family in &self.0 {
-            let kind = if family.rises {
-                MetricType::Counter
-            } else {
-                MetricType::Gauge
-            };
-            let mut metric = encoder.encode_descriptor(family.name, family.help, None, kind)?;
-            for (labels, number) in &family.numbers {
-                if labels.is_empty() {
-                    write(&mut metric, family.rises, *number)?;
-                } else {
-                    write(&mut metric.encode_family(labels)?, family.rises, *number)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn write(metric: &mut MetricEncoder<'_>, rises: bool, number: Number) -> Result<(), fmt::Error> {
-    match (rises, number) {
-        (true, Number::Whole(number)) => {
-            metric.encode_counter::<NoLabelSet, u64, u64>(&number, None)
-        }
-        (true, Number::Real(number)) => {
-            metric.encode_counter::<NoLabelSet, f64, u64>(&number, None)
-        }
-        (false, Number::Whole(number)) => metric.encode_gauge(&number),
-        (false, Number::Real(number)) => metric.encode_gauge(&number),
-    }
 }
 
 fn collect(state: &HttpState, view: &View) -> Families {

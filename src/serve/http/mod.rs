@@ -12,6 +12,7 @@ mod gauges;
 pub mod guard;
 pub mod ingest;
 mod listener;
+mod metric_families;
 mod metrics;
 mod pages;
 mod parameters;

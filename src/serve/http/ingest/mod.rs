@@ -14,4 +14,6 @@ mod writer;
 pub use handle::{Ingest, IngestCounts, IngestError, PostedLine};
 
 #[cfg(test)]
+mod faulty_disk;
+#[cfg(test)]
 mod tests;
