@@ -147,7 +147,7 @@ async fn course(seed: u64, event_size: usize) -> (u64, u64) {
         let view = Arc::new(View {
             epoch: 7,
             seq,
-            events: kept.clone(),
+            events: kept.iter().cloned().collect(),
             ..View::default()
         });
         hub.views.send_replace(Arc::clone(&view));

@@ -28,8 +28,8 @@ pub(super) fn events_back_from(view: &View, through: u64) -> impl Iterator<Item 
 
 /// Whether a view has all events above `seq`.
 pub(super) fn has_all_after(view: &View, seq: u64) -> bool {
-    match view.events.first() {
-        Some(oldest) => oldest.seq <= seq.saturating_add(1) && seq <= view.seq,
+    match view.events.first_seq() {
+        Some(oldest) => oldest <= seq.saturating_add(1) && seq <= view.seq,
         None => seq == view.seq,
     }
 }

@@ -98,6 +98,21 @@ impl EventLog {
     }
 }
 
+/// A log of events whose sequence numbers rise by one, for whoever makes a view by hand.
+impl FromIterator<SequencedEvent> for EventLog {
+    fn from_iter<I: IntoIterator<Item = SequencedEvent>>(events: I) -> EventLog {
+        let mut log = EventLog::default();
+        let mut events = events.into_iter().peekable();
+        while events.peek().is_some() {
+            let events: Vec<SequencedEvent> = events.by_ref().take(CHUNK_EVENTS).collect();
+            log.length += events.len();
+            let bytes = events.iter().map(|event| held_bytes(&event.event)).sum();
+            log.chunks.push_back(Arc::new(Chunk { events, bytes }));
+        }
+        log
+    }
+}
+
 /// The event log with its bound: the oldest leave.
 #[derive(Debug)]
 pub(super) struct EventRing {

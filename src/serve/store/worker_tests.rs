@@ -4,11 +4,16 @@ use serde_json::value::RawValue;
 
 use super::tests::*;
 use super::*;
-use crate::serve::event::{Draft, Level};
+use crate::serve::event::{Draft, Entries, Level};
 use crate::serve::time::EventTime;
 
-fn raw(json: &str) -> &RawValue {
-    serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}"))
+fn data<'a>(fields: &[(&'static str, &'a str)]) -> Entries<'a> {
+    let mut data = Entries::default();
+    for &(name, json) in fields {
+        let value: &RawValue = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}"));
+        data.add(name.into(), value);
+    }
+    data
 }
 
 #[test]
@@ -81,10 +86,7 @@ fn a_state_transition_says_what_a_worker_does() {
         ingest(
             &mut store,
             Draft {
-                rest: vec![
-                    ("from".into(), raw("\"BOOTING\"")),
-                    ("to".into(), raw(&to_json)),
-                ],
+                rest: data(&[("from", "\"BOOTING\""), ("to", &to_json)]),
                 ..says("a", "worker.state_transition", 5)
             },
         );
@@ -154,7 +156,7 @@ fn a_task_that_is_given_back_counts_only_with_success() {
         ingest(
             &mut store,
             Draft {
-                rest: vec![("reason".into(), raw(reason))],
+                rest: data(&[("reason", reason)]),
                 ..on_bead("a", "bead.released", "b1", 1)
             },
         );
@@ -177,7 +179,7 @@ fn a_worker_shows_its_process_machine_and_last_event() {
         &mut store,
         Draft {
             host: Some("node-b".into()),
-            rest: vec![("pid".into(), raw("41877"))],
+            rest: data(&[("pid", "41877")]),
             ..says("a", "worker.started", 10)
         },
     );

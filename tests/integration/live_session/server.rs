@@ -106,7 +106,7 @@ impl Server {
         let view = Arc::new(View {
             epoch: EPOCH,
             seq: events.last().map_or(0, |last| last.seq),
-            events: events.clone(),
+            events: events.iter().cloned().collect(),
             ..View::default()
         });
         self.views.send_replace(Arc::clone(&view));
