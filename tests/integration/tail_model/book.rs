@@ -60,7 +60,7 @@ impl Book {
 
 impl LineSink for Book {
     fn line(&mut self, place: Place<'_>, line: &[u8]) {
-        if line.is_empty() {
+        if line.is_empty() || line.starts_with(HEADER.as_bytes()) {
             return;
         }
         let text = String::from_utf8_lossy(line).into_owned();
@@ -86,6 +86,9 @@ impl LineSink for Book {
         true
     }
 }
+
+/// How the first line of many files begins.
+pub(super) const HEADER: &str = "header 1 ";
 
 pub(super) const CAP: usize = 2000;
 
