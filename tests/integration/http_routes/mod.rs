@@ -6,6 +6,7 @@ mod hostile;
 mod killed;
 mod posting;
 mod reading;
+mod router;
 mod schema;
 mod server;
 mod storm;
