@@ -30,6 +30,7 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('trend', 'trend', [CompletionResultType]::ParameterValue, 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML')
             [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -165,12 +166,39 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'fabric;serve' {
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'The folder of logs; it may appear later [default: ~/.needle/logs]')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]')
+            [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]')
+            [CompletionResult]::new('--snapshot-dir', '--snapshot-dir', [CompletionResultType]::ParameterName, 'Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]')
+            [CompletionResult]::new('--snapshot-interval', '--snapshot-interval', [CompletionResultType]::ParameterName, 'From one heap snapshot to the next [default: 30m]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this TOML file')
+            [CompletionResult]::new('--auth-token-file', '--auth-token-file', [CompletionResultType]::ParameterName, 'The file with the token that POST needs [default: systemd''s credential auth-token, else the variable FABRIC_AUTH_TOKEN, else none]')
+            [CompletionResult]::new('--auth-reads', '--auth-reads', [CompletionResultType]::ParameterName, 'Ask for the token for reading, too: GET and the WebSocket')
+            [CompletionResult]::new('--allowed-host', '--allowed-host', [CompletionResultType]::ParameterName, 'A name under which browsers may reach the server, beside localhost and addresses; may be given several times')
+            [CompletionResult]::new('--allowed-origin', '--allowed-origin', [CompletionResultType]::ParameterName, 'Another origin whose pages may connect, like https://ops.example; may be given several times')
+            [CompletionResult]::new('--max-clients', '--max-clients', [CompletionResultType]::ParameterName, 'WebSocket clients at once; one more gets 503 [default: 1000]')
+            [CompletionResult]::new('--client-rate', '--client-rate', [CompletionResultType]::ParameterName, 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]')
+            [CompletionResult]::new('--max-rss', '--max-rss', [CompletionResultType]::ParameterName, 'Above this resident set no further log file is opened [default: 400MiB]')
+            [CompletionResult]::new('--max-files', '--max-files', [CompletionResultType]::ParameterName, 'Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]')
+            [CompletionResult]::new('--history', '--history', [CompletionResultType]::ParameterName, 'How much of the logs is read at start to rebuild the picture [default: 4h]')
+            [CompletionResult]::new('--poll-interval', '--poll-interval', [CompletionResultType]::ParameterName, 'How often the folder is looked through although nothing was heard of a change [default: 2s]')
+            [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'How: text on a terminal, the journal''s own protocol under systemd, else JSON [default: auto]')
+            [CompletionResult]::new('--log-level', '--log-level', [CompletionResultType]::ParameterName, 'How much: error, warn, info, debug or trace [default: info]')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Print the settings that count, and where each comes from, and end: 0 if the server could start with them, else 2')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'fabric;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one profile: totals, top functions, top call paths, and how far it can be trusted')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict')
             [CompletionResult]::new('trend', 'trend', [CompletionResultType]::ParameterValue, 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML')
             [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -187,6 +215,9 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             break
         }
         'fabric;help;snapshot' {
+            break
+        }
+        'fabric;help;serve' {
             break
         }
         'fabric;help;help' {

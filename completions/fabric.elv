@@ -27,6 +27,7 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand trend 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
             cand report 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
             cand snapshot 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
+            cand serve 'Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'fabric;show'= {
@@ -156,12 +157,38 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'fabric;serve'= {
+            cand --source 'The folder of logs; it may appear later [default: ~/.needle/logs]'
+            cand --listen 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]'
+            cand --state-dir 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]'
+            cand --snapshot-dir 'Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]'
+            cand --snapshot-interval 'From one heap snapshot to the next [default: 30m]'
+            cand --config 'Read settings from this TOML file'
+            cand --auth-token-file 'The file with the token that POST needs [default: systemd''s credential auth-token, else the variable FABRIC_AUTH_TOKEN, else none]'
+            cand --auth-reads 'Ask for the token for reading, too: GET and the WebSocket'
+            cand --allowed-host 'A name under which browsers may reach the server, beside localhost and addresses; may be given several times'
+            cand --allowed-origin 'Another origin whose pages may connect, like https://ops.example; may be given several times'
+            cand --max-clients 'WebSocket clients at once; one more gets 503 [default: 1000]'
+            cand --client-rate 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]'
+            cand --max-rss 'Above this resident set no further log file is opened [default: 400MiB]'
+            cand --max-files 'Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]'
+            cand --history 'How much of the logs is read at start to rebuild the picture [default: 4h]'
+            cand --poll-interval 'How often the folder is looked through although nothing was heard of a change [default: 2s]'
+            cand --log-format 'How: text on a terminal, the journal''s own protocol under systemd, else JSON [default: auto]'
+            cand --log-level 'How much: error, warn, info, debug or trace [default: info]'
+            cand --check 'Print the settings that count, and where each comes from, and end: 0 if the server could start with them, else 2'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'fabric;help'= {
             cand show 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
             cand diff 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
             cand trend 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
             cand report 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
             cand snapshot 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
+            cand serve 'Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'fabric;help;show'= {
@@ -173,6 +200,8 @@ set edit:completion:arg-completer[fabric] = {|@words|
         &'fabric;help;report'= {
         }
         &'fabric;help;snapshot'= {
+        }
+        &'fabric;help;serve'= {
         }
         &'fabric;help;help'= {
         }

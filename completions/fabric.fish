@@ -31,6 +31,7 @@ complete -c fabric -n "__fish_fabric_needs_command" -f -a "diff" -d 'Compare two
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "trend" -d 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "report" -d 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "snapshot" -d 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
+complete -c fabric -n "__fish_fabric_needs_command" -f -a "serve" -d 'Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l focus -d 'Only stacks with a function, file or module that matches' -r
@@ -182,9 +183,39 @@ complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l dry-run -d 'S
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l no-symbolize -d 'Do not look for names of addresses'
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s V -l version -d 'Print version'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "trend" -d 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "report" -d 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "snapshot" -d 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
-complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l source -d 'The folder of logs; it may appear later [default: ~/.needle/logs]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l listen -d 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l state-dir -d 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-dir -d 'Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-interval -d 'From one heap snapshot to the next [default: 30m]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l config -d 'Read settings from this TOML file' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-token-file -d 'The file with the token that POST needs [default: systemd\'s credential auth-token, else the variable FABRIC_AUTH_TOKEN, else none]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-reads -d 'Ask for the token for reading, too: GET and the WebSocket' -r -f -a "true\t''
+false\t''"
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-host -d 'A name under which browsers may reach the server, beside localhost and addresses; may be given several times' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-origin -d 'Another origin whose pages may connect, like https://ops.example; may be given several times' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-clients -d 'WebSocket clients at once; one more gets 503 [default: 1000]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l client-rate -d 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-rss -d 'Above this resident set no further log file is opened [default: 400MiB]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-files -d 'Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l history -d 'How much of the logs is read at start to rebuild the picture [default: 4h]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l poll-interval -d 'How often the folder is looked through although nothing was heard of a change [default: 2s]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l log-format -d 'How: text on a terminal, the journal\'s own protocol under systemd, else JSON [default: auto]' -r -f -a "auto\t'What suits standard error'
+text\t'For people'
+json\t'One object a line'
+journal\t'The journal of systemd'"
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l log-level -d 'How much: error, warn, info, debug or trace [default: info]' -r -f -a "error\t'What is broken'
+warn\t'What may break'
+info\t'Starts, stops, and what changes rarely'
+debug\t'Every connection'
+trace\t'Everything'"
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l check -d 'Print the settings that count, and where each comes from, and end: 0 if the server could start with them, else 2'
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot serve help" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot serve help" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot serve help" -f -a "trend" -d 'Judge the snapshots of one service over time: does it leak, where, how fast, since when, and when does it hit the limit'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot serve help" -f -a "report" -d 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot serve help" -f -a "snapshot" -d 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot serve help" -f -a "serve" -d 'Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory'
+complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot serve help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -237,10 +237,6 @@ pub const ERROR_GROUPS_AFTER_CLEANUP: usize = 80;
 pub const EVENTS_PER_GROUP: usize = 20;
 /// Workers that are remembered of a group of errors.
 pub const WORKERS_PER_GROUP: usize = 50;
-/// A worker or task with a longer name is in the event log and nowhere else, in bytes.
-pub const NAME_BYTES: usize = 512;
-/// A file with a longer path is in the event log and nowhere else, in bytes: no path on Linux is longer.
-pub const PATH_BYTES: usize = 4096;
 /// A larger event is not kept once more as the last one of its worker, in bytes.
 pub const LAST_EVENT_BYTES: usize = 256 * 1024;
 

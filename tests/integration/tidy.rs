@@ -49,7 +49,7 @@ const ONLY_IN: [(&str, &[&str]); 12] = [
     ("tungstenite", &["src/capture/", "src/serve/live/"]),
     ("notify", &["src/capture/", "src/serve/tail/"]),
     ("indicatif", &["src/bin/"]),
-    ("tokio", &["src/serve/"]),
+    ("tokio", &["src/serve/", "src/bin/fabric/commands/serve/"]),
     ("axum", &["src/serve/"]),
     ("tower_http", &["src/serve/"]),
     ("tracing_subscriber", &["src/bin/"]),
@@ -63,10 +63,11 @@ const PURE: [&str; 4] = [
     "src/serve/tail/",
 ];
 
-/// Whether code names a crate; a function name in a string is not code.
+/// Whether code names a crate; a function name in a string is not code, and `sd_notify` is not `notify`.
 fn uses(code: &str, name: &str) -> bool {
+    let is_part = |c: char| c == '"' || c == '_' || c.is_alphanumeric();
     code.match_indices(&format!("{name}::"))
-        .any(|(at, _)| !code[..at].ends_with('"'))
+        .any(|(at, _)| !code[..at].ends_with(is_part))
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -32,4 +32,4 @@ pub use listener::{ListenerLimits, serve};
 pub use problem::Problem;
 pub use router::router;
 pub use routes::paths;
-pub use state::{HealthLimits, HttpState};
+pub use state::HttpState;

@@ -13,24 +13,6 @@ use crate::serve::store::View;
 /// Answers that take a while are made so many at a time, so that one core is left to the hub.
 const COMPUTATIONS: usize = 1;
 
-/// When the service calls itself overloaded.
-#[derive(Debug, Clone, Copy)]
-pub struct HealthLimits {
-    /// More remembered events than this.
-    pub max_events: Option<u64>,
-    /// A hub that has been at one turn for longer than this, in milliseconds.
-    pub hub_lag_ms: u64,
-}
-
-impl Default for HealthLimits {
-    fn default() -> HealthLimits {
-        HealthLimits {
-            max_events: None,
-            hub_lag_ms: 10_000,
-        }
-    }
-}
-
 /// What every handler is given. Clones are the same one.
 #[derive(Clone)]
 pub struct HttpState {
@@ -48,8 +30,6 @@ pub struct HttpState {
     pub hub: Arc<HubGauges>,
     /// Name of this machine, for posted events that do not say where they are from.
     pub host: Arc<str>,
-    /// When the service calls itself overloaded.
-    pub health: HealthLimits,
     /// What answers on their way keep alive.
     pub answers: Arc<AnswerBudget>,
     /// How many answers that take a while are made at once.
@@ -74,7 +54,6 @@ impl HttpState {
             gauges,
             hub: Arc::default(),
             host: host.into(),
-            health: HealthLimits::default(),
             answers: Arc::default(),
             computations: Arc::new(Semaphore::new(COMPUTATIONS)),
         }

@@ -120,8 +120,8 @@ fn long_names_and_paths_cost_no_more_than_the_bytes_allow() {
     let mut store = new_store();
     let path = |place: usize| format!("/{}/{place}", "p".repeat(4_000));
     for place in 0..20_000_usize {
-        let worker = format!("{}{place}", "w".repeat(500));
-        let bead = format!("{}{place}", "b".repeat(500));
+        let worker = format!("{}{place}", "w".repeat(240));
+        let bead = format!("{}{place}", "b".repeat(240));
         let draft = uses(&worker, "Edit", "", (place / 10) as i64);
         let host = "h".repeat(60_000);
         let path = path(place).into();
@@ -149,7 +149,7 @@ fn long_names_and_paths_cost_no_more_than_the_bytes_allow() {
             reports[name].usage
         );
     }
-    let too_long = "w".repeat(513);
+    let too_long = "w".repeat(257);
     ingest(&mut store, uses(&too_long, "Edit", &"p".repeat(5_000), 0));
     let view = store.view(at(2_000));
     assert!(view.workers.iter().all(|worker| worker.id != too_long));

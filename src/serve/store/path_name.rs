@@ -14,13 +14,13 @@ pub(super) fn folder_of(path: &str) -> Option<&str> {
 
 /// The file of an event, unless its path is too long to be one.
 pub(super) fn followed_path(event: &LogEvent) -> Option<&str> {
-    let fits = |path: &&str| !path.is_empty() && path.len() <= bounds::PATH_BYTES;
+    let fits = |path: &&str| !path.is_empty() && path.len() <= bounds::EVENT_PATH_BYTES;
     event.path().filter(fits)
 }
 
 /// The task of an event, unless its name is too long to be followed.
 pub(super) fn followed_bead(event: &LogEvent) -> Option<&str> {
-    let fits = |bead: &&str| !bead.is_empty() && bead.len() <= bounds::NAME_BYTES;
+    let fits = |bead: &&str| !bead.is_empty() && bead.len() <= bounds::EVENT_KEY_BYTES;
     event.bead().filter(fits)
 }
 

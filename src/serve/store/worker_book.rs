@@ -62,7 +62,7 @@ impl WorkerBook {
         seq: u64,
         heard: WallTime,
     ) -> Option<Handle> {
-        if event.worker().len() > bounds::NAME_BYTES {
+        if event.worker().len() > bounds::EVENT_KEY_BYTES {
             self.meter.evicted(1);
             return None;
         }

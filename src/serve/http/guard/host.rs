@@ -106,7 +106,7 @@ pub(super) fn check(
             return Err(Problem::new(
                 StatusCode::MISDIRECTED_REQUEST,
                 "wrong-host",
-                "this host is not served here: use an address or localhost, or name the host in --allow-host",
+                "this host is not served here: use an address or localhost, or name the host in --allowed-host",
             ));
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn check(
             }
             if !same(&origin, host) {
                 return Err(foreign(
-                    "the request comes from a page of another origin; name it in --allow-origin if it may",
+                    "the request comes from a page of another origin; name it in --allowed-origin if it may",
                 ));
             }
         }

@@ -88,18 +88,13 @@ pub(in crate::serve::http) fn uptime_seconds(view: &View) -> i64 {
     WallTime::now().since(view.started_at).max(0) / 1_000
 }
 
+/// A hub, or a reader of logs, that has not moved for so long calls the service overloaded, in milliseconds. Each moves every other second.
+const OVERLOAD_LAG_MS: u64 = 10_000;
+
 fn overload(state: &HttpState, view: &View) -> Vec<String> {
     let mut reasons = Vec::new();
-    let events = view.events.len() as u64;
-    if let Some(most) = state.health.max_events
-        && events > most
-    {
-        reasons.push(format!(
-            "{events} events are remembered, more than {most} of --max-events"
-        ));
-    }
     let lag = state.hub.lag_ms();
-    if lag > state.health.hub_lag_ms {
+    if lag > OVERLOAD_LAG_MS {
         reasons.push(format!("the store is {lag} ms behind"));
     }
     if view.tail.paused_for_memory {
