@@ -291,8 +291,6 @@ pub const TAIL_PROBLEMS: Bound = Bound {
 pub const FILES_FOLLOWED_DEFAULT: usize = 200;
 /// Files whose place is remembered at most.
 pub const FILES_KNOWN_DEFAULT: usize = 50_000;
-/// A line with more bytes is passed over.
-pub const LINE_BYTES_DEFAULT: usize = 64 << 10;
 /// How far back reading begins at start.
 pub const TAIL_HISTORY_DEFAULT: std::time::Duration = std::time::Duration::from_hours(4);
 /// How often the folder is looked through although nothing was heard of it.

@@ -113,6 +113,8 @@ impl Server {
             }
             None => (None, None),
         };
+        // Before anybody can be told where to listen: what is written or posted from then on is new, whatever its lines say.
+        let tailer = open_logs(&options, state_file).await?;
         let now = WallTime::now();
         let host = rustix::system::uname()
             .nodename()
@@ -182,7 +184,7 @@ impl Server {
 
         let wake = Wake::new();
         let tail = wake.handle();
-        let tail_ended = follow(&options, state_file, host, messages, wake)?;
+        let tail_ended = follow(tailer, host, messages, wake)?;
         Ok(Server {
             views,
             progress,
@@ -284,14 +286,8 @@ impl Server {
 /// A client that comes back with others after a break may come at once: so many seconds' worth of connections.
 const BURST_SECONDS: u32 = 4;
 
-/// Reads the logs on a thread of its own; the receiver knows when it ends.
-fn follow(
-    options: &Options,
-    state_file: Option<PathBuf>,
-    host: String,
-    hub: mpsc::Sender<Message>,
-    wake: Wake,
-) -> io::Result<oneshot::Receiver<()>> {
+/// Looks at what is there. With many logs that takes some tenths of a second.
+async fn open_logs(options: &Options, state_file: Option<PathBuf>) -> io::Result<Tailer> {
     let tail_options = TailOptions {
         state_file,
         files_followed: options.max_files,
@@ -300,20 +296,31 @@ fn follow(
         rss_limit: Some(options.max_rss_bytes),
         ..TailOptions::new(options.source.clone(), line_time)
     };
-    let (alive, ended) = oneshot::channel();
+    let open = move || Tailer::open(tail_options, WallTime::now());
+    tokio::task::spawn_blocking(open)
+        .await
+        .map_err(io::Error::other)
+}
+
+/// Reads the logs on a thread of its own; the receiver knows when it ends.
+fn follow(
+    tailer: Tailer,
+    host: String,
+    hub: mpsc::Sender<Message>,
+    wake: Wake,
+) -> io::Result<oneshot::Receiver<()>> {
+    let (alive, ended) = oneshot::channel::<()>();
     let reports = hub.clone();
     let mut sink = Intake::new(host, hub);
     std::thread::Builder::new()
         .name("fabric-tail".to_owned())
         .spawn(move || {
-            let alive: oneshot::Sender<()> = alive;
             let mut problems = ProblemLog::default();
             let tell = |report: tail::TailReport| {
                 problems.tell(&report);
                 // A hub that is gone needs no report.
                 let _ = reports.blocking_send(Message::Tail(report));
             };
-            let tailer = Tailer::open(tail_options, WallTime::now());
             tail::run(tailer, wake, own_heap::resident_bytes, tell, &mut sink);
             drop(alive);
         })?;

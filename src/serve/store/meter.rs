@@ -1,5 +1,7 @@
 //! What a bounded collection holds, counted as it changes.
 
+use std::cell::Cell;
+
 use crate::serve::bounds::{Bound, BoundReport, Usage};
 
 /// What a bounded collection holds, counted as it changes. Each collection of the store has one, tells it of everything that comes and goes,
@@ -10,6 +12,8 @@ pub(super) struct Meter {
     usage: Usage,
     /// Of the container itself: part of `usage.bytes`.
     room: u64,
+    /// The most entries and bytes there were when everything that had to leave had left.
+    high_water: Cell<(u64, u64)>,
 }
 
 impl Meter {
@@ -18,13 +22,20 @@ impl Meter {
             bound,
             usage: Usage::default(),
             room: 0,
+            high_water: Cell::default(),
         }
+    }
+
+    /// The bound has acted on what came: now is the time to see how much there is.
+    pub(super) fn settle(&self) {
+        let (entries, bytes) = self.high_water.get();
+        let now = (entries.max(self.usage.length), bytes.max(self.usage.bytes));
+        self.high_water.set(now);
     }
 
     /// An entry came that owns so many bytes.
     pub(super) fn add(&mut self, bytes: usize) {
         self.usage.length += 1;
-        self.usage.high_water_length = self.usage.high_water_length.max(self.usage.length);
         self.grow(bytes);
     }
 
@@ -42,7 +53,6 @@ impl Meter {
     /// An entry became larger.
     pub(super) fn grow(&mut self, bytes: usize) {
         self.usage.bytes += bytes as u64;
-        self.usage.high_water_bytes = self.usage.high_water_bytes.max(self.usage.bytes);
     }
 
     /// An entry became smaller.
@@ -61,7 +71,6 @@ impl Meter {
         let room = room as u64;
         if room != self.room {
             self.usage.bytes = self.usage.bytes.saturating_sub(self.room) + room;
-            self.usage.high_water_bytes = self.usage.high_water_bytes.max(self.usage.bytes);
             self.room = room;
         }
     }
@@ -88,9 +97,15 @@ impl Meter {
     }
 
     pub(super) fn report(&self) -> BoundReport {
+        self.settle();
+        let (high_water_length, high_water_bytes) = self.high_water.get();
         BoundReport {
             bound: self.bound,
-            usage: self.usage,
+            usage: Usage {
+                high_water_length,
+                high_water_bytes,
+                ..self.usage
+            },
         }
     }
 }
@@ -110,6 +125,7 @@ mod tests {
         meter.set_room(10);
         meter.add(30);
         meter.add(40);
+        meter.settle();
         assert!(!meter.is_over());
         assert!(meter.is_over_with(1, 0));
         assert!(meter.is_over_with(0, 21));
@@ -120,6 +136,6 @@ mod tests {
         meter.set_room(5);
         let usage = meter.report().usage;
         assert_eq!((usage.length, usage.bytes, usage.evictions), (1, 35, 1));
-        assert_eq!((usage.high_water_length, usage.high_water_bytes), (2, 101));
+        assert_eq!((usage.high_water_length, usage.high_water_bytes), (2, 80));
     }
 }

@@ -124,6 +124,7 @@ impl Store {
         }
         let name = worker.and_then(|worker| self.workers.name(worker));
         self.errors.observe(&event, name, heard);
+        self.meters().for_each(Meter::settle);
         Ingested::Stored(seq)
     }
 

@@ -13,6 +13,39 @@ const PROBE_BYTES: usize = 64 << 10;
 /// Probes, one behind the other, until one finds a line that tells its time.
 const PROBES: u64 = 4;
 
+/// Bytes that are read of a file that is older than the history, was written since, and says nowhere that it was: its writer's clock is
+/// wrong. How much of it belongs to the history cannot be told.
+const UNTIMELY_BYTES: u64 = 16 << 20;
+
+/// Where to begin among the lines before `end` of a file that was written at `since` or later: at the first line that says it happened then.
+///
+/// A file in which no line says so has its times from elsewhere: a log of last week that was put here a minute ago, or a clock that is wrong.
+/// It is read from its start if it was born at `since` or later, and its last part otherwise.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn begin(
+    file: &File,
+    born: Option<i64>,
+    end: u64,
+    since: EventTime,
+    line_time: fn(&[u8]) -> Option<EventTime>,
+) -> io::Result<u64> {
+    match newer_than(file, end, since, line_time)? {
+        Place { at, is_newer: true } => Ok(at),
+        _ if born.is_some_and(|born| born >= since.0) => Ok(0),
+        Place { at, .. } => line_around(file, end.saturating_sub(UNTIMELY_BYTES), UNTIMELY_BYTES)
+            .map(|last_part| last_part.min(at)),
+    }
+}
+
+/// Where a line begins, and whether it or one near it says that it is new enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) at: u64,
+    pub(super) is_newer: bool,
+}
+
 /// Where the first line begins that happened at `since` or later, among those before `end`. Lines that do not tell their time go with
 /// the one before them if that is older, and are kept otherwise: rather too much than too little. Lines are taken to be roughly in the order of time, so
 /// bisection finds a place before which everything near is older.
@@ -24,8 +57,9 @@ pub(super) fn newer_than(
     end: u64,
     since: EventTime,
     line_time: fn(&[u8]) -> Option<EventTime>,
-) -> io::Result<u64> {
+) -> io::Result<Place> {
     let mut buffer = vec![0; PROBE_BYTES];
+    let mut is_newer = false;
     // A line begins at `low`, and what is before it is older.
     let (mut low, mut high) = (0, end);
     while high - low > PROBE_BYTES as u64 {
@@ -45,7 +79,8 @@ pub(super) fn newer_than(
         }
         match probe {
             Probe::OlderBefore(end_of_line) => low = end_of_line,
-            Probe::Newer | Probe::Nothing => high = middle,
+            Probe::Newer => (high, is_newer) = (middle, true),
+            Probe::Nothing => high = middle,
         }
     }
     let mut start = low;
@@ -58,7 +93,12 @@ pub(super) fn newer_than(
             let line = window.get(from..from + length).unwrap_or_default();
             from += length + 1;
             match line_time(line) {
-                Some(time) if time >= since => return Ok(start),
+                Some(time) if time >= since => {
+                    return Ok(Place {
+                        at: start,
+                        is_newer: true,
+                    });
+                }
                 Some(_) => {
                     start = at + from as u64;
                     moved = true;
@@ -68,7 +108,10 @@ pub(super) fn newer_than(
         }
         // Behind `high` everything is newer, or could not be told.
         if !moved || start >= high {
-            return Ok(start);
+            return Ok(Place {
+                at: start,
+                is_newer,
+            });
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{File, Metadata};
 use std::io;
 
 use super::cursor::{BEFORE_BYTES, Decision, HEAD_BYTES, Print, Seen, decide};
-use super::history_start::{line_around, newer_than, read_at};
+use super::history_start::{begin, line_around, read_at};
 use super::known_file::{KnownFile, Skip, Stamp, Start, born};
 use super::line_splitter::{Piece, split};
 use super::{LineSink, Place, TailOptions};
@@ -144,8 +144,17 @@ fn settle(
 ) -> io::Result<bool> {
     let offset = match known.start {
         Start::Mark => known.mark.offset,
-        Start::MarkOrNewer(since) => newer_than(file, known.mark.offset, since, options.line_time)?,
-        Start::Newer(since) => newer_than(file, metadata.len(), since, options.line_time)?,
+        Start::MarkOrNewer(since) => {
+            let mark = known.mark.offset;
+            begin(file, born(metadata), mark, since, options.line_time)?.min(mark)
+        }
+        Start::Newer(since) => begin(
+            file,
+            born(metadata),
+            metadata.len(),
+            since,
+            options.line_time,
+        )?,
         Start::LineAround { end, born: was }
             if metadata.len() < end || (was.is_some() && born(metadata) != was) =>
         {

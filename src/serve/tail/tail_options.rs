@@ -37,7 +37,7 @@ impl TailOptions {
             state_file: None,
             files_followed: bounds::FILES_FOLLOWED_DEFAULT,
             files_known: bounds::FILES_KNOWN_DEFAULT,
-            line_bytes: bounds::LINE_BYTES_DEFAULT,
+            line_bytes: bounds::EVENT_LINE_BYTES,
             history: bounds::TAIL_HISTORY_DEFAULT,
             poll: bounds::TAIL_POLL_DEFAULT,
             rss_limit: Some(bounds::TAIL_RSS_LIMIT_DEFAULT),

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::cursor::{Decision, Identity, Mark, NameChange, Print, Seen, decide, under_name};
-use super::history_start::{line_around, newer_than};
+use super::history_start::{begin, line_around, newer_than};
 use super::line_splitter::{LongLine, Piece, split};
 use crate::serve::time::EventTime;
 
@@ -162,8 +162,25 @@ fn file(text: &str) -> std::fs::File {
 /// What follows the place where reading begins, at most `shown` bytes.
 fn begins_with(text: &str, since: i64, shown: usize) -> String {
     let at = newer_than(&file(text), text.len() as u64, EventTime(since), time);
-    let at = at.unwrap_or_else(|error| panic!("{error}"));
+    let at = at.unwrap_or_else(|error| panic!("{error}")).at;
     text[at as usize..].chars().take(shown).collect()
+}
+
+/// Where reading begins of a file that was written since 50, for one born then and one that is older.
+fn check_untimely(text: &str, young: u64, old: u64) {
+    for (born, expected) in [(Some(50), young), (Some(49), old), (None, old)] {
+        let at = begin(&file(text), born, text.len() as u64, EventTime(50), time);
+        assert_eq!(at.unwrap_or_else(|error| panic!("{error}")), expected);
+    }
+}
+
+#[test]
+fn a_log_whose_lines_are_all_too_old_for_when_it_was_written_is_read_all_the_same() {
+    check_untimely("10 a\n20 b\n", 0, 0);
+    check_untimely("10 a\n60 b\n", 5, 5);
+    let line = format!("10 {}\n", "x".repeat(1020));
+    let long = line.repeat(20 << 10);
+    check_untimely(&long, 0, 4 << 20);
 }
 
 #[test]
