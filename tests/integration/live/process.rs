@@ -7,11 +7,22 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// A server of its own, with a folder of logs and one for its state. Killed when it is dropped.
+/// A server of its own, with a folder of logs and one for its state.
 pub(crate) struct Live {
-    child: Child,
+    child: Mortal,
     pub(crate) address: SocketAddr,
     log: Receiver<String>,
+}
+
+/// Killed when it is dropped, also by a test that fails.
+struct Mortal(Child);
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// The folders of a server, which outlive it.
@@ -67,8 +78,8 @@ impl Folders {
 impl Live {
     /// Starts it and waits until it says where it listens.
     pub(crate) fn start(mut command: Command) -> Live {
-        let mut child = command.spawn().expect("the server starts");
-        let stderr = child.stderr.take().expect("standard error is piped");
+        let mut child = Mortal(command.spawn().expect("the server starts"));
+        let stderr = child.0.stderr.take().expect("standard error is piped");
         let (send, log) = channel();
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines() {
@@ -101,13 +112,13 @@ impl Live {
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     /// Sends a signal by name, like `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill")
-            .args(["-s", name, &self.child.id().to_string()])
+            .args(["-s", name, &self.child.0.id().to_string()])
             .status()
             .expect("kill runs");
         assert!(sent.success());
@@ -117,7 +128,12 @@ impl Live {
     pub(crate) fn wait(&mut self, patience: Duration) -> ExitStatus {
         let until = Instant::now() + patience;
         loop {
-            if let Some(status) = self.child.try_wait().expect("the server can be waited for") {
+            if let Some(status) = self
+                .child
+                .0
+                .try_wait()
+                .expect("the server can be waited for")
+            {
                 return status;
             }
             assert!(
@@ -138,8 +154,8 @@ impl Live {
 
     /// Ends it as the kernel does when memory is short.
     pub(crate) fn kill(mut self) {
-        self.child.kill().expect("the server can be killed");
-        self.child.wait().expect("the server ends");
+        self.child.0.kill().expect("the server can be killed");
+        self.child.0.wait().expect("the server ends");
     }
 
     /// What it has logged and nobody has looked at.
@@ -152,14 +168,6 @@ impl Live {
         fabric::capture::Resident::read(Path::new("/"), self.pid())
             .expect("the server runs")
             .bytes
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -105,7 +105,7 @@ fn size(bytes: u64) -> String {
     let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     let (size, unit) = units
         .into_iter()
-        .find(|(size, _)| bytes > 0 && bytes % size == 0)
+        .find(|(size, _)| bytes > 0 && bytes.is_multiple_of(*size))
         .unwrap_or((1, "B"));
     quoted(&format!("{}{unit}", bytes / size))
 }
