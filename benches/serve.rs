@@ -70,40 +70,52 @@ impl LineSink for StoreSink {
     }
 }
 
+/// Twice: what a fleet usually writes, and what drives every collection to its cap and beyond.
 fn ingest(folder: &Path) {
-    let logs = folder.join("ingest");
+    // The lines are of the last hours, so that all of them count as history.
+    let from = WallTime::now().0 - 3_600_000;
+    let usual = |text: &mut String, line: u64| usual_line(text, line, from);
+    read_in(folder, "a usual fleet", usual);
+    let mut writer = WorkerLogs::new(7, from, 3_000);
+    read_in(folder, "every cap churning", |text, _| {
+        writer.write_line(text)
+    });
+}
+
+/// Twenty workers at the files of one project.
+fn usual_line(text: &mut String, line: u64, from_ms: i64) {
+    let at = jiff::Timestamp::from_millisecond(from_ms + line as i64 * 3)
+        .expect("a time of this century");
+    let worker = line * 7 % 20;
+    let tool = if line % 3 == 0 { "Edit" } else { "Read" };
+    text.push_str(&format!(
+        "{{\"timestamp\":\"{at}\",\"event_type\":\"tool.call\",\"worker_id\":\"tcb-{worker:04}\",\"session_id\":\"5b1e90aa-{worker:04}\",\"sequence\":{line},\"bead_id\":\"qx-{worker}-{}\",\"data\":{{\"tool\":\"{tool}\",\"path\":\"/srv/app/src/worker{worker}/file{}.rs\",\"duration_ms\":{},\"bytes\":{}}}}}\n",
+        line / 2000,
+        line % 40,
+        line % 900,
+        line * 7 % 100_000,
+    ));
+}
+
+fn read_in(folder: &Path, what: &str, mut write_line: impl FnMut(&mut String, u64)) {
+    let logs = folder.join(what);
     std::fs::create_dir(&logs).expect("a folder");
     let path = logs.join("worker.jsonl");
     let mut text = String::new();
-    // The lines are of the last hours, so that all of them count as history.
-    let now = WallTime::now().0;
-    let mut writer = WorkerLogs::new(7, now - 3_600_000, 3_000);
     let mut file = File::create(&path).expect("a log");
-    for _ in 0..LINES / 1000 {
-        text.clear();
-        for _ in 0..1000 {
-            writer.write_line(&mut text);
+    for line in 0..LINES {
+        write_line(&mut text, line);
+        if text.len() > 1 << 20 || line + 1 == LINES {
+            file.write_all(text.as_bytes())
+                .expect("the log can be written");
+            text.clear();
         }
-        file.write_all(text.as_bytes())
-            .expect("the log can be written");
     }
     drop(file);
     let bytes = std::fs::metadata(&path).expect("the log is there").len();
     let (mut scans, mut reads) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        scans.push(timed(|| {
-            let mut file = File::open(&path).expect("the log can be read");
-            let mut buffer = vec![0; 256 * 1024];
-            let mut lines = 0;
-            loop {
-                let length = file.read(&mut buffer).expect("the log can be read");
-                if length == 0 {
-                    break;
-                }
-                lines += memchr::memchr_iter(b'\n', &buffer[..length]).count();
-            }
-            assert_eq!(lines as u64, LINES);
-        }));
+        scans.push(timed(|| scan(&path)));
         reads.push(timed(|| {
             let options = TailOptions::new(logs.clone(), |_| None);
             let mut tailer = Tailer::open(options, WallTime::now());
@@ -119,7 +131,7 @@ fn ingest(folder: &Path) {
     }
     let (scan, read) = (best(&scans), best(&reads));
     println!(
-        "tail + parse + store of {LINES} lines ({} MB) on one core: {:.2} s, {:.0} lines/s, {:.0} MB/s; line scan: {:.3} s; ratio {:.1}",
+        "tail + parse + store on one core, {what}: {LINES} lines ({} MB) in {:.2} s, {:.0} lines/s, {:.0} MB/s; line scan {:.3} s; ratio {:.0}",
         bytes / 1_000_000,
         read.as_secs_f64(),
         LINES as f64 / read.as_secs_f64(),
@@ -127,6 +139,21 @@ fn ingest(folder: &Path) {
         scan.as_secs_f64(),
         read.as_secs_f64() / scan.as_secs_f64(),
     );
+}
+
+/// Reads the file through the same buffer and finds its lines.
+fn scan(path: &Path) {
+    let mut file = File::open(path).expect("the log can be read");
+    let mut buffer = vec![0; 256 * 1024];
+    let mut lines = 0;
+    loop {
+        let length = file.read(&mut buffer).expect("the log can be read");
+        if length == 0 {
+            break;
+        }
+        lines += memchr::memchr_iter(b'\n', &buffer[..length]).count();
+    }
+    assert_eq!(lines as u64, LINES);
 }
 
 /// A server of its own, ended when it is dropped.
