@@ -5,14 +5,15 @@ use serde::{Serialize, Serializer};
 
 use crate::serve::bounds::{FILTER_VALUE_CHARS, FILTER_VALUES};
 use crate::serve::event::{Level, LogEvent};
+use crate::serve::query::Glob;
 
 /// Which events a client wants: those that have one of the values of every part that has any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     workers: Vec<String>,
     levels: Vec<Level>,
-    types: Vec<Pattern>,
-    paths: Vec<Pattern>,
+    types: Vec<Glob>,
+    paths: Vec<Glob>,
 }
 
 impl Filter {
@@ -55,11 +56,11 @@ impl Filter {
                 self.levels.len()
             }
             "type" => {
-                self.types.push(Pattern::new(value));
+                self.types.push(Glob::new(value));
                 self.types.len()
             }
             "path" => {
-                self.paths.push(Pattern::new(value));
+                self.paths.push(Glob::new(value));
                 self.paths.len()
             }
             _ => return Err("a filter has the parts worker, level, type and path".to_owned()),
@@ -97,8 +98,8 @@ impl Serialize for Filter {
         let parts: [Vec<&str>; 4] = [
             self.workers.iter().map(String::as_str).collect(),
             self.levels.iter().map(|level| level.name()).collect(),
-            self.types.iter().map(Pattern::text).collect(),
-            self.paths.iter().map(Pattern::text).collect(),
+            self.types.iter().map(Glob::text).collect(),
+            self.paths.iter().map(Glob::text).collect(),
         ];
         let mut map = serializer.serialize_map(None)?;
         for (name, values) in Filter::PARTS.into_iter().zip(&parts) {
@@ -109,54 +110,5 @@ impl Serialize for Filter {
             }
         }
         map.end()
-    }
-}
-
-/// A text in which `*` stands for any characters, also none and also `/`, and `?` for one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Pattern(String);
-
-impl Pattern {
-    fn new(text: &str) -> Pattern {
-        Pattern(text.to_owned())
-    }
-
-    fn text(&self) -> &str {
-        &self.0
-    }
-
-    /// Only the last star is ever tried again, which is enough because the stars before it have matched as little as they can; so the time
-    /// is at most the product of the lengths, and no pattern is costly.
-    fn matches(&self, text: &str) -> bool {
-        let (mut pattern, mut text) = (self.0.as_str(), text);
-        let mut last_star: Option<(&str, &str)> = None;
-        loop {
-            let mut rest = pattern.chars();
-            let mut tail = text.chars();
-            match (rest.next(), tail.next()) {
-                (None, None) => return true,
-                (Some('*'), _) => {
-                    pattern = rest.as_str();
-                    last_star = Some((pattern, text));
-                    continue;
-                }
-                (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
-                    pattern = rest.as_str();
-                    text = tail.as_str();
-                    continue;
-                }
-                (_, _) => {}
-            }
-            let Some((after_star, covered_from)) = last_star else {
-                return false;
-            };
-            let mut shorter = covered_from.chars();
-            if shorter.next().is_none() {
-                return false;
-            }
-            text = shorter.as_str();
-            pattern = after_star;
-            last_star = Some((after_star, text));
-        }
     }
 }

@@ -6,6 +6,7 @@
 /// two `*` that has a `?` in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glob {
+    text: String,
     /// What stands between the `*`: one piece more than there are `*`.
     pieces: Vec<String>,
 }
@@ -21,7 +22,15 @@ impl Glob {
             place += 1;
             !piece.is_empty() || place == 1 || place == last + 1
         });
-        Glob { pieces }
+        Glob {
+            text: pattern.to_owned(),
+            pieces,
+        }
+    }
+
+    /// The pattern as it was given.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether the whole text fits.
