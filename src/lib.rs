@@ -32,9 +32,10 @@
 //! | 7 | [`render`] | what is to be said -> terminal, JSON, Markdown, HTML, flame graphs, charts |
 //! | 7 | [`serve`] | the live half: log lines -> a bounded store -> HTTP and WebSocket |
 //!
-//! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`], [`capture`] and [`archive`]
-//! touch the world outside; from [`model`] to [`render`] everything takes values and returns values. What is skipped, estimated or recovered on the way is a
-//! counted [note](notes) on the profile and appears in every output. Foreign text is escaped once, in [`render`].
+//! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`], [`capture`], [`archive`]
+//! and the edges of [`serve`] (its reader of logs, its sockets) touch the world outside; from [`model`] to [`render`] everything takes values
+//! and returns values. What is skipped, estimated or recovered on the way is a counted [note](notes) on the profile and appears in every
+//! output. Foreign text is escaped once, in [`render`].
 //!
 //! Where to start reading: [`model`] for what a profile promises, `formats/folded/read.rs` for a whole reader on one screen,
 //! `src/bin/fabric/commands/diff.rs` for the whole program.

@@ -7,9 +7,11 @@
 //! * [`tail`] finds files and reads lines: bytes, with the file and the offset they stand at. It knows nothing of what is in a line.
 //! * [`event`] makes a [`LogEvent`](event::LogEvent) of a line, or says why it is none.
 //! * [`store`] is what is remembered. It takes values and times as arguments: no clock, no files, no tokio.
+//! * [`query`] answers a question from a view.
 //! * `hub` owns the store and publishes an immutable [`View`](store::View) of it, and what changed since the last one.
-//! * [`query`] answers questions about a view.
 //! * [`live`] sends changes to WebSocket clients; [`http`] answers requests from the latest view and keeps what is posted.
+//!
+//! [`Server`] puts them together and stops them in order; beside the pipeline it looks at its own memory and takes heap snapshots of itself.
 //!
 //! Every bound is a number, a behaviour and a counter, and stands in [`bounds`].
 
@@ -26,7 +28,6 @@ mod problem_log;
 pub mod query;
 mod sampler;
 mod server;
-mod snapshot_clock;
 pub mod store;
 pub mod tail;
 pub mod time;

@@ -5,8 +5,10 @@
 //! the same names, documents and retention as those of `fabric snapshot`.
 
 mod counters;
+mod snapshot_clock;
 mod snapshots;
 
 pub(super) use counters::{resident_bytes, sample, worker_memory};
+pub(super) use snapshot_clock::SnapshotClock;
 pub use snapshots::OwnSnapshots;
-pub(super) use snapshots::{begin, take};
+pub(super) use snapshots::begin;

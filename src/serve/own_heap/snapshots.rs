@@ -63,10 +63,7 @@ pub(in crate::serve) async fn begin() -> Result<(), SnapshotFailure> {
 ///
 /// # Errors
 /// There is no profiler, or the folder cannot be written.
-pub(in crate::serve) fn take(
-    options: &OwnSnapshots,
-    trigger: Trigger,
-) -> Result<Stored, SnapshotFailure> {
+pub(super) fn take(options: &OwnSnapshots, trigger: Trigger) -> Result<Stored, SnapshotFailure> {
     let profiler = PROF_CTL.as_ref().ok_or(SnapshotFailure::NoProfiler)?;
     let began = Instant::now();
     let mut dump = profiler

@@ -3,15 +3,15 @@
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
-use super::own_heap::{self, OwnSnapshots};
+use super::snapshots::{self, OwnSnapshots};
 use crate::archive::Trigger;
 
 /// Takes snapshots, one at a time.
-pub(super) struct SnapshotClock;
+pub(in crate::serve) struct SnapshotClock;
 
 impl SnapshotClock {
     /// Begins; whoever has the sender may ask for one out of turn.
-    pub(super) fn start(
+    pub(in crate::serve) fn start(
         options: OwnSnapshots,
         mut stopping: watch::Receiver<bool>,
     ) -> mpsc::Sender<Trigger> {
@@ -38,7 +38,7 @@ impl SnapshotClock {
 }
 
 async fn take(options: OwnSnapshots, trigger: Trigger) {
-    let taken = tokio::task::spawn_blocking(move || own_heap::take(&options, trigger)).await;
+    let taken = tokio::task::spawn_blocking(move || snapshots::take(&options, trigger)).await;
     match taken {
         Ok(Ok(stored)) => {
             tracing::info!(path = ?stored.path, "took a heap snapshot of this process")
