@@ -1,7 +1,7 @@
 //! The one task that owns the store.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
@@ -51,28 +51,35 @@ pub(super) struct Hub {
     progress: Arc<Progress>,
 }
 
-/// When the parts of the pipeline last did something, for whoever must know that they have not stopped.
+/// When the parts of the pipeline last did something, for whoever must know that they have not stopped. On a clock that nobody sets.
 #[derive(Debug)]
 pub(super) struct Progress {
-    hub: AtomicI64,
-    tail: AtomicI64,
+    began: Instant,
+    /// Milliseconds since `began`.
+    hub: AtomicU64,
+    tail: AtomicU64,
 }
 
 impl Progress {
-    pub(super) fn new(now: WallTime) -> Progress {
+    pub(super) fn new() -> Progress {
         Progress {
-            hub: AtomicI64::new(now.0),
-            tail: AtomicI64::new(now.0),
+            began: Instant::now(),
+            hub: AtomicU64::new(0),
+            tail: AtomicU64::new(0),
         }
     }
 
-    /// Milliseconds since the part that is furthest behind last moved.
-    pub(super) fn age(&self, now: WallTime) -> i64 {
-        let oldest = self
-            .hub
-            .load(Ordering::Relaxed)
-            .min(self.tail.load(Ordering::Relaxed));
-        now.0.saturating_sub(oldest)
+    /// How long ago the part that is furthest behind moved.
+    pub(super) fn age(&self) -> Duration {
+        let hub = self.hub.load(Ordering::Relaxed);
+        let oldest = hub.min(self.tail.load(Ordering::Relaxed));
+        let now = self.began.elapsed();
+        now.saturating_sub(Duration::from_millis(oldest))
+    }
+
+    fn moved(&self, part: &AtomicU64) {
+        let now = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        part.store(now, Ordering::Relaxed);
     }
 }
 
@@ -104,7 +111,7 @@ impl Hub {
                 _ = tidy.tick() => {
                     let now = WallTime::now();
                     self.store.tidy(now);
-                    self.progress.hub.store(now.0, Ordering::Relaxed);
+                    self.progress.moved(&self.progress.hub);
                     is_dirty = true;
                 }
                 () = tokio::time::sleep_until(publish_at), if is_dirty => {
@@ -140,9 +147,7 @@ impl Hub {
                 }
             }
             Message::Tail(report) => {
-                self.progress
-                    .tail
-                    .store(WallTime::now().0, Ordering::Relaxed);
+                self.progress.moved(&self.progress.tail);
                 self.store.set_tail(report);
             }
             Message::Memory(sample, workers) => self.store.add_memory(sample, workers),
@@ -159,5 +164,24 @@ impl Hub {
             self.changes.publish(&changes, &view);
         }
         began.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_part_that_is_furthest_behind_counts() {
+        let progress = Progress {
+            began: Instant::now() - Duration::from_secs(60),
+            hub: AtomicU64::new(50_000),
+            tail: AtomicU64::new(20_000),
+        };
+        assert_eq!(progress.age().as_secs(), 40);
+        progress.moved(&progress.tail);
+        assert_eq!(progress.age().as_secs(), 10);
+        progress.moved(&progress.hub);
+        assert_eq!(progress.age().as_secs(), 0);
     }
 }

@@ -36,8 +36,9 @@ impl Sampler {
                 _ = stopping.wait_for(|stop| *stop) => return,
                 _ = turns.tick() => {}
             }
-            let age = self.progress.age(WallTime::now());
-            self.gauges.set_lag_ms(u64::try_from(age).unwrap_or(0));
+            let age = self.progress.age().as_millis();
+            self.gauges
+                .set_lag_ms(u64::try_from(age).unwrap_or(u64::MAX));
             if count % MEMORY_EVERY == 0 && !self.sample().await {
                 return;
             }

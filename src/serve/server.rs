@@ -124,7 +124,7 @@ impl Server {
         let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
         let (view_sender, views) = watch::channel(store.view(now));
         let changes = Arc::new(ChangeLog::new());
-        let progress = Arc::new(Progress::new(now));
+        let progress = Arc::new(Progress::new());
         let hub_gauges = Arc::new(HubGauges::default());
         let (messages, inbox) = mpsc::channel(WAITING_MESSAGES);
         let hub = Hub::new(
@@ -220,8 +220,7 @@ impl Server {
 
     /// How long ago the part that is furthest behind, hub or reader of logs, last moved.
     pub fn idle_for(&self) -> Duration {
-        let age = self.progress.age(WallTime::now());
-        Duration::from_millis(u64::try_from(age).unwrap_or(0))
+        self.progress.age()
     }
 
     /// Opens the logs anew and takes another token.

@@ -12,5 +12,7 @@ mod restarts;
 mod settings;
 /// A day of events, pushed through in minutes.
 mod soak;
+/// A WebSocket client of the whole server.
+mod sockets;
 /// What systemd gives and is told.
 mod systemd;
