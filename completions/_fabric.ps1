@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('--hide', '--hide', [CompletionResultType]::ParameterName, 'Leave frames out whose function, file or module matches')
             [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'How many rows to show; 0 shows all')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What a row of the first table is')
+            [CompletionResult]::new('--retainers', '--retainers', [CompletionResultType]::ParameterName, 'Who holds the objects of this constructor, or the object with this number, like @1234: the shortest ways to the roots, those that are held in the same way in one line')
             [CompletionResult]::new('--symbols', '--symbols', [CompletionResultType]::ParameterName, 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write the result [default: by the ending of --output, else table]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to this file, whole or not at all, instead of standard output')

@@ -323,7 +323,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__show)
-            opts="-o -h -V --sample-index --focus --ignore --hide --top --by --no-symbolize --symbols --format --output --color --help --version"
+            opts="-o -h -V --sample-index --focus --ignore --hide --top --by --retainers --no-symbolize --symbols --format --output --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -351,6 +351,10 @@ _fabric() {
                     ;;
                 --by)
                     COMPREPLY=($(compgen -W "function file line module stack" -- "${cur}"))
+                    return 0
+                    ;;
+                --retainers)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --symbols)

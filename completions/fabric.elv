@@ -36,6 +36,7 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand --hide 'Leave frames out whose function, file or module matches'
             cand --top 'How many rows to show; 0 shows all'
             cand --by 'What a row of the first table is'
+            cand --retainers 'Who holds the objects of this constructor, or the object with this number, like @1234: the shortest ways to the roots, those that are held in the same way in one line'
             cand --symbols 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times'
             cand --format 'How to write the result [default: by the ending of --output, else table]'
             cand -o 'Write to this file, whole or not at all, instead of standard output'

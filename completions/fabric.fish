@@ -42,6 +42,7 @@ file\t'A source file'
 line\t'A line of a function'
 module\t'A package, crate or namespace, else a mapped file'
 stack\t'A call path from the frame to blame outward'"
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l retainers -d 'Who holds the objects of this constructor, or the object with this number, like @1234: the shortest ways to the roots, those that are held in the same way in one line' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l format -d 'How to write the result [default: by the ending of --output, else table]' -r -f -a "table\t'Text for a terminal'
 json\t'Versioned JSON, see fabric-json(5)'

@@ -8,8 +8,9 @@ use super::progress::Progress;
 use super::raw_input::RawInput;
 use super::source::{Opened, Source};
 use super::unwrap;
-use crate::formats;
+use crate::formats::{self, Contents, ReadError};
 use crate::model::Profile;
+use crate::object_graph::ObjectGraph;
 use crate::symbolize::{self, Symbolizer};
 
 /// A profile and what is known of its file.
@@ -57,11 +58,67 @@ pub fn load(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<Loaded, LoadError> {
-    let opened = source.open();
-    if let Ok(opened) = &opened {
-        progress.expect(opened.size.unwrap_or(0));
-    }
-    finish(source, opened, symbolizer, progress)
+    let opened = open(source, progress);
+    finish(source, opened, symbolizer, progress, Contents::into_profile)
+}
+
+/// Loads one profile; where it is a heap whose every object is known, `examine` is asked about that before it is made a profile, and what it
+/// says comes back beside it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_examined<T>(
+    source: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+    examine: impl FnOnce(&ObjectGraph) -> T,
+) -> Result<(Loaded, Option<T>), LoadError> {
+    let mut said = None;
+    let opened = open(source, progress);
+    let loaded = finish(source, opened, symbolizer, progress, |contents| {
+        if let Contents::Heap(graph, _) = &contents {
+            said = Some(examine(graph));
+        }
+        contents.into_profile()
+    })?;
+    Ok((loaded, said))
+}
+
+/// Loads a heap whose every object is known, and gives it to `examine`.
+///
+/// # Errors
+/// As [`load`]; and the input is a profile of another kind.
+pub fn load_heap<T>(
+    source: &Source,
+    progress: &Progress,
+    examine: impl FnOnce(&ObjectGraph) -> T,
+) -> Result<T, LoadError> {
+    let read = |opened: Opened| {
+        let raw = RawInput::new(opened.bytes, progress);
+        let tally = raw.tally();
+        let failed = |error: io::Error| LoadErrorKind::from_read(error.into());
+        let mut bytes = unwrap::unwrap(raw, &tally).map_err(failed)?;
+        let contents = formats::read_contents(&mut *bytes).map_err(LoadErrorKind::from_read)?;
+        io::copy(&mut bytes, &mut io::sink()).map_err(failed)?;
+        match contents {
+            Contents::Heap(graph, _) => Ok(examine(&graph)),
+            Contents::Profile(profile) => Err(LoadErrorKind::NoObjects {
+                format: profile.origin().format.name(),
+            }),
+        }
+    };
+    open(source, progress)
+        .and_then(read)
+        .map_err(|kind| LoadError {
+            input: source.name(),
+            kind,
+        })
+}
+
+fn open(source: &Source, progress: &Progress) -> Result<Opened, LoadErrorKind> {
+    let opened = source.open()?;
+    progress.expect(opened.size.unwrap_or(0));
+    Ok(opened)
 }
 
 /// Loads one profile whose size `progress` was told before.
@@ -70,7 +127,13 @@ pub(super) fn load_expected(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<Loaded, LoadError> {
-    finish(source, source.open(), symbolizer, progress)
+    finish(
+        source,
+        source.open(),
+        symbolizer,
+        progress,
+        Contents::into_profile,
+    )
 }
 
 fn finish(
@@ -78,9 +141,10 @@ fn finish(
     opened: Result<Opened, LoadErrorKind>,
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
+    lower: impl FnOnce(Contents) -> Result<Profile, ReadError>,
 ) -> Result<Loaded, LoadError> {
     opened
-        .and_then(|opened| read(source, opened, symbolizer, progress))
+        .and_then(|opened| read(source, opened, symbolizer, progress, lower))
         .map_err(|kind| LoadError {
             input: source.name(),
             kind,
@@ -121,12 +185,15 @@ fn read(
     opened: Opened,
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
+    lower: impl FnOnce(Contents) -> Result<Profile, ReadError>,
 ) -> Result<Loaded, LoadErrorKind> {
     let raw = RawInput::new(opened.bytes, progress);
     let tally = raw.tally();
     let failed = |error: io::Error| LoadErrorKind::from_read(error.into());
     let mut bytes = unwrap::unwrap(raw, &tally).map_err(failed)?;
-    let profile = formats::read(&mut *bytes).map_err(LoadErrorKind::from_read)?;
+    let profile = formats::read_contents(&mut *bytes)
+        .and_then(lower)
+        .map_err(LoadErrorKind::from_read)?;
     // A reader may stop where its format ends. What follows still counts for size and fingerprint, and may be damaged.
     io::copy(&mut bytes, &mut io::sink()).map_err(failed)?;
     drop(bytes);

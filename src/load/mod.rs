@@ -26,7 +26,7 @@ mod zstd_frames;
 
 pub use build_id::build_id_of_file;
 pub use load_error::{LoadError, LoadErrorKind};
-pub use loaded::{Fingerprint, Loaded, load, load_pair};
+pub use loaded::{Fingerprint, Loaded, load, load_examined, load_heap, load_pair};
 pub use modules::LocalModules;
 pub use progress::Progress;
 pub use source::Source;

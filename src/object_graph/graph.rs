@@ -1,6 +1,6 @@
 //! The graph: nodes and edges in columns.
 
-use super::{AllocationTree, EdgeKind, NodeKind, Strings};
+use super::{AllocationTree, EdgeKind, Location, NodeKind, Strings};
 
 /// The columns of all nodes, one entry in each for every node.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +42,8 @@ pub struct ObjectGraph {
     pub(super) strings: Strings,
     pub(super) root: u32,
     pub(super) allocations: Option<AllocationTree>,
+    /// Where in the source functions and objects come from, by node.
+    pub(super) locations: Vec<Location>,
 }
 
 /// A promise of the graph that its columns do not keep.
@@ -101,6 +103,7 @@ impl ObjectGraph {
         strings: Strings,
         root: u64,
         allocations: Option<AllocationTree>,
+        mut locations: Vec<Location>,
     ) -> Result<ObjectGraph, GraphError> {
         let count = nodes.kinds.len();
         let optional = |length: usize, is_needed: bool| match length {
@@ -150,6 +153,13 @@ impl ObjectGraph {
                 return Err(dangling("edge", index, "string", name, strings.len()));
             }
         }
+        for (index, location) in locations.iter().enumerate() {
+            if location.node as usize >= count {
+                return Err(dangling("location", index, "node", location.node, count));
+            }
+        }
+        // As V8 writes them already.
+        locations.sort_by_key(|location| location.node);
         if let Some(tree) = &allocations {
             check_below("node", &nodes.allocated_at, "allocation stack", tree.len())?;
         }
@@ -167,6 +177,7 @@ impl ObjectGraph {
             strings,
             root,
             allocations,
+            locations,
         })
     }
 
@@ -200,6 +211,16 @@ impl ObjectGraph {
         self.strings.get(self.nodes.names[node as usize])
     }
 
+    /// The number of the string that names a node.
+    pub fn name_number(&self, node: u32) -> u32 {
+        self.nodes.names[node as usize]
+    }
+
+    /// The text of a string by its number.
+    pub fn text(&self, string: u32) -> std::borrow::Cow<'_, str> {
+        self.strings.get(string)
+    }
+
     /// The number of a node that it keeps from snapshot to snapshot of one process.
     pub fn id(&self, node: u32) -> u64 {
         self.nodes.ids[node as usize]
@@ -214,6 +235,25 @@ impl ObjectGraph {
     pub fn edges_of(&self, node: u32) -> std::ops::Range<usize> {
         let node = node as usize;
         self.first_edges[node] as usize..self.first_edges[node + 1] as usize
+    }
+
+    /// The node an edge goes out from.
+    pub fn source(&self, edge: usize) -> u32 {
+        let after = self
+            .first_edges
+            .partition_point(|&first| first as usize <= edge);
+        after.saturating_sub(1) as u32
+    }
+
+    /// Whether an edge has this name.
+    pub fn edge_is(&self, edge: usize, name: &str) -> bool {
+        !self.edge_kind(edge).has_number()
+            && self.strings.bytes(self.edges.names[edge]) == name.as_bytes()
+    }
+
+    /// The name of an edge; nothing where it is a number.
+    pub fn edge_name(&self, edge: usize) -> Option<std::borrow::Cow<'_, str>> {
+        (!self.edge_kind(edge).has_number()).then(|| self.strings.get(self.edges.names[edge]))
     }
 
     /// What an edge is.

@@ -71,7 +71,8 @@ impl Drawing {
             kinds: self.kinds,
             ..Nodes::default()
         };
-        ObjectGraph::new(nodes, edges, strings, 0, None).unwrap_or_else(|error| panic!("{error}"))
+        ObjectGraph::new(nodes, edges, strings, 0, None, Vec::new())
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
@@ -232,7 +233,7 @@ fn numbers_that_lead_nowhere_are_errors() {
             ..
         } = Drawing::of(2).edge(0, 1).graph();
         change(&mut nodes, &mut edges);
-        match ObjectGraph::new(nodes, edges, strings, 0, None) {
+        match ObjectGraph::new(nodes, edges, strings, 0, None, Vec::new()) {
             Err(error) => assert!(error.to_string().contains(part), "{error}"),
             Ok(_) => panic!("{part}: an error"),
         }

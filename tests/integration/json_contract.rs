@@ -10,6 +10,7 @@ use super::run_fabric::{fabric, fixtures};
 
 const BEFORE: &str = "pprof/go-1.27/goleak/heap.007.pb.gz";
 const AFTER: &str = "pprof/go-1.27/goleak/heap.019.pb.gz";
+const HEAP: &str = "v8/node-20/reduced/vr1.heapsnapshot.gz";
 const GOLEAK: &str = "pprof/go-1.27/goleak";
 
 #[derive(Deserialize)]
@@ -245,6 +246,16 @@ fn every_field_stands_in_the_manual() {
     for series in [GOLEAK, "jemalloc/5.3/jeleak/run1"] {
         keys(&json(&["trend", "--format", "json", series]), &mut found);
     }
+    keys(&json(&["show", "--format", "json", HEAP]), &mut found);
+    let retainers = [
+        "show",
+        "--format",
+        "json",
+        "--retainers",
+        "LeakedItem",
+        HEAP,
+    ];
+    keys(&json(&retainers), &mut found);
     let threads = "jemalloc/5.3/accum-threads/jeleak.023.heap";
     keys(&json(&["show", "--format", "json", threads]), &mut found);
     let words: BTreeSet<&str> = manual.split(|c: char| !c.is_ascii_alphanumeric()).collect();

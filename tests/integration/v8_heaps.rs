@@ -14,7 +14,7 @@ fn a_planted_leak_is_named_with_its_holder_at_every_step() {
         let line = run
             .stdout
             .lines()
-            .find_map(|line| line.strip_prefix("system / Context;Map;LeakedItem "))
+            .find_map(|line| line.strip_prefix("a scope;Map;LeakedItem "))
             .unwrap_or_else(|| panic!("step {step}: {}", run.stdout));
         let counts: Vec<u64> = line
             .split(' ')

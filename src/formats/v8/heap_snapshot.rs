@@ -18,7 +18,7 @@ use crate::formats::{ReadError, ReadErrorKind};
 use crate::limits;
 use crate::model::Profile;
 use crate::notes::{NoteKind, Notes};
-use crate::object_graph::{self, Edges, Nodes, ObjectGraph, Strings};
+use crate::object_graph::{self, Edges, Location, Nodes, ObjectGraph, Strings};
 
 const FORMAT: &str = "V8 heap snapshot";
 
@@ -40,6 +40,7 @@ pub fn read_graph(input: &mut dyn Read, notes: &mut Notes) -> Result<ObjectGraph
     let mut json = JsonBytes::new(input, FORMAT);
     let mut header = None;
     let (mut nodes, mut edges, mut strings) = (None, None, None);
+    let mut locations = Vec::new();
     let (mut functions, mut tree) = (Vec::new(), trace_tree::RawTree::default());
     let (mut key, mut is_first) = (Vec::new(), true);
     json.skip_byte_order_mark()?;
@@ -60,7 +61,8 @@ pub fn read_graph(input: &mut dyn Read, notes: &mut Notes) -> Result<ObjectGraph
                 functions = trace_tree::read_functions(&mut json, header)?;
             }
             b"trace_tree" => tree = trace_tree::read_tree(&mut json, header)?,
-            // Samples over time and places in scripts: nothing here needs them.
+            b"locations" => locations = read_locations(&mut json, header)?,
+            // Samples over time: nothing here needs them.
             _ => json.skip_value()?,
         }
     }
@@ -86,7 +88,7 @@ pub fn read_graph(input: &mut dyn Read, notes: &mut Notes) -> Result<ObjectGraph
         None => nodes.allocated_at = Vec::new(),
     }
     let root = header.root_index / header.node_columns.count as u64;
-    ObjectGraph::new(nodes, edges, strings, root, allocations)
+    ObjectGraph::new(nodes, edges, strings, root, allocations, locations)
         .map_err(|error| json.malformed(error.to_string()))
 }
 
@@ -166,6 +168,34 @@ fn read_edges(json: &mut JsonBytes<'_>, header: &Header) -> Result<Edges, ReadEr
         edges.targets.push(narrow(target / node_columns, json)?);
     }
     Ok(edges)
+}
+
+/// A number beyond 32 bits becomes the largest there is: V8 writes -1 for a line that is not known as an unsigned number.
+fn read_locations(json: &mut JsonBytes<'_>, header: &Header) -> Result<Vec<Location>, ReadError> {
+    let Some(columns) = &header.location_columns else {
+        json.skip_value()?;
+        return Ok(Vec::new());
+    };
+    let node_columns = header.node_columns.count as u64;
+    let clamp = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+    let mut locations = Vec::new();
+    let mut row = [0u64; limits::V8_COLUMNS];
+    let row = &mut row[..columns.count];
+    let mut is_first = true;
+    json.expect(b'[')?;
+    while read_row(json, row, &mut is_first)? {
+        let node = row[columns.node];
+        if !node.is_multiple_of(node_columns) {
+            return Err(json.malformed(format!("a location of {node}, where no node begins")));
+        }
+        locations.push(Location {
+            node: narrow(node / node_columns, json)?,
+            script: clamp(row[columns.script]),
+            line: clamp(row[columns.line]),
+            column: clamp(row[columns.column]),
+        });
+    }
+    Ok(locations)
 }
 
 /// Reads one row of integers; false at the end of the array.

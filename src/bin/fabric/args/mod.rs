@@ -1,6 +1,7 @@
 //! The command line as it is typed. Depends on clap and the library alone, so that the tests can mount it and generate man
 //! pages and completions from it.
 
+mod heap;
 mod inputs;
 mod outputs;
 mod series;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fabric::analysis::gate::MaxGrowth;
 
+pub(crate) use heap::HeapQuestions;
 pub(crate) use inputs::{By, View};
 pub(crate) use outputs::{Color, Format, Output};
 pub(crate) use series::{Choice, Moment, SeriesArguments, SeriesFailOn};
@@ -70,6 +72,8 @@ pub(crate) struct Show {
     /// What a row of the first table is
     #[arg(long, value_enum, default_value_t = By::Function)]
     pub(crate) by: By,
+    #[command(flatten)]
+    pub(crate) heap: HeapQuestions,
     #[command(flatten)]
     pub(crate) symbols: Symbols,
     #[command(flatten)]

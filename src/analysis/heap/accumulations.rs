@@ -1,0 +1,97 @@
+//! Single objects that retain most.
+
+use std::cmp::Reverse;
+
+use crate::object_graph::{Heap, Holders, NodeKind};
+
+use super::Top;
+
+/// An object with what it retains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accumulation {
+    /// Its number in the file.
+    pub id: u64,
+    /// Its class, and the name of a function.
+    pub name: String,
+    /// Where its constructor or the function begins, like `lib/cache.js:42`.
+    pub place: Option<String>,
+    /// Its own bytes, with the parts that are its own alone.
+    pub shallow: u64,
+    /// What would be freed with it.
+    pub retained: u64,
+    /// Its holders on the shortest way to the roots, the nearest first.
+    pub holders: Vec<String>,
+}
+
+/// An object that hands nearly all it retains on to one other is not where the bytes gather: the other is. MAT's rule for an accumulation point,
+/// with this share.
+const HANDED_ON: f64 = 0.9;
+
+pub(super) fn biggest(
+    heap: &Heap<'_>,
+    holders: &mut Holders<'_, '_>,
+    top: usize,
+) -> Top<Accumulation> {
+    let graph = heap.graph;
+    let mut largest_below = vec![0u64; graph.len()];
+    for &node in heap.dominators.order().iter().skip(1) {
+        let largest = &mut largest_below[heap.dominators.immediate(node) as usize];
+        *largest = (*largest).max(heap.retained[node as usize]);
+    }
+    let gathers = |&node: &u32| {
+        let retained = heap.retained[node as usize];
+        let kind_counts = !matches!(
+            graph.kind(node),
+            NodeKind::Synthetic | NodeKind::Hidden | NodeKind::ObjectShape
+        );
+        kind_counts
+            && heap.sizes[node as usize] > 0
+            && (largest_below[node as usize] as f64) < HANDED_ON * retained as f64
+    };
+    let mut nodes: Vec<u32> = (0..graph.len() as u32).filter(gathers).collect();
+    let count = nodes.len();
+    let shown = match top {
+        0 => count,
+        top => top.min(count),
+    };
+    let key = |&node: &u32| (Reverse(heap.retained[node as usize]), graph.id(node));
+    if shown < count {
+        nodes.select_nth_unstable_by_key(shown, key);
+        nodes.truncate(shown);
+    }
+    nodes.sort_unstable_by_key(key);
+    let rows = nodes
+        .into_iter()
+        .map(|node| {
+            let path = holders.path(node);
+            Accumulation {
+                id: graph.id(node),
+                name: object_name(heap, node),
+                place: heap.code_place(node),
+                shallow: heap.sizes[node as usize],
+                retained: heap.retained[node as usize],
+                holders: holders.names(path),
+            }
+        })
+        .collect();
+    Top {
+        rows,
+        count,
+        bytes: heap.sizes.iter().sum(),
+    }
+}
+
+/// What to call a single object: its class, with the name of a function, of code or of a scope.
+pub(super) fn object_name(heap: &Heap<'_>, node: u32) -> String {
+    let graph = heap.graph;
+    if heap.scopes.is_scope(graph, node) {
+        return heap.scopes.label(graph, node, None);
+    }
+    let class = heap.class_name(node);
+    match graph.kind(node) {
+        NodeKind::Closure | NodeKind::Code if !graph.name(node).trim().is_empty() => {
+            format!("{class} {}", graph.name(node))
+        }
+        _ => class.to_owned(),
+    }
+}

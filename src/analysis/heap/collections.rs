@@ -1,0 +1,127 @@
+//! Collections with many entries.
+
+use std::cmp::Reverse;
+
+use crate::object_graph::{EdgeKind, Heap, Holders, NodeKind};
+
+use super::Top;
+
+/// A collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection {
+    /// Its number in the file.
+    pub id: u64,
+    /// Its class.
+    pub name: String,
+    /// How many entries refer to something: numbers in an array, or as key and value, leave no trace in the file.
+    pub entries: u64,
+    /// Its own bytes, with its table or elements.
+    pub shallow: u64,
+    /// What would be freed with it.
+    pub retained: u64,
+    /// Its holders, the nearest first.
+    pub holders: Vec<String>,
+}
+
+/// Fewer entries are nothing to speak of.
+const LEAST_ENTRIES: u64 = 100;
+
+pub(super) fn largest(
+    heap: &Heap<'_>,
+    holders: &mut Holders<'_, '_>,
+    top: usize,
+) -> Top<Collection> {
+    let graph = heap.graph;
+    let mut found: Vec<(u64, u32)> = (0..graph.len() as u32)
+        .filter(|&node| graph.kind(node) == NodeKind::Object)
+        .filter(|&node| !heap.scopes.is_scope(graph, node))
+        .filter_map(|node| Some((entries(heap, node)?, node)))
+        .filter(|&(entries, _)| entries >= LEAST_ENTRIES)
+        .collect();
+    found.sort_unstable_by_key(|&(entries, node)| (Reverse(entries), node));
+    let bytes = found
+        .iter()
+        .map(|&(_, node)| heap.sizes[node as usize])
+        .sum();
+    let found = Top::of(found, bytes, top);
+    let rows = found.rows.iter().map(|&(entries, node)| {
+        let path = holders.path(node);
+        Collection {
+            id: graph.id(node),
+            name: heap.class_name(node).to_owned(),
+            entries,
+            shallow: heap.sizes[node as usize],
+            retained: heap.retained[node as usize],
+            holders: holders.names(path),
+        }
+    });
+    Top {
+        rows: rows.collect(),
+        count: found.count,
+        bytes: found.bytes,
+    }
+}
+
+/// The entries of a Map, Set, WeakMap or WeakSet, of an array, or of an object that is used as one of them.
+pub(super) fn entries(heap: &Heap<'_>, node: u32) -> Option<u64> {
+    let graph = heap.graph;
+    let edges = graph.edges_of(node);
+    let table = edges
+        .clone()
+        .find(|&edge| graph.edge_kind(edge) == EdgeKind::Internal && graph.edge_is(edge, "table"))
+        .map(|edge| graph.target(edge));
+    if let Some(table) = table
+        && graph.kind(table) == NodeKind::Array
+    {
+        return Some(table_entries(
+            heap,
+            table,
+            !graph.name(node).ends_with("Set"),
+        ));
+    }
+    if edges.len() < LEAST_ENTRIES as usize {
+        return None;
+    }
+    let is_entry = |&edge: &usize| {
+        matches!(
+            graph.edge_kind(edge),
+            EdgeKind::Element | EdgeKind::Property
+        ) && graph.kind(graph.target(edge)) != NodeKind::Hidden
+    };
+    Some(edges.filter(is_entry).count() as u64)
+}
+
+/// The table of a Map has a row of key, value and chain for each entry, that of a Set one of key and chain, and the edges are numbered by
+/// field (v8:src/objects/ordered-hash-table.h). That of a WeakMap has a pair for each key (`ephemeron-hash-table`). Fields without a value
+/// refer to V8's constants, which are hidden.
+fn table_entries(heap: &Heap<'_>, table: u32, has_values: bool) -> u64 {
+    let graph = heap.graph;
+    let width = if has_values { 3 } else { 2 };
+    let mut entries = 0;
+    let mut pairs = 0;
+    let mut last = None;
+    let mut first = None;
+    for edge in graph.edges_of(table) {
+        if graph.kind(graph.target(edge)) == NodeKind::Hidden {
+            continue;
+        }
+        if graph.edge_kind(edge) == EdgeKind::Weak {
+            pairs += 1;
+            continue;
+        }
+        let Some(field) = graph
+            .edge_name(edge)
+            .and_then(|name| name.parse::<u64>().ok())
+        else {
+            continue;
+        };
+        // Rows begin after a head whose length depends on the room there is: what the first field says of it is enough to tell rows apart
+        // where every entry has the same fields.
+        let first = *first.get_or_insert(field);
+        let row = field.saturating_sub(first) / width;
+        if last.replace(row) != Some(row) {
+            entries += 1;
+        }
+    }
+    entries.max(pairs)
+}

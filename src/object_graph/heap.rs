@@ -1,0 +1,58 @@
+//! A graph with everything that is computed of it once.
+
+use super::{ClassNames, Dominators, Essential, ObjectGraph, Scopes, ShortestPaths, owned_sizes};
+
+/// A heap as it can be asked questions.
+#[derive(Debug, Clone)]
+pub struct Heap<'g> {
+    /// Objects and references.
+    pub graph: &'g ObjectGraph,
+    /// Who alone keeps whom alive.
+    pub dominators: Dominators,
+    /// The bytes of each node with the parts that are its own alone: [`owned_sizes`].
+    pub sizes: Vec<u64>,
+    /// What would be freed with each node, in bytes.
+    pub retained: Vec<u64>,
+    /// How nodes are named.
+    pub classes: ClassNames,
+    /// Scopes and places of code.
+    pub scopes: Scopes,
+    /// The shortest way to each node.
+    pub paths: ShortestPaths,
+}
+
+impl<'g> Heap<'g> {
+    /// Computes all of it, on two cores.
+    pub fn of(graph: &'g ObjectGraph) -> Heap<'g> {
+        let essential = Essential::of(graph);
+        let essential = &essential;
+        std::thread::scope(|scope| {
+            let other = scope.spawn(move || {
+                (
+                    ShortestPaths::of(graph, essential),
+                    owned_sizes(graph),
+                    ClassNames::of(graph),
+                    Scopes::of(graph),
+                )
+            });
+            let dominators = Dominators::of(graph, essential);
+            let (paths, sizes, classes, scopes) = other
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Heap {
+                graph,
+                retained: dominators.retained_sizes(&sizes),
+                dominators,
+                sizes,
+                classes,
+                scopes,
+                paths,
+            }
+        })
+    }
+
+    /// The name of a node's class.
+    pub fn class_name(&self, node: u32) -> &str {
+        self.classes.name(self.classes.class(node))
+    }
+}
