@@ -73,7 +73,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__diff)
-            opts="-o -h -V --baseline --max-growth --sample-index --focus --ignore --hide --top --by --normalize --fail-on --no-symbolize --symbols --format --output --color --help --version"
+            opts="-o -h -V --baseline --max-growth --sample-index --focus --ignore --hide --top --by --normalize --alive-in --fail-on --no-symbolize --symbols --format --output --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -109,6 +109,10 @@ _fabric() {
                     ;;
                 --by)
                     COMPREPLY=($(compgen -W "function file line module stack" -- "${cur}"))
+                    return 0
+                    ;;
+                --alive-in)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --fail-on)
@@ -323,7 +327,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__show)
-            opts="-o -h -V --sample-index --focus --ignore --hide --top --by --retainers --no-symbolize --symbols --format --output --color --help --version"
+            opts="-o -h -V --sample-index --focus --ignore --hide --top --by --retainers --redact --no-symbolize --symbols --format --output --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

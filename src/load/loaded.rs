@@ -1,6 +1,6 @@
 //! Loading one profile, or two at once.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use super::load_error::{LoadError, LoadErrorKind};
@@ -62,6 +62,9 @@ pub fn load(
     finish(source, opened, symbolizer, progress, Contents::into_profile)
 }
 
+/// A profile, and what an examiner said of the heap it was made of; nothing where it was made of no heap.
+pub type Examined<T> = (Loaded, Option<T>);
+
 /// Loads one profile; where it is a heap whose every object is known, `examine` is asked about that before it is made a profile, and what it
 /// says comes back beside it.
 ///
@@ -72,7 +75,7 @@ pub fn load_examined<T>(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
     examine: impl FnOnce(&ObjectGraph) -> T,
-) -> Result<(Loaded, Option<T>), LoadError> {
+) -> Result<Examined<T>, LoadError> {
     let mut said = None;
     let opened = open(source, progress);
     let loaded = finish(source, opened, symbolizer, progress, |contents| {
@@ -93,19 +96,33 @@ pub fn load_heap<T>(
     progress: &Progress,
     examine: impl FnOnce(&ObjectGraph) -> T,
 ) -> Result<T, LoadError> {
+    let contents = with_bytes(source, progress, |bytes| {
+        formats::read_contents(bytes).map_err(LoadErrorKind::from_read)
+    })?;
+    let wrong = |format| LoadError {
+        input: source.name(),
+        kind: LoadErrorKind::NoObjects { format },
+    };
+    match contents {
+        Contents::Heap(graph, _) => Ok(examine(&graph)),
+        Contents::Profile(profile) => Err(wrong(profile.origin().format.name())),
+    }
+}
+
+/// Gives the bytes of an input to `read`, unwrapped, and passes over what it leaves.
+pub(super) fn with_bytes<T>(
+    source: &Source,
+    progress: &Progress,
+    read: impl FnOnce(&mut dyn Read) -> Result<T, LoadErrorKind>,
+) -> Result<T, LoadError> {
     let read = |opened: Opened| {
         let raw = RawInput::new(opened.bytes, progress);
         let tally = raw.tally();
         let failed = |error: io::Error| LoadErrorKind::from_read(error.into());
         let mut bytes = unwrap::unwrap(raw, &tally).map_err(failed)?;
-        let contents = formats::read_contents(&mut *bytes).map_err(LoadErrorKind::from_read)?;
+        let done = read(&mut *bytes)?;
         io::copy(&mut bytes, &mut io::sink()).map_err(failed)?;
-        match contents {
-            Contents::Heap(graph, _) => Ok(examine(&graph)),
-            Contents::Profile(profile) => Err(LoadErrorKind::NoObjects {
-                format: profile.origin().format.name(),
-            }),
-        }
+        Ok(done)
     };
     open(source, progress)
         .and_then(read)
@@ -161,6 +178,23 @@ pub fn load_pair(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<(Loaded, Loaded), LoadError> {
+    let nothing = |_: &ObjectGraph| ();
+    let ((a, _), (b, _)) = load_pair_examined(a, b, symbolizer, progress, nothing, nothing)?;
+    Ok((a, b))
+}
+
+/// Loads two profiles at the same time; each that is a heap whose every object is known is shown to its examiner, as [`load_examined`] does.
+///
+/// # Errors
+/// As [`load_pair`].
+pub fn load_pair_examined<A: Send, B: Send>(
+    a: &Source,
+    b: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+    examine_a: impl FnOnce(&ObjectGraph) -> A + Send,
+    examine_b: impl FnOnce(&ObjectGraph) -> B + Send,
+) -> Result<(Examined<A>, Examined<B>), LoadError> {
     if (a, b) == (&Source::Stdin, &Source::Stdin) {
         return Err(LoadError {
             input: a.name(),
@@ -168,8 +202,8 @@ pub fn load_pair(
         });
     }
     let (a, b) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| load(b, symbolizer, progress));
-        let a = load(a, symbolizer, progress);
+        let other = scope.spawn(|| load_examined(b, symbolizer, progress, examine_b));
+        let a = load_examined(a, symbolizer, progress, examine_a);
         (
             a,
             other

@@ -22,6 +22,10 @@ pub fn owned_sizes(graph: &ObjectGraph) -> Vec<u64> {
         if owner == UNVISITED || owner == SHARED || owner == node {
             continue;
         }
+        // Roots have no size of their own to which something could be added.
+        if owner == graph.root() || graph.kind(owner) == NodeKind::Synthetic {
+            continue;
+        }
         let size = std::mem::take(&mut sizes[node as usize]);
         // Never above the sum of all, which was checked.
         sizes[owner as usize] += size;

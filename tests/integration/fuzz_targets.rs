@@ -48,6 +48,7 @@ fn all_the_way(bytes: &[u8], other: &[u8]) {
     if let Ok(diff) = diff::diff(&other, &profile, &DiffOptions::default()) {
         let report = DiffReport {
             gate: None,
+            heap: None,
             before: Input::new("other", None, &other),
             after: input,
             diff,

@@ -76,6 +76,7 @@ struct Diff {
     growing_objects: Vec<Row>,
     rest: Value,
     suspects: Vec<Value>,
+    heap: Option<Value>,
     recommendations: Vec<String>,
     notes: Vec<Value>,
 }
@@ -256,6 +257,9 @@ fn every_field_stands_in_the_manual() {
         HEAP,
     ];
     keys(&json(&retainers), &mut found);
+    let [a, b, c] = [0, 1, 2].map(|step| format!("v8/node-20/reduced/vr{step}.heapsnapshot.gz"));
+    let heaps = ["diff", "--format", "json", &a, &b, "--alive-in", &c];
+    keys(&json(&heaps), &mut found);
     let threads = "jemalloc/5.3/accum-threads/jeleak.023.heap";
     keys(&json(&["show", "--format", "json", threads]), &mut found);
     let words: BTreeSet<&str> = manual.split(|c: char| !c.is_ascii_alphanumeric()).collect();

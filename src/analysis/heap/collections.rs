@@ -82,13 +82,17 @@ pub(super) fn entries(heap: &Heap<'_>, node: u32) -> Option<u64> {
     if edges.len() < LEAST_ENTRIES as usize {
         return None;
     }
-    let is_entry = |&edge: &usize| {
-        matches!(
-            graph.edge_kind(edge),
-            EdgeKind::Element | EdgeKind::Property
-        ) && graph.kind(graph.target(edge)) != NodeKind::Hidden
-    };
-    Some(edges.filter(is_entry).count() as u64)
+    let (mut elements, mut properties) = (0, 0);
+    for edge in edges {
+        match graph.edge_kind(edge) {
+            _ if graph.kind(graph.target(edge)) == NodeKind::Hidden => {}
+            EdgeKind::Element => elements += 1,
+            EdgeKind::Property if !graph.edge_is(edge, "__proto__") => properties += 1,
+            _ => {}
+        }
+    }
+    // An array has properties too, and a dictionary may have numbers for keys.
+    Some(elements.max(properties))
 }
 
 /// The table of a Map has a row of key, value and chain for each entry, that of a Set one of key and chain, and the edges are numbered by

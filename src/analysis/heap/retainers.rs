@@ -29,7 +29,7 @@ impl Wanted {
 }
 
 /// Objects that are held in the same way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RetainerCluster {
     /// The holders, the nearest first; empty where nothing holds them.
     pub holders: Vec<String>,
@@ -113,7 +113,12 @@ pub fn retainers(heap: &Heap<'_>, wanted: &Wanted, top: usize) -> Result<Retaine
         });
     };
     let mut holders = Holders::of(heap);
-    let clusters = clusters(heap, &mut holders, &nodes, top);
+    let mut is_wanted = vec![false; heap.graph.len()];
+    for &node in &nodes {
+        is_wanted[node as usize] = true;
+    }
+    let is_outermost = outermost(heap, |node| is_wanted[node as usize].then_some(0));
+    let clusters = clusters(heap, &mut holders, &nodes, &is_outermost, top);
     Ok(Retainers {
         name: match heap.code_place(first) {
             Some(place) => format!(
@@ -129,20 +134,14 @@ pub fn retainers(heap: &Heap<'_>, wanted: &Wanted, top: usize) -> Result<Retaine
     })
 }
 
-/// Objects by how they are held, what retains most first.
+/// Objects by how they are held, what retains most first. What another of them retains is in the retained size of that one.
 pub(super) fn clusters(
     heap: &Heap<'_>,
     holders: &mut Holders<'_, '_>,
     nodes: &[u32],
+    is_outermost: &[bool],
     top: usize,
 ) -> Top<RetainerCluster> {
-    let mut is_wanted = vec![0u64; heap.graph.len().div_ceil(64)];
-    for &node in nodes {
-        is_wanted[node as usize / 64] |= 1 << (node % 64);
-    }
-    let is_outermost = outermost(heap, |node| {
-        (is_wanted[node as usize / 64] >> (node % 64) & 1 != 0).then_some(0)
-    });
     let mut found: HashMap<_, RetainerCluster> = HashMap::new();
     for &node in nodes {
         let cluster = found.entry(holders.path(node)).or_insert(RetainerCluster {

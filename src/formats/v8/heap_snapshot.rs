@@ -20,7 +20,7 @@ use crate::model::Profile;
 use crate::notes::{NoteKind, Notes};
 use crate::object_graph::{self, Edges, Location, Nodes, ObjectGraph, Strings};
 
-const FORMAT: &str = "V8 heap snapshot";
+pub(super) const FORMAT: &str = "V8 heap snapshot";
 
 /// Reads a `.heapsnapshot` or `.heaptimeline` as a profile: see [`object_graph::to_profile`] for what its stacks are.
 ///
@@ -200,7 +200,7 @@ fn read_locations(json: &mut JsonBytes<'_>, header: &Header) -> Result<Vec<Locat
 
 /// Reads one row of integers; false at the end of the array.
 #[inline]
-fn read_row(
+pub(super) fn read_row(
     json: &mut JsonBytes<'_>,
     row: &mut [u64],
     is_first: &mut bool,
@@ -217,7 +217,7 @@ fn read_row(
     Ok(true)
 }
 
-fn narrow(value: u64, json: &JsonBytes<'_>) -> Result<u32, ReadError> {
+pub(super) fn narrow(value: u64, json: &JsonBytes<'_>) -> Result<u32, ReadError> {
     u32::try_from(value).map_err(|_| json.malformed(format!("a number above 32 bits: {value}")))
 }
 

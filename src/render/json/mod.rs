@@ -4,6 +4,7 @@
 
 mod diff;
 mod heap;
+mod heap_growth;
 mod parts;
 mod show;
 mod trend;

@@ -1,8 +1,10 @@
 //! Statements about heaps whose every object is known.
 
+mod growth;
 mod retainers;
 mod survey;
 
+pub(super) use growth::{growth_facts, growth_tables};
 pub use retainers::RetainersReport;
 pub(super) use survey::tables;
 

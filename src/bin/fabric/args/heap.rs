@@ -9,4 +9,7 @@ pub(crate) struct HeapQuestions {
     /// in the same way in one line
     #[arg(long, value_name = "CONSTRUCTOR or ID")]
     pub(crate) retainers: Option<String>,
+    /// Write a copy with every string that is no name of code replaced by its length and a keyed hash; objects, sizes and references stay as they are
+    #[arg(long, conflicts_with_all = ["retainers", "format"])]
+    pub(crate) redact: bool,
 }

@@ -107,6 +107,9 @@ pub(crate) struct Diff {
     /// Scale the second profile to the total of the first before comparing
     #[arg(long)]
     pub(crate) normalize: bool,
+    /// Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots
+    #[arg(long, value_name = "FILE", help_heading = "V8 heap snapshots")]
+    pub(crate) alive_in: Option<PathBuf>,
     /// Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell
     #[arg(long, value_enum, value_name = "VERDICT")]
     pub(crate) fail_on: Option<FailOn>,

@@ -38,6 +38,9 @@ pub(super) fn run(show: Show) -> Result<Outcome, Failure> {
         filter: show.view.filter(),
     };
     let source = Source::from_argument(file);
+    if show.heap.redact {
+        return heap::redact(&source, destination);
+    }
     if let Some(wanted) = &show.heap.retainers {
         return heap::show_retainers(&source, wanted, options.top, destination);
     }
