@@ -10,7 +10,7 @@ use super::source::{Opened, Source};
 use super::unwrap;
 use crate::formats::{self, Contents, ReadError};
 use crate::model::Profile;
-use crate::object_graph::ObjectGraph;
+use crate::object_graph::{self, Heap, ObjectGraph};
 use crate::symbolize::{self, Symbolizer};
 
 /// A profile and what is known of its file.
@@ -83,6 +83,30 @@ pub fn load_examined<T>(
             said = Some(examine(graph));
         }
         contents.into_profile()
+    })?;
+    Ok((loaded, said))
+}
+
+/// Loads one profile; where it is a heap whose every object is known, all is computed of it once, for `examine` and for the
+/// [profile](object_graph::heap_to_profile).
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_heap<T>(
+    source: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+    examine: impl FnOnce(&Heap<'_>) -> T,
+) -> Result<Examined<T>, LoadError> {
+    let mut said = None;
+    let opened = open(source, progress);
+    let loaded = finish(source, opened, symbolizer, progress, |contents| {
+        let Contents::Heap(graph, notes) = &contents else {
+            return contents.into_profile();
+        };
+        let heap = Heap::of(graph);
+        said = Some(examine(&heap));
+        Ok(object_graph::heap_to_profile(&heap, notes)?)
     })?;
     Ok((loaded, said))
 }

@@ -207,10 +207,14 @@ impl Retainers {
 
 /// The forest of Lengauer and Tarjan, by preorder number.
 struct Forest {
+    /// The parent of each node in the walk; once it is linked into the forest, an ancestor in that, closer to its root with every compression.
     parents: Vec<u32>,
+    /// Nodes from this one up are linked: they are taken from the last to the first.
+    linked_from: u32,
+    /// Of a linked node its semidominator. Of any other the head of its bucket, which is empty for good once the node is linked: all its members
+    /// are below children of it, and those come first. So both share a column.
     semidominators: Vec<u32>,
     labels: Vec<u32>,
-    ancestors: Vec<u32>,
     /// Nodes on the way to compress.
     path: Vec<u32>,
 }
@@ -220,9 +224,9 @@ impl Forest {
         let count = parents.len();
         Forest {
             parents,
-            semidominators: (0..count as u32).collect(),
+            semidominators: vec![NONE; count],
             labels: (0..count as u32).collect(),
-            ancestors: vec![NONE; count],
+            linked_from: count as u32,
             path: Vec::new(),
         }
     }
@@ -230,7 +234,6 @@ impl Forest {
     fn dominators(mut self, retainers: &Retainers, hangs_on_root: &[bool]) -> Vec<u32> {
         let count = self.parents.len();
         // Buckets as lists: a node is in one at most, and leaves it for good when its dominator is known, so both share a column.
-        let mut buckets = vec![NONE; count];
         let mut next_or_dominator = vec![0u32; count];
         for number in (1..count as u32).rev() {
             let at = number as usize;
@@ -240,14 +243,21 @@ impl Forest {
                 false => parent,
             };
             for &retainer in retainers.of_number(number) {
-                let best = self.evaluate(retainer);
-                semidominator = semidominator.min(self.semidominators[best as usize]);
+                // A node that is not linked is its own semidominator so far.
+                let best = match retainer < self.linked_from {
+                    true => retainer,
+                    false => {
+                        let best = self.evaluate(retainer);
+                        self.semidominators[best as usize]
+                    }
+                };
+                semidominator = semidominator.min(best);
             }
             self.semidominators[at] = semidominator;
-            next_or_dominator[at] = buckets[semidominator as usize];
-            buckets[semidominator as usize] = number;
-            self.ancestors[at] = parent;
-            let mut member = std::mem::replace(&mut buckets[parent as usize], NONE);
+            let bucket = &mut self.semidominators[semidominator as usize];
+            next_or_dominator[at] = std::mem::replace(bucket, number);
+            self.linked_from = number;
+            let mut member = std::mem::replace(&mut self.semidominators[parent as usize], NONE);
             while member != NONE {
                 let next = next_or_dominator[member as usize];
                 let best = self.evaluate(member);
@@ -266,24 +276,21 @@ impl Forest {
         next_or_dominator
     }
 
-    /// The node with the lowest semidominator on the way from `number` up to the root of its tree, that root not counted.
+    /// The node with the lowest semidominator on the way from `number`, which is linked, up to the root of its tree, that root not counted.
     fn evaluate(&mut self, number: u32) -> u32 {
-        if self.ancestors[number as usize] == NONE {
-            return number;
-        }
         let mut at = number;
-        while self.ancestors[self.ancestors[at as usize] as usize] != NONE {
+        while self.parents[at as usize] >= self.linked_from {
             self.path.push(at);
-            at = self.ancestors[at as usize];
+            at = self.parents[at as usize];
         }
         while let Some(at) = self.path.pop() {
             let at = at as usize;
-            let ancestor = self.ancestors[at] as usize;
+            let ancestor = self.parents[at] as usize;
             let (mine, above) = (self.labels[at], self.labels[ancestor]);
             if self.semidominators[above as usize] < self.semidominators[mine as usize] {
                 self.labels[at] = above;
             }
-            self.ancestors[at] = self.ancestors[ancestor];
+            self.parents[at] = self.parents[ancestor];
         }
         self.labels[number as usize]
     }

@@ -25,34 +25,41 @@ impl<'g> Heap<'g> {
     /// Computes all of it, on two cores.
     pub fn of(graph: &'g ObjectGraph) -> Heap<'g> {
         let essential = Essential::of(graph);
-        let essential = &essential;
-        std::thread::scope(|scope| {
-            let other = scope.spawn(move || {
-                (
-                    ShortestPaths::of(graph, essential),
-                    owned_sizes(graph),
-                    ClassNames::of(graph),
-                    Scopes::of(graph),
-                )
-            });
-            let dominators = Dominators::of(graph, essential);
-            let (paths, sizes, classes, scopes) = other
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Heap {
-                graph,
-                retained: dominators.retained_sizes(&sizes),
-                dominators,
-                sizes,
-                classes,
-                scopes,
-                paths,
-            }
-        })
+        let (dominators, paths) = both(
+            || Dominators::of(graph, &essential),
+            || ShortestPaths::of(graph, &essential),
+        );
+        drop(essential);
+        // Not beside the dominators, which need the most memory of all.
+        let (sizes, (classes, scopes)) = both(
+            || owned_sizes(graph),
+            || (ClassNames::of(graph), Scopes::of(graph)),
+        );
+        Heap {
+            graph,
+            retained: dominators.retained_sizes(&sizes),
+            dominators,
+            sizes,
+            classes,
+            scopes,
+            paths,
+        }
     }
 
     /// The name of a node's class.
     pub fn class_name(&self, node: u32) -> &str {
         self.classes.name(self.classes.class(node))
     }
+}
+
+/// Does two things at the same time.
+fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        let other = other
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (one, other)
+    })
 }

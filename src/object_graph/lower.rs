@@ -3,7 +3,9 @@
 use super::allocation_tree::{AllocationNode, NO_STACK};
 use super::class_paths::{ClassPaths, START};
 use super::scope_steps::ScopeSteps;
-use super::{AllocationTree, ClassNames, Dominators, Essential, ObjectGraph, owned_sizes};
+use super::{
+    AllocationTree, ClassNames, Dominators, Essential, Heap, ObjectGraph, Scopes, owned_sizes,
+};
 use crate::limits;
 use crate::model::{
     Frame, Function, LabelSetId, LocationId, ModelError, Origin, Producer, Profile, ProfileBuilder,
@@ -27,17 +29,43 @@ const BEFORE_RECORDING: &str = "(allocated before the recording)";
 /// A promise of the model is broken, which a checked graph does not do.
 pub fn to_profile(mut graph: ObjectGraph, notes: &Notes) -> Result<Profile, ModelError> {
     let essential = Essential::of(&graph).without_momentary(&graph);
-    let mut scopes = ScopeSteps::of(&graph);
+    let scopes = ScopeSteps::of(&graph, &Scopes::of(&graph));
     // The names of edges and the numbers of nodes have said what they had to: a tenth of the memory, given back before the most
     // is needed.
     graph.edges.names = Vec::new();
     graph.nodes.ids = Vec::new();
-    let graph = &graph;
-    let dominators = Dominators::of(graph, &essential);
+    let dominators = Dominators::of(&graph, &essential);
     drop(essential);
-    let sizes = owned_sizes(graph);
-    let classes = ClassNames::of(graph);
+    let sizes = owned_sizes(&graph);
+    let classes = ClassNames::of(&graph);
+    lower(&graph, &dominators, &sizes, &classes, scopes, notes)
+}
 
+/// Makes a profile of a heap of which all is computed, as [`to_profile`] does, but with what only happens to be on the stack holding what it refers
+/// to: the paths are those of the retained sizes beside them, and not made to be compared.
+///
+/// # Errors
+/// As [`to_profile`].
+pub fn heap_to_profile(heap: &Heap<'_>, notes: &Notes) -> Result<Profile, ModelError> {
+    let scopes = ScopeSteps::of(heap.graph, &heap.scopes);
+    lower(
+        heap.graph,
+        &heap.dominators,
+        &heap.sizes,
+        &heap.classes,
+        scopes,
+        notes,
+    )
+}
+
+fn lower(
+    graph: &ObjectGraph,
+    dominators: &Dominators,
+    sizes: &[u64],
+    classes: &ClassNames,
+    mut scopes: ScopeSteps,
+    notes: &Notes,
+) -> Result<Profile, ModelError> {
     let mut origin = Origin::new(SourceFormat::V8HeapSnapshot, Sampling::Exact);
     origin.producer = Producer::V8;
     let value_types = vec![ValueType::inuse_objects(), ValueType::inuse_space()];

@@ -28,6 +28,7 @@ mod owned_sizes;
 mod scope_steps;
 mod scopes;
 mod shortest_paths;
+mod sizes;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -43,8 +44,9 @@ pub use graph::{Edges, GraphError, Nodes, ObjectGraph};
 pub use heap::Heap;
 pub use holders::Holders;
 pub use kinds::{EdgeKind, NodeKind};
-pub use lower::to_profile;
+pub use lower::{heap_to_profile, to_profile};
 pub use owned_sizes::owned_sizes;
 pub use scopes::Scopes;
 pub use shortest_paths::ShortestPaths;
+pub use sizes::Sizes;
 pub use strings::Strings;

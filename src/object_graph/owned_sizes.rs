@@ -14,7 +14,7 @@ const SHARED: u32 = u32::MAX - 1;
 /// each of these belongs to the one owner from which edges lead to it that are not weak. Where the root refers to no object, the snapshot was
 /// taken with V8's internals exposed, and all sizes stay as they are.
 pub fn owned_sizes(graph: &ObjectGraph) -> Vec<u64> {
-    let mut sizes = graph.nodes.self_sizes.clone();
+    let mut sizes: Vec<u64> = graph.nodes.self_sizes.iter().collect();
     if graph.user_roots().next().is_none() {
         return sizes;
     }

@@ -23,8 +23,7 @@ pub(super) struct ScopeSteps {
 }
 
 impl ScopeSteps {
-    pub(super) fn of(graph: &ObjectGraph) -> ScopeSteps {
-        let scopes = Scopes::of(graph);
+    pub(super) fn of(graph: &ObjectGraph, scopes: &Scopes) -> ScopeSteps {
         let mut steps = ScopeSteps {
             names: Vec::new(),
             by_name: HashMap::new(),

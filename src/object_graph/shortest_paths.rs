@@ -40,16 +40,51 @@ impl ShortestPaths {
         };
         // The root leads to what has its way already, and is an object of nobody.
         mark(&mut is_reached, root);
+        let mut deferred = Vec::new();
         paths.spread(
             graph,
             &steady,
             of_the_program,
             &mut reached,
             &mut is_reached,
+            &mut deferred,
         );
+        reached.clear();
+        for edge in deferred {
+            let node = graph.target(edge as usize);
+            if mark(&mut is_reached, node) {
+                paths.reached_by[node as usize] = edge;
+                reached.push(node);
+            }
+        }
         reached.push(root);
-        paths.spread(graph, &steady, |_| true, &mut reached, &mut is_reached);
-        paths.spread(graph, essential, |_| true, &mut reached, &mut is_reached);
+        let everything = |_| true;
+        let mut none = Vec::new();
+        paths.spread(
+            graph,
+            &steady,
+            everything,
+            &mut reached,
+            &mut is_reached,
+            &mut none,
+        );
+        // What is left begins at the edges that are gone a moment later.
+        reached.clear();
+        for edge in essential.only_in(&steady) {
+            let node = graph.target(edge);
+            if mark(&mut is_reached, node) {
+                paths.reached_by[node as usize] = edge as u32;
+                reached.push(node);
+            }
+        }
+        paths.spread(
+            graph,
+            essential,
+            everything,
+            &mut reached,
+            &mut is_reached,
+            &mut none,
+        );
         paths
     }
 
@@ -59,6 +94,7 @@ impl ShortestPaths {
         (edge != NONE).then(|| (graph.source(edge as usize), edge as usize))
     }
 
+    /// Goes on from the nodes in `reached` to all they lead to. An edge that does not lead on goes to `deferred`.
     fn spread(
         &mut self,
         graph: &ObjectGraph,
@@ -66,19 +102,29 @@ impl ShortestPaths {
         leads_on: impl Fn(u32) -> bool,
         reached: &mut Vec<u32>,
         is_reached: &mut [u64],
+        deferred: &mut Vec<u32>,
     ) {
         let mut at = 0;
         while let Some(&node) = reached.get(at) {
             at += 1;
             for edge in graph.edges_of(node) {
                 let target = graph.target(edge);
-                if essential.holds(edge) && leads_on(target) && mark(is_reached, target) {
+                if !essential.holds(edge) || is_marked(is_reached, target) {
+                    continue;
+                }
+                if !leads_on(target) {
+                    deferred.push(edge as u32);
+                } else if mark(is_reached, target) {
                     self.reached_by[target as usize] = edge as u32;
                     reached.push(target);
                 }
             }
         }
     }
+}
+
+fn is_marked(marks: &[u64], node: u32) -> bool {
+    marks[node as usize / 64] >> (node % 64) & 1 != 0
 }
 
 /// Whether a node was not marked before.

@@ -63,7 +63,7 @@ impl Drawing {
         }
         let nodes = Nodes {
             names: self.names.iter().map(|name| add(name)).collect(),
-            ids: (0..count as u64).map(|node| 2 * node + 1).collect(),
+            ids: (0..count as u32).map(|node| 2 * node + 1).collect(),
             self_sizes: (0..count)
                 .map(|node| if node == 0 { 0 } else { 10 })
                 .collect(),
@@ -232,6 +232,7 @@ fn numbers_that_lead_nowhere_are_errors() {
             strings,
             ..
         } = Drawing::of(2).edge(0, 1).graph();
+        nodes.edge_counts = vec![1, 0];
         change(&mut nodes, &mut edges);
         match ObjectGraph::new(nodes, edges, strings, 0, None, Vec::new()) {
             Err(error) => assert!(error.to_string().contains(part), "{error}"),
@@ -254,7 +255,10 @@ fn numbers_that_lead_nowhere_are_errors() {
         |nodes, _| nodes.edge_counts[1] = u32::MAX,
         "have 4294967296 edges",
     );
-    check(|nodes, _| nodes.self_sizes[1] = u64::MAX, "63 bits");
+    check(
+        |nodes, _| nodes.self_sizes = [0, u64::MAX].into_iter().collect(),
+        "63 bits",
+    );
 }
 
 /// Whether `node` is still reached when the way through `without` is closed.

@@ -295,9 +295,9 @@ fn a_redacted_copy_has_the_same_heap_and_none_of_the_contents() {
     let survey = |path: &Path| {
         let mut found = json(&["show", "--format", "json", "--top", "0", text(path)]);
         let heap = &mut found["heap"];
-        // Texts differ, which is the point.
-        for row in heap["duplicateStrings"].as_array_mut().expect("a list") {
-            row["text"] = Value::Null;
+        // A way may lead over a key that is data, like the path of a module.
+        for row in heap["collections"].as_array_mut().expect("a list") {
+            row["holders"] = Value::Null;
         }
         heap.take()
     };

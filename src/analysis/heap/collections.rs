@@ -32,11 +32,11 @@ pub(super) fn largest(
     top: usize,
 ) -> Top<Collection> {
     let graph = heap.graph;
+    let names = EntryNames::of(heap);
     let mut found: Vec<(u64, u32)> = (0..graph.len() as u32)
-        .filter(|&node| graph.kind(node) == NodeKind::Object)
-        .filter(|&node| !heap.scopes.is_scope(graph, node))
-        .filter_map(|node| Some((entries(heap, node)?, node)))
+        .filter_map(|node| Some((entries(heap, names, node)?, node)))
         .filter(|&(entries, _)| entries >= LEAST_ENTRIES)
+        .filter(|&(_, node)| !heap.scopes.is_scope(graph, node))
         .collect();
     found.sort_unstable_by_key(|&(entries, node)| (Reverse(entries), node));
     let bytes = found
@@ -62,13 +62,32 @@ pub(super) fn largest(
     }
 }
 
+/// The names that entries are told by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EntryNames {
+    table: u32,
+    proto: u32,
+}
+
+impl EntryNames {
+    pub(super) fn of(heap: &Heap<'_>) -> EntryNames {
+        let [table, proto] = heap.graph.find_names(["table", "__proto__"]);
+        EntryNames { table, proto }
+    }
+}
+
 /// The entries of a Map, Set, WeakMap or WeakSet, of an array, or of an object that is used as one of them.
-pub(super) fn entries(heap: &Heap<'_>, node: u32) -> Option<u64> {
+pub(super) fn entries(heap: &Heap<'_>, names: EntryNames, node: u32) -> Option<u64> {
     let graph = heap.graph;
+    if graph.kind(node) != NodeKind::Object {
+        return None;
+    }
     let edges = graph.edges_of(node);
     let table = edges
         .clone()
-        .find(|&edge| graph.edge_kind(edge) == EdgeKind::Internal && graph.edge_is(edge, "table"))
+        .find(|&edge| {
+            graph.edge_kind(edge) == EdgeKind::Internal && graph.edge_is(edge, names.table)
+        })
         .map(|edge| graph.target(edge));
     if let Some(table) = table
         && graph.kind(table) == NodeKind::Array
@@ -87,7 +106,7 @@ pub(super) fn entries(heap: &Heap<'_>, node: u32) -> Option<u64> {
         match graph.edge_kind(edge) {
             _ if graph.kind(graph.target(edge)) == NodeKind::Hidden => {}
             EdgeKind::Element => elements += 1,
-            EdgeKind::Property if !graph.edge_is(edge, "__proto__") => properties += 1,
+            EdgeKind::Property if !graph.edge_is(edge, names.proto) => properties += 1,
             _ => {}
         }
     }

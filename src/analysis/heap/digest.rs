@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use crate::object_graph::Heap;
 
-use super::collections::entries;
+use super::collections::{EntryNames, entries};
 use super::constructors::{self, Constructor};
 
 /// A heap in short: its objects by number, its constructors, its collections. A tenth of the heap.
@@ -28,8 +28,9 @@ impl HeapDigest {
             .map(|node| (heap.graph.id(node), heap.classes.class(node)))
             .collect();
         objects.sort_unstable();
+        let names = EntryNames::of(heap);
         let entries = (0..heap.graph.len() as u32)
-            .filter_map(|node| Some((heap.graph.id(node), entries(heap, node)?)))
+            .filter_map(|node| Some((heap.graph.id(node), entries(heap, names, node)?)))
             .collect();
         HeapDigest {
             ids: objects.iter().map(|&(id, _)| id).collect(),

@@ -104,6 +104,9 @@ impl Sites {
 /// `listener` of its wrapper. EventTarget, in Node as in a page, keeps an object each, named `Listener` or `EventListener`, that refers to the function.
 fn listeners(heap: &Heap<'_>) -> HashSet<u32> {
     let graph = heap.graph;
+    let [events, listener, proto, constructor] =
+        graph.find_names(["_events", "listener", "__proto__", "constructor"]);
+    let listener_classes = graph.find_names(["Listener", "EventListener", "V8EventListener"]);
     let mut found = HashSet::new();
     let targets = |node: u32| {
         graph
@@ -112,51 +115,43 @@ fn listeners(heap: &Heap<'_>) -> HashSet<u32> {
                 matches!(
                     graph.edge_kind(edge),
                     EdgeKind::Property | EdgeKind::Element
-                ) && !graph.edge_is(edge, "__proto__")
+                ) && !graph.edge_is(edge, proto)
             })
             .map(|edge| graph.target(edge))
     };
     let is_function = |&node: &u32| graph.kind(node) == NodeKind::Closure;
     for node in 0..graph.len() as u32 {
-        match graph.kind(node) {
-            NodeKind::Object | NodeKind::Native if is_listener(&graph.name(node)) => {
-                let callbacks = graph
-                    .edges_of(node)
-                    .filter(|&edge| {
-                        !graph.edge_is(edge, "__proto__") && !graph.edge_is(edge, "constructor")
-                    })
-                    .map(|edge| graph.target(edge));
-                found.extend(callbacks.filter(is_function));
-            }
-            NodeKind::Object => {
-                let events = graph
-                    .edges_of(node)
-                    .find(|&edge| graph.edge_is(edge, "_events"));
-                let Some(events) = events.map(|edge| graph.target(edge)) else {
-                    continue;
-                };
-                for held in targets(events) {
-                    if is_function(&held) {
-                        found.insert(held);
-                    } else if graph.kind(held) == NodeKind::Object {
-                        found.extend(targets(held).filter(is_function));
-                    }
+        let kind = graph.kind(node);
+        if !matches!(kind, NodeKind::Object | NodeKind::Native) {
+            continue;
+        }
+        if listener_classes.contains(&graph.name_number(node)) {
+            let callbacks = graph
+                .edges_of(node)
+                .filter(|&edge| !graph.edge_is(edge, proto) && !graph.edge_is(edge, constructor))
+                .map(|edge| graph.target(edge));
+            found.extend(callbacks.filter(is_function));
+        } else if kind == NodeKind::Object
+            && let Some(edge) = graph
+                .edges_of(node)
+                .find(|&edge| graph.edge_is(edge, events))
+        {
+            for held in targets(graph.target(edge)) {
+                if is_function(&held) {
+                    found.insert(held);
+                } else if graph.kind(held) == NodeKind::Object {
+                    found.extend(targets(held).filter(is_function));
                 }
             }
-            _ => {}
         }
     }
     let wrapped: Vec<u32> = found
         .iter()
         .flat_map(|&node| graph.edges_of(node))
-        .filter(|&edge| graph.edge_is(edge, "listener"))
+        .filter(|&edge| graph.edge_is(edge, listener))
         .map(|edge| graph.target(edge))
         .filter(is_function)
         .collect();
     found.extend(wrapped);
     found
-}
-
-fn is_listener(name: &str) -> bool {
-    matches!(name, "Listener" | "EventListener" | "V8EventListener")
 }

@@ -9,7 +9,7 @@ use crate::object_graph::{Heap, Holders};
 
 use super::Top;
 use super::alive::AliveIn;
-use super::collections::entries;
+use super::collections::{EntryNames, entries};
 use super::constructors::{self, Constructor, outermost};
 use super::digest::HeapDigest;
 use super::pairing;
@@ -223,9 +223,10 @@ fn grown_collections(
     /// Fewer additional entries are nothing to speak of.
     const LEAST_GROWTH: u64 = 10;
     let graph = after.graph;
+    let names = EntryNames::of(after);
     let mut rows: Vec<(u64, Option<u64>, u64, u32)> = (0..graph.len() as u32)
         .filter_map(|node| {
-            let now = entries(after, node)?;
+            let now = entries(after, names, node)?;
             // A new collection is growth of its constructor.
             before.class_of(graph.id(node))?;
             let earlier = before.entries(graph.id(node));

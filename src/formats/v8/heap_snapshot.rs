@@ -18,7 +18,7 @@ use crate::formats::{ReadError, ReadErrorKind};
 use crate::limits;
 use crate::model::Profile;
 use crate::notes::{NoteKind, Notes};
-use crate::object_graph::{self, Edges, Location, Nodes, ObjectGraph, Strings};
+use crate::object_graph::{self, Edges, Location, Nodes, ObjectGraph, Sizes, Strings};
 
 pub(super) const FORMAT: &str = "V8 heap snapshot";
 
@@ -105,7 +105,7 @@ fn read_nodes(json: &mut JsonBytes<'_>, header: &Header) -> Result<Nodes, ReadEr
         kinds: Vec::with_capacity(room),
         names: Vec::with_capacity(room),
         ids: Vec::with_capacity(room),
-        self_sizes: Vec::with_capacity(room),
+        self_sizes: Sizes::with_capacity(room),
         edge_counts: Vec::with_capacity(room),
         ..Nodes::default()
     };
@@ -119,7 +119,7 @@ fn read_nodes(json: &mut JsonBytes<'_>, header: &Header) -> Result<Nodes, ReadEr
         };
         nodes.kinds.push(kind);
         nodes.names.push(narrow(row[columns.name], json)?);
-        nodes.ids.push(row[columns.id]);
+        nodes.ids.push(narrow(row[columns.id], json)?);
         nodes.self_sizes.push(row[columns.self_size]);
         nodes
             .edge_counts

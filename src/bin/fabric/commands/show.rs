@@ -10,7 +10,7 @@ use fabric::analysis::value_choice;
 use fabric::formats::{folded, pprof};
 use fabric::load::{self, Source};
 use fabric::model::{Profile, ValueIndex};
-use fabric::object_graph::{Heap, ObjectGraph};
+use fabric::object_graph::Heap;
 use fabric::render;
 use fabric::report::SnapshotReport;
 use fabric::report::input::Input;
@@ -46,10 +46,10 @@ pub(super) fn run(show: Show) -> Result<Outcome, Failure> {
     }
     let progress = Arc::new(load::Progress::default());
     let bar = Bar::start(&progress);
-    let survey = |graph: &ObjectGraph| HeapSurvey::of(&Heap::of(graph), options.top);
+    let survey = |heap: &Heap<'_>| HeapSurvey::of(heap, options.top);
     let (loaded, heap) = super::with_symbolizer(&show.symbols, |symbolizer| {
         match destination.format.is_statement() {
-            true => load::load_examined(&source, symbolizer, &progress, survey),
+            true => load::load_with_heap(&source, symbolizer, &progress, survey),
             // Pictures and profiles are of stacks alone.
             false => load::load(&source, symbolizer, &progress).map(|loaded| (loaded, None)),
         }
