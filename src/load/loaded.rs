@@ -106,7 +106,7 @@ pub fn load_with_heap<T>(
         };
         let heap = Heap::of(graph);
         said = Some(examine(&heap));
-        Ok(object_graph::heap_to_profile(&heap, notes)?)
+        Ok(object_graph::heap_to_profile(heap, notes)?)
     })?;
     Ok((loaded, said))
 }

@@ -69,8 +69,8 @@ struct Walk {
     parents: Vec<u32>,
     /// The number of each node.
     numbers: Vec<u32>,
-    /// Whether it hangs on the root for want of something that retains it.
-    hangs_on_root: Vec<bool>,
+    /// Those that hang on the root for want of something that retains them, ascending.
+    hangs_on_root: Vec<u32>,
 }
 
 impl Walk {
@@ -80,7 +80,7 @@ impl Walk {
             order: Vec::with_capacity(count),
             parents: Vec::with_capacity(count),
             numbers: vec![NONE; count],
-            hangs_on_root: vec![false; count],
+            hangs_on_root: Vec::new(),
         };
         let mut cursors = Vec::with_capacity(count);
         walk.from(graph.root(), graph, essential, &mut cursors);
@@ -111,7 +111,7 @@ impl Walk {
             return;
         }
         let first = self.order.len() as u32;
-        self.hangs_on_root[first as usize] = true;
+        self.hangs_on_root.push(first);
         self.number(start, 0, graph, cursors);
         let mut at = first;
         loop {
@@ -231,17 +231,18 @@ impl Forest {
         }
     }
 
-    fn dominators(mut self, retainers: &Retainers, hangs_on_root: &[bool]) -> Vec<u32> {
+    fn dominators(mut self, retainers: &Retainers, mut hanging: &[u32]) -> Vec<u32> {
         let count = self.parents.len();
         // Buckets as lists: a node is in one at most, and leaves it for good when its dominator is known, so both share a column.
         let mut next_or_dominator = vec![0u32; count];
         for number in (1..count as u32).rev() {
             let at = number as usize;
             let parent = self.parents[at];
-            let mut semidominator = match hangs_on_root[at] {
-                true => 0,
-                false => parent,
-            };
+            let mut semidominator = parent;
+            if hanging.last() == Some(&number) {
+                semidominator = 0;
+                hanging = &hanging[..hanging.len() - 1];
+            }
             for &retainer in retainers.of_number(number) {
                 // A node that is not linked is its own semidominator so far.
                 let best = match retainer < self.linked_from {

@@ -25,16 +25,13 @@ impl<'g> Heap<'g> {
     /// Computes all of it, on two cores.
     pub fn of(graph: &'g ObjectGraph) -> Heap<'g> {
         let essential = Essential::of(graph);
-        let (dominators, paths) = both(
-            || Dominators::of(graph, &essential),
+        // Nothing beside the dominators, which need the most memory of all.
+        let dominators = Dominators::of(graph, &essential);
+        let (paths, (sizes, classes, scopes)) = both(
             || ShortestPaths::of(graph, &essential),
+            || (owned_sizes(graph), ClassNames::of(graph), Scopes::of(graph)),
         );
         drop(essential);
-        // Not beside the dominators, which need the most memory of all.
-        let (sizes, (classes, scopes)) = both(
-            || owned_sizes(graph),
-            || (ClassNames::of(graph), Scopes::of(graph)),
-        );
         Heap {
             graph,
             retained: dominators.retained_sizes(&sizes),

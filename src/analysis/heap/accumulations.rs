@@ -1,6 +1,7 @@
 //! Single objects that retain most.
 
 use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use crate::object_graph::{Heap, Holders, NodeKind};
 
@@ -33,35 +34,39 @@ pub(super) fn biggest(
     top: usize,
 ) -> Top<Accumulation> {
     let graph = heap.graph;
-    let mut largest_below = vec![0u64; graph.len()];
+    let mut hands_on = vec![0u64; graph.len().div_ceil(64)];
     for &node in heap.dominators.order().iter().skip(1) {
-        let largest = &mut largest_below[heap.dominators.immediate(node) as usize];
-        *largest = (*largest).max(heap.retained[node as usize]);
+        let dominator = heap.dominators.immediate(node);
+        let all = heap.retained[dominator as usize] as f64;
+        if heap.retained[node as usize] as f64 >= HANDED_ON * all {
+            hands_on[dominator as usize / 64] |= 1 << (dominator % 64);
+        }
     }
     let gathers = |&node: &u32| {
-        let retained = heap.retained[node as usize];
         let kind_counts = !matches!(
             graph.kind(node),
             NodeKind::Synthetic | NodeKind::Hidden | NodeKind::ObjectShape
         );
         kind_counts
             && heap.sizes[node as usize] > 0
-            && (largest_below[node as usize] as f64) < HANDED_ON * retained as f64
+            && hands_on[node as usize / 64] >> (node % 64) & 1 == 0
     };
-    let mut nodes: Vec<u32> = (0..graph.len() as u32).filter(gathers).collect();
-    let count = nodes.len();
-    let shown = match top {
-        0 => count,
-        top => top.min(count),
-    };
-    let key = |&node: &u32| (Reverse(heap.retained[node as usize]), graph.id(node));
-    if shown < count {
-        nodes.select_nth_unstable_by_key(shown, key);
-        nodes.truncate(shown);
+    let key = |node: u32| (Reverse(heap.retained[node as usize]), graph.id(node), node);
+    // The least of those that are kept is on top.
+    let mut kept = BinaryHeap::new();
+    let mut count = 0;
+    for node in (0..graph.len() as u32).filter(gathers) {
+        count += 1;
+        if top == 0 || kept.len() < top {
+            kept.push(key(node));
+        } else if let Some(mut least) = kept.peek_mut()
+            && key(node) < *least
+        {
+            *least = key(node);
+        }
     }
-    nodes.sort_unstable_by_key(key);
+    let nodes = kept.into_sorted_vec().into_iter().map(|(.., node)| node);
     let rows = nodes
-        .into_iter()
         .map(|node| {
             let path = holders.path(node);
             Accumulation {

@@ -2,8 +2,6 @@
 
 use std::cmp::Reverse;
 
-use hashbrown::HashMap;
-
 use crate::object_graph::{Heap, Holders, NodeKind};
 
 use super::Top;
@@ -35,17 +33,20 @@ pub(super) fn duplicates(
 ) -> Top<DuplicateString> {
     let graph = heap.graph;
     // V8 writes each text once, so equal texts have one number.
-    let mut equal: HashMap<(u32, u64), (u64, u32)> = HashMap::new();
-    for node in 0..graph.len() as u32 {
-        if graph.kind(node) == NodeKind::String && graph.self_size(node) > 0 {
-            let key = (graph.name_number(node), graph.self_size(node));
-            equal.entry(key).or_insert((0, node)).0 += 1;
-        }
-    }
-    let mut rows: Vec<(u64, u64, u64, u32)> = equal
-        .into_iter()
-        .filter(|&(_, (objects, _))| objects > 1)
-        .map(|((_, size), (objects, node))| (size * (objects - 1), objects, size * objects, node))
+    let mut strings: Vec<(u32, u32)> = (0..graph.len() as u32)
+        .filter(|&node| graph.kind(node) == NodeKind::String && graph.self_size(node) > 0)
+        .map(|node| (graph.name_number(node), node))
+        .collect();
+    let equal = |&(name, node): &(u32, u32)| (name, graph.self_size(node));
+    strings.sort_unstable_by_key(|string| (equal(string), string.1));
+    let mut rows: Vec<(u64, u64, u64, u32)> = strings
+        .chunk_by(|a, b| equal(a) == equal(b))
+        .filter(|copies| copies.len() > 1)
+        .map(|copies| {
+            let (objects, node) = (copies.len() as u64, copies[0].1);
+            let size = graph.self_size(node);
+            (size * (objects - 1), objects, size * objects, node)
+        })
         .collect();
     rows.sort_unstable_by_key(|&(wasted, _, _, node)| (Reverse(wasted), node));
     let wasted = rows.iter().map(|row| row.0).sum();

@@ -6,7 +6,7 @@ use crate::analysis::heap::{
 use crate::analysis::same_process::SameProcess;
 use crate::units::{Bytes, Count, SignedBytes, SignedCount};
 
-use super::{bytes, count, held, rest, table, text};
+use super::{COUNTED, bytes, count, held, rest, table, text};
 use crate::report::{Cell, Fact, Part, Table, Tone};
 
 /// What there is to say in one line each.
@@ -51,8 +51,7 @@ pub(in crate::report) fn growth_facts(growth: &HeapGrowth) -> Vec<Fact> {
     }
     facts.push(Fact {
         label: "exact".to_owned(),
-        text: "every object is counted: no sampling error, but what no collection has taken yet is noise"
-            .to_owned(),
+        text: COUNTED.to_owned(),
     });
     facts
 }

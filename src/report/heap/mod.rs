@@ -11,6 +11,10 @@ pub(super) use survey::tables;
 use super::snapshot::{amount, column};
 use super::{Align, Cell, Column, RowOrder, Table, Tone};
 
+/// How precise heaps are whose every object is known.
+pub(super) const COUNTED: &str =
+    "every object is counted: no sampling error, but what no collection has taken yet is noise";
+
 /// A table with numbers in front and a text or path that takes the room that is left.
 fn table(title: String, numbers: &[&str], text: &str, rows: Vec<Vec<Cell>>) -> Table {
     let mut columns: Vec<Column> = numbers
