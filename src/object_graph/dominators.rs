@@ -1,6 +1,6 @@
 //! The dominator tree: who alone keeps whom alive.
 
-use super::{Essential, ObjectGraph};
+use super::{Essential, ObjectGraph, Sizes};
 
 /// No node.
 const NONE: u32 = u32::MAX;
@@ -52,10 +52,10 @@ impl Dominators {
 
     /// What each node retains: its own bytes and those of all that it dominates. `sizes` are the nodes' own bytes; their sum
     /// fits 64 bits, as [`ObjectGraph::new`] checks.
-    pub fn retained_sizes(&self, sizes: &[u64]) -> Vec<u64> {
-        let mut retained = sizes.to_vec();
+    pub fn retained_sizes(&self, sizes: &Sizes) -> Sizes {
+        let mut retained = sizes.clone();
         for &node in self.order.iter().skip(1).rev() {
-            retained[self.immediate(node) as usize] += retained[node as usize];
+            retained.add(self.immediate(node), retained.get(node));
         }
         retained
     }

@@ -1,6 +1,8 @@
 //! A graph with everything that is computed of it once.
 
-use super::{ClassNames, Dominators, Essential, ObjectGraph, Scopes, ShortestPaths, owned_sizes};
+use super::{
+    ClassNames, Dominators, Essential, ObjectGraph, Scopes, ShortestPaths, Sizes, owned_sizes,
+};
 
 /// A heap as it can be asked questions.
 #[derive(Debug, Clone)]
@@ -10,9 +12,9 @@ pub struct Heap<'g> {
     /// Who alone keeps whom alive.
     pub dominators: Dominators,
     /// The bytes of each node with the parts that are its own alone: [`owned_sizes`].
-    pub sizes: Vec<u64>,
+    pub sizes: Sizes,
     /// What would be freed with each node, in bytes.
-    pub retained: Vec<u64>,
+    pub retained: Sizes,
     /// How nodes are named.
     pub classes: ClassNames,
     /// Scopes and places of code.
@@ -27,11 +29,12 @@ impl<'g> Heap<'g> {
         let essential = Essential::of(graph);
         // Nothing beside the dominators, which need the most memory of all.
         let dominators = Dominators::of(graph, &essential);
-        let (paths, (sizes, classes, scopes)) = both(
+        let (paths, (classes, scopes)) = both(
             || ShortestPaths::of(graph, &essential),
-            || (owned_sizes(graph), ClassNames::of(graph), Scopes::of(graph)),
+            || (ClassNames::of(graph), Scopes::of(graph)),
         );
         drop(essential);
+        let sizes = owned_sizes(graph);
         Heap {
             graph,
             retained: dominators.retained_sizes(&sizes),

@@ -4,7 +4,8 @@ use super::allocation_tree::{AllocationNode, NO_STACK};
 use super::class_paths::{ClassPaths, START};
 use super::scope_steps::ScopeSteps;
 use super::{
-    AllocationTree, ClassNames, Dominators, Essential, Heap, ObjectGraph, Scopes, owned_sizes,
+    AllocationTree, ClassNames, Dominators, Essential, Heap, ObjectGraph, Scopes, Sizes,
+    owned_sizes,
 };
 use crate::limits;
 use crate::model::{
@@ -64,7 +65,7 @@ pub fn heap_to_profile(heap: Heap<'_>, notes: &Notes) -> Result<Profile, ModelEr
 fn lower(
     graph: &ObjectGraph,
     dominators: &Dominators,
-    sizes: &[u64],
+    sizes: &Sizes,
     classes: &ClassNames,
     mut scopes: ScopeSteps,
     notes: &Notes,
@@ -83,7 +84,7 @@ fn lower(
     // Steps that are no class are numbered behind the classes.
     let class_count = classes.len() as u32;
     for &node in dominators.order().iter().skip(1) {
-        let size = sizes[node as usize];
+        let size = sizes.get(node);
         let dominator = dominators.immediate(node);
         let mut above = places[dominator as usize];
         if let Some(step) = scopes.step(dominator, node) {

@@ -38,6 +38,28 @@ impl Sizes {
         }
     }
 
+    /// Adds to the size of a node; the sum of all sizes fits 64 bits, as the graph checks.
+    pub(super) fn add(&mut self, node: u32, more: u64) {
+        self.set(node, self.get(node) + more);
+    }
+
+    /// Takes the size of a node away.
+    pub(super) fn take(&mut self, node: u32) -> u64 {
+        let size = self.get(node);
+        self.set(node, 0);
+        size
+    }
+
+    fn set(&mut self, node: u32, size: u64) {
+        let small = u32::try_from(size).unwrap_or(LARGE);
+        if small == LARGE {
+            self.large.insert(node, size);
+        } else if self.small[node as usize] == LARGE {
+            self.large.remove(&node);
+        }
+        self.small[node as usize] = small;
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.small.len()
@@ -71,5 +93,11 @@ mod tests {
         let sizes = [0, 16, u64::from(u32::MAX) - 1, u64::from(u32::MAX), 1 << 40];
         let kept: Sizes = sizes.into_iter().collect();
         assert_eq!(kept.iter().collect::<Vec<_>>(), sizes);
+        let mut kept = kept;
+        kept.add(1, 1 << 33);
+        assert_eq!(kept.get(1), (1 << 33) + 16);
+        assert_eq!(kept.take(4), 1 << 40);
+        kept.add(4, 8);
+        assert_eq!(kept.get(4), 8);
     }
 }

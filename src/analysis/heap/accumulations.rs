@@ -37,8 +37,8 @@ pub(super) fn biggest(
     let mut hands_on = vec![0u64; graph.len().div_ceil(64)];
     for &node in heap.dominators.order().iter().skip(1) {
         let dominator = heap.dominators.immediate(node);
-        let all = heap.retained[dominator as usize] as f64;
-        if heap.retained[node as usize] as f64 >= HANDED_ON * all {
+        let all = heap.retained.get(dominator) as f64;
+        if heap.retained.get(node) as f64 >= HANDED_ON * all {
             hands_on[dominator as usize / 64] |= 1 << (dominator % 64);
         }
     }
@@ -48,10 +48,10 @@ pub(super) fn biggest(
             NodeKind::Synthetic | NodeKind::Hidden | NodeKind::ObjectShape
         );
         kind_counts
-            && heap.sizes[node as usize] > 0
+            && heap.sizes.get(node) > 0
             && hands_on[node as usize / 64] >> (node % 64) & 1 == 0
     };
-    let key = |node: u32| (Reverse(heap.retained[node as usize]), graph.id(node), node);
+    let key = |node: u32| (Reverse(heap.retained.get(node)), graph.id(node), node);
     // The least of those that are kept is on top.
     let mut kept = BinaryHeap::new();
     let mut count = 0;
@@ -73,8 +73,8 @@ pub(super) fn biggest(
                 id: graph.id(node),
                 name: object_name(heap, node),
                 place: heap.code_place(node),
-                shallow: heap.sizes[node as usize],
-                retained: heap.retained[node as usize],
+                shallow: heap.sizes.get(node),
+                retained: heap.retained.get(node),
                 holders: holders.names(path),
             }
         })

@@ -63,7 +63,7 @@ impl AliveIn {
         }
         let came = |id: u64| after.class_of(id).is_some() && before.class_of(id).is_none();
         let is_chosen: Vec<bool> = (0..third.graph.len() as u32)
-            .map(|node| third.sizes[node as usize] > 0 && came(third.graph.id(node)))
+            .map(|node| third.sizes.get(node) > 0 && came(third.graph.id(node)))
             .collect();
         let mut sums: HashMap<u32, [u64; 3]> = HashMap::new();
         let is_outermost = outermost(third, |node| {
@@ -72,9 +72,9 @@ impl AliveIn {
         for (node, _) in (0..).zip(&is_chosen).filter(|(_, is)| **is) {
             let [objects, shallow, retained] = sums.entry(third.classes.class(node)).or_default();
             *objects += 1;
-            *shallow += third.sizes[node as usize];
+            *shallow += third.sizes.get(node);
             if is_outermost[node as usize] {
-                *retained += third.retained[node as usize];
+                *retained += third.retained.get(node);
             }
         }
         let bytes = sums.values().map(|sums| sums[1]).sum();

@@ -39,10 +39,7 @@ pub(super) fn largest(
         .filter(|&(_, node)| !heap.scopes.is_scope(graph, node))
         .collect();
     found.sort_unstable_by_key(|&(entries, node)| (Reverse(entries), node));
-    let bytes = found
-        .iter()
-        .map(|&(_, node)| heap.sizes[node as usize])
-        .sum();
+    let bytes = found.iter().map(|&(_, node)| heap.sizes.get(node)).sum();
     let found = Top::of(found, bytes, top);
     let rows = found.rows.iter().map(|&(entries, node)| {
         let path = holders.path(node);
@@ -50,8 +47,8 @@ pub(super) fn largest(
             id: graph.id(node),
             name: heap.class_name(node).to_owned(),
             entries,
-            shallow: heap.sizes[node as usize],
-            retained: heap.retained[node as usize],
+            shallow: heap.sizes.get(node),
+            retained: heap.retained.get(node),
             holders: holders.names(path),
         }
     });

@@ -48,7 +48,7 @@ pub(super) fn all(heap: &Heap<'_>) -> Vec<Constructor> {
         .collect();
     let is_outermost = outermost(heap, |node| Some(heap.classes.class(node)));
     for node in 0..heap.graph.len() as u32 {
-        let size = heap.sizes[node as usize];
+        let size = heap.sizes.get(node);
         if size == 0 {
             continue;
         }
@@ -56,7 +56,7 @@ pub(super) fn all(heap: &Heap<'_>) -> Vec<Constructor> {
         row.objects += 1;
         row.shallow += size;
         if is_outermost[node as usize] {
-            row.retained += heap.retained[node as usize];
+            row.retained += heap.retained.get(node);
         }
     }
     rows
@@ -81,7 +81,7 @@ pub(super) fn outermost(heap: &Heap<'_>, group: impl Fn(u32) -> Option<u32>) -> 
     let mut is_entered = false;
     loop {
         if !is_entered
-            && heap.sizes[at as usize] > 0
+            && heap.sizes.get(at) > 0
             && let Some(group) = group(at)
         {
             let group = group as usize;

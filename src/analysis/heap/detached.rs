@@ -57,9 +57,9 @@ pub(super) fn classes(
             })
             .0;
         row.objects += 1;
-        row.shallow += heap.sizes[node as usize];
+        row.shallow += heap.sizes.get(node);
         if is_outermost[node as usize] {
-            row.retained += heap.retained[node as usize];
+            row.retained += heap.retained.get(node);
         }
     }
     let mut rows: Vec<(DetachedClass, u32)> = rows.into_values().collect();

@@ -24,7 +24,7 @@ impl HeapDigest {
     /// What is kept of this heap.
     pub fn of(heap: &Heap<'_>) -> HeapDigest {
         let mut objects: Vec<(u64, u32)> = (0..heap.graph.len() as u32)
-            .filter(|&node| heap.sizes[node as usize] > 0)
+            .filter(|&node| heap.sizes.get(node) > 0)
             .map(|node| (heap.graph.id(node), heap.classes.class(node)))
             .collect();
         objects.sort_unstable();

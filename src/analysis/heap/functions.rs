@@ -63,9 +63,9 @@ impl Sites {
         let key = (place, heap.graph.name_number(node));
         let [objects, shallow, retained] = self.found.entry(key).or_default();
         *objects += 1;
-        *shallow += heap.sizes[node as usize];
+        *shallow += heap.sizes.get(node);
         // As many closures can retain one another as the tree is deep.
-        *retained = retained.saturating_add(heap.retained[node as usize]);
+        *retained = retained.saturating_add(heap.retained.get(node));
     }
 
     fn top(self, heap: &Heap<'_>, top: usize) -> Top<CodeSite> {

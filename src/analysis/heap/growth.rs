@@ -82,17 +82,16 @@ impl HeapGrowth {
         let is_new: Vec<bool> = match same_process.is_yes() {
             true => (0..after.graph.len() as u32)
                 .map(|node| {
-                    after.sizes[node as usize] > 0
-                        && before.class_of(after.graph.id(node)).is_none()
+                    after.sizes.get(node) > 0 && before.class_of(after.graph.id(node)).is_none()
                 })
                 .collect(),
-            false => after.sizes.iter().map(|&size| size > 0).collect(),
+            false => after.sizes.iter().map(|size| size > 0).collect(),
         };
         let mut holders = Holders::of(after);
         HeapGrowth {
             objects: same_process.is_yes().then(|| {
                 let new = is_new.iter().filter(|&&is| is).count() as u64;
-                let all = after.sizes.iter().filter(|&&size| size > 0).count() as u64;
+                let all = after.sizes.iter().filter(|&size| size > 0).count() as u64;
                 let kept = all - new;
                 ObjectChanges {
                     new,
@@ -135,7 +134,7 @@ fn grown(
     let mut new_bytes = 0;
     for (node, _) in (0..).zip(is_new).filter(|(_, is_new)| **is_new) {
         new[after.classes.class(node) as usize] += 1;
-        new_bytes += after.sizes[node as usize];
+        new_bytes += after.sizes.get(node);
     }
     let mut rows: Vec<(u32, Constructor, Constructor)> = (0..)
         .zip(constructors::all(after))
@@ -235,10 +234,7 @@ fn grown_collections(
         })
         .collect();
     rows.sort_unstable_by_key(|&(growth, .., node)| (Reverse(growth), node));
-    let bytes = rows
-        .iter()
-        .map(|&(.., node)| after.sizes[node as usize])
-        .sum();
+    let bytes = rows.iter().map(|&(.., node)| after.sizes.get(node)).sum();
     let rows = Top::of(rows, bytes, top);
     let said = rows.rows.iter().map(|&(_, before, now, node)| {
         let path = holders.path(node);
@@ -247,7 +243,7 @@ fn grown_collections(
             name: after.class_name(node).to_owned(),
             before,
             after: now,
-            retained: after.retained[node as usize],
+            retained: after.retained.get(node),
             holders: holders.names(path),
         }
     });

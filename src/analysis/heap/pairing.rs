@@ -21,7 +21,7 @@ pub(super) fn same_process(before: &HeapDigest, after: &Heap<'_>) -> SameProcess
     let (mut old, mut known, mut agreeing) = (0u64, 0u64, 0u64);
     for node in 0..graph.len() as u32 {
         let id = graph.id(node);
-        if id.is_multiple_of(2) || after.sizes[node as usize] == 0 {
+        if id.is_multiple_of(2) || after.sizes.get(node) == 0 {
             continue;
         }
         if id > last {

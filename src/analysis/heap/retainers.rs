@@ -99,7 +99,7 @@ pub fn retainers(heap: &Heap<'_>, wanted: &Wanted, top: usize) -> Result<Retaine
             (0..heap.graph.len() as u32)
                 .filter(|&node| Some(heap.classes.class(node)) == class)
                 // Parts that count as their owner's are none of their own.
-                .filter(|&node| heap.sizes[node as usize] > 0)
+                .filter(|&node| heap.sizes.get(node) > 0)
                 .collect()
         }
     };
@@ -128,7 +128,7 @@ pub fn retainers(heap: &Heap<'_>, wanted: &Wanted, top: usize) -> Result<Retaine
             None => super::accumulations::object_name(heap, first),
         },
         objects: nodes.len() as u64,
-        shallow: nodes.iter().map(|&node| heap.sizes[node as usize]).sum(),
+        shallow: nodes.iter().map(|&node| heap.sizes.get(node)).sum(),
         retained: clusters.bytes,
         clusters,
     })
@@ -152,9 +152,9 @@ pub(super) fn clusters(
             example: heap.graph.id(node),
         });
         cluster.objects += 1;
-        cluster.shallow += heap.sizes[node as usize];
+        cluster.shallow += heap.sizes.get(node);
         if is_outermost[node as usize] {
-            cluster.retained += heap.retained[node as usize];
+            cluster.retained += heap.retained.get(node);
         }
     }
     let mut rows: Vec<_> = found.into_iter().collect();
