@@ -10,6 +10,9 @@
 //! The rules are those of `HeapSnapshot.ts` in the DevTools front end, told in our own words where they are applied:
 //! [`Essential`] which references retain, [`Dominators`] the tree, [`owned_sizes`] whose bytes count as whose,
 //! [`ClassNames`] how objects are named.
+//!
+//! [`Heap`] has all of that computed once, to be asked questions: [`Holders`] says how objects are held, in the words of the program, on the
+//! [`ShortestPaths`] to them; [`Scopes`] and [`CodePlaces`] name variables, functions and scripts.
 
 mod allocation_tree;
 mod class_names;

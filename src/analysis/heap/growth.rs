@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use hashbrown::HashMap;
 
 use crate::analysis::same_process::SameProcess;
-use crate::object_graph::{Heap, Holders};
+use crate::object_graph::{Heap, Holders, NodeKind};
 
 use super::Top;
 use super::alive::AliveIn;
@@ -206,11 +206,19 @@ pub(super) fn held_by_class(
     nodes
         .into_iter()
         .filter_map(|(class, nodes)| {
-            let place = heap.code_place(*nodes.first()?);
+            let place = constructor_place(heap, *nodes.first()?);
             let mut top = clusters(heap, holders, &nodes, &is_outermost, 1);
             Some((class, (place, top.count, top.rows.pop()?)))
         })
         .collect()
+}
+
+/// Where the constructor of an object begins. A function has a place of its own, which says nothing of others.
+pub(super) fn constructor_place(heap: &Heap<'_>, node: u32) -> Option<String> {
+    match heap.graph.kind(node) {
+        NodeKind::Object => heap.code_place(node),
+        _ => None,
+    }
 }
 
 fn grown_collections(

@@ -7,7 +7,9 @@ use hashbrown::HashMap;
 use crate::object_graph::{Heap, Holders};
 
 use super::Top;
+use super::accumulations::object_name;
 use super::constructors::outermost;
+use super::growth::constructor_place;
 
 /// Which objects are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,18 +122,23 @@ pub fn retainers(heap: &Heap<'_>, wanted: &Wanted, top: usize) -> Result<Retaine
     let is_outermost = outermost(heap, |node| is_wanted[node as usize].then_some(0));
     let clusters = clusters(heap, &mut holders, &nodes, &is_outermost, top);
     Ok(Retainers {
-        name: match heap.code_place(first) {
-            Some(place) => format!(
-                "{} ({place})",
-                super::accumulations::object_name(heap, first)
-            ),
-            None => super::accumulations::object_name(heap, first),
-        },
+        name: name(heap, wanted, first),
         objects: nodes.len() as u64,
         shallow: nodes.iter().map(|&node| heap.sizes.get(node)).sum(),
         retained: clusters.bytes,
         clusters,
     })
+}
+
+fn name(heap: &Heap<'_>, wanted: &Wanted, first: u32) -> String {
+    let (name, place) = match wanted {
+        Wanted::Id(_) => (object_name(heap, first), heap.code_place(first)),
+        Wanted::Constructor(name) => (name.clone(), constructor_place(heap, first)),
+    };
+    match place {
+        Some(place) => format!("{name} ({place})"),
+        None => name,
+    }
 }
 
 /// Objects by how they are held, what retains most first. What another of them retains is in the retained size of that one.

@@ -323,6 +323,41 @@ mod tests {
     }
 
     #[test]
+    fn sizes_above_32_bits_are_kept_and_ids_above_are_refused() {
+        let nodes = "0,0,1,0,1, 1,1,3,5000000000,1, 2,2,5,16,0";
+        check(
+            &file(OLD, "", nodes, "0,1,5,0,2,10", ""),
+            Ok("Thing 5000000000\nThing;(string) 16\n"),
+        );
+        check(
+            &file(
+                OLD,
+                "",
+                &nodes.replace(",3,", ",5000000000,"),
+                "0,1,5,0,2,10",
+                "",
+            ),
+            Err("a number above 32 bits: 5000000000"),
+        );
+    }
+
+    #[test]
+    fn places_are_of_nodes() {
+        let fields =
+            r#""location_fields":["object_index","script_id","line","column"],"edge_types""#;
+        let check_places = |locations: &str, expected| {
+            let more = format!("\"locations\":[{locations}],");
+            let nodes = "0,0,1,0,1, 1,1,3,24,1, 2,2,5,16,0";
+            let json = file(OLD, "", nodes, "0,1,5,0,2,10", &more);
+            check(&json.replace("\"edge_types\"", fields), expected);
+        };
+        check_places("5,1,4294967295,0", Ok("Thing 24\nThing;(string) 16\n"));
+        check_places("15,1,2,3", Err("location 0 refers to node 3 of 3"));
+        check_places("7,1,2,3", Err("a location of 7, where no node begins"));
+        check_places("5,1,2", Err("end inside a row"));
+    }
+
+    #[test]
     fn objects_with_an_allocation_stack_are_where_they_were_allocated() {
         let trace = r#""trace_function_infos":[0,3,0,0,0,0, 1,4,5,7,3,9],"trace_tree":[1,0,0,0,[2,1,1,24,[]]],"#;
         check(
