@@ -2,9 +2,15 @@
 //!
 //! `cargo bench --bench compare` makes its inputs in `target/bench-inputs` (some 600 MB, once) and runs for about two minutes.
 //! `FABRIC_GO_PPROF=/path/to/pprof` adds `pprof -top -diff_base` (give the `pprof` of a Go toolchain; it takes most of a minute);
+//! `cargo bench --bench compare heaps` is about V8 heap snapshots alone.
+//! `FABRIC_MEMLAB=/path/to/node_modules/.bin/memlab` adds `memlab analyze object-size` on a heap snapshot of 350 MB, `FABRIC_HEAP=/path/to/x.heapsnapshot`
+//! the same on a real one; `FABRIC_LARGE_HEAP=1` adds a snapshot of 2 GB (which takes that much disk).
 //! `jeprof` is used where it is on the PATH. Each figure is the best of a few runs in turn with its reference, so that
 //! whatever else the machine does falls on both.
 #![expect(clippy::print_stdout, reason = "it talks to who started it")]
+
+/// V8 heap snapshots.
+mod heaps;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,6 +21,9 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 5;
 
 fn main() -> io::Result<()> {
+    if std::env::args().any(|argument| argument == "heaps") {
+        return heaps::compare();
+    }
     println!(
         "{:<58} {:>10} {:>10} {:>8}",
         "work against reference", "fabric", "reference", "ratio"
@@ -27,7 +36,8 @@ fn main() -> io::Result<()> {
     against_line_scan(&inputs("jemalloc", "50000")?)?;
     small()?;
     against_go_pprof(&inputs("pprof", "200000")?)?;
-    against_jeprof(&inputs("jemalloc", "5000")?)
+    against_jeprof(&inputs("jemalloc", "5000")?)?;
+    heaps::compare()
 }
 
 /// The folder with generated inputs, made if it is not there.

@@ -79,7 +79,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__diff)
-            opts="-o -h -V --baseline --max-growth --sample-index --focus --ignore --hide --top --by --normalize --fail-on --no-symbolize --symbols --format --output --color --help --version"
+            opts="-o -h -V --baseline --max-growth --sample-index --focus --ignore --hide --top --by --normalize --alive-in --fail-on --no-symbolize --symbols --format --output --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -115,6 +115,10 @@ _fabric() {
                     ;;
                 --by)
                     COMPREPLY=($(compgen -W "function file line module stack" -- "${cur}"))
+                    return 0
+                    ;;
+                --alive-in)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --fail-on)
@@ -429,7 +433,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__show)
-            opts="-o -h -V --sample-index --focus --ignore --hide --top --by --no-symbolize --symbols --format --output --color --help --version"
+            opts="-o -h -V --sample-index --focus --ignore --hide --top --by --retainers --redact --no-symbolize --symbols --format --output --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -457,6 +461,10 @@ _fabric() {
                     ;;
                 --by)
                     COMPREPLY=($(compgen -W "function file line module stack" -- "${cur}"))
+                    return 0
+                    ;;
+                --retainers)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --symbols)

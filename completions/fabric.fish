@@ -43,6 +43,7 @@ file\t'A source file'
 line\t'A line of a function'
 module\t'A package, crate or namespace, else a mapped file'
 stack\t'A call path from the frame to blame outward'"
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l retainers -d 'Who holds the objects of this constructor, or the object with this number, like @1234: the shortest ways to the roots, those that are held in the same way in one line' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l format -d 'How to write the result [default: by the ending of --output, else table]' -r -f -a "table\t'Text for a terminal'
 json\t'Versioned JSON, see fabric-json(5)'
@@ -55,6 +56,7 @@ complete -c fabric -n "__fish_fabric_using_subcommand show" -s o -l output -d 'W
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l color -d 'Whether a table is coloured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l redact -d 'Write a copy with every string that is no name of code replaced by its length and a keyed hash; objects, sizes and references stay as they are'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l no-symbolize -d 'Do not look for names of addresses'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -s V -l version -d 'Print version'
@@ -70,6 +72,7 @@ file\t'A source file'
 line\t'A line of a function'
 module\t'A package, crate or namespace, else a mapped file'
 stack\t'A call path from the frame to blame outward'"
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l alive-in -d 'Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l fail-on -d 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell' -r -f -a "growing\t'Growth beyond noise, or a leak'
 leaking\t'A leak'"
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F

@@ -9,6 +9,7 @@
 //! * [`verdict`]: does that look like a leak?
 //! * [`gate`]: is that more growth than is allowed?
 //! * [`trend`]: does a series of snapshots leak, where, how fast, since when?
+//! * [`heap`]: what is in a heap whose every object is known, and who holds it?
 //! * [`call_tree`]: the stacks as a tree, for pictures.
 
 pub mod call_path;
@@ -20,6 +21,7 @@ pub mod gate;
 pub mod granularity;
 mod halves;
 pub mod health;
+pub mod heap;
 pub mod hot_spots;
 mod process_marks;
 pub mod same_process;

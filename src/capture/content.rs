@@ -174,8 +174,8 @@ fn is_gzipped_once(path: &Path) -> io::Result<bool> {
     Ok(!inside.starts_with(&[0x1F, 0x8B]) && !inside.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]))
 }
 
-/// A heap snapshot is one JSON object whose first member is its description; only its edges are looked at. Where it is compressed, it is
-/// read as what it is not, and refused.
+/// A heap snapshot is one JSON object whose first member is its description; only its edges are looked at. One that is compressed is not known
+/// here: it is read whole and kept as the profile of its paths, without its single objects.
 fn is_heap_snapshot(path: &Path) -> Result<bool, CaptureErrorKind> {
     use std::io::{Seek, SeekFrom};
     let edges = || -> io::Result<(Vec<u8>, Vec<u8>)> {

@@ -9,6 +9,8 @@
 use std::io::Read;
 
 use crate::model::Profile;
+use crate::notes::Notes;
+use crate::object_graph::{self, ObjectGraph};
 
 mod call_sites;
 pub mod folded;
@@ -32,34 +34,69 @@ pub mod v8;
 pub use read_error::{Place, ReadError, ReadErrorKind};
 pub use sniff::Format;
 
+/// What an input holds.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Contents {
+    /// Stacks with values.
+    Profile(Profile),
+    /// A heap whose every object is known, and what was remarked while it was read.
+    Heap(ObjectGraph, Notes),
+}
+
+impl Contents {
+    /// The profile, which a heap is [made into](object_graph::to_profile).
+    ///
+    /// # Errors
+    /// A promise of the model is broken.
+    pub fn into_profile(self) -> Result<Profile, ReadError> {
+        match self {
+            Contents::Profile(profile) => Ok(profile),
+            Contents::Heap(graph, notes) => Ok(object_graph::to_profile(graph, &notes)?),
+        }
+    }
+}
+
 /// Reads one profile of any format, which is found out from the content alone.
 ///
 /// # Errors
 /// The input is in no format fabric knows, is broken, or holds something that is not a heap profile.
 pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
+    read_contents(input)?.into_profile()
+}
+
+/// Reads one profile or heap of any format, which is found out from the content alone.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_contents(input: &mut dyn Read) -> Result<Contents, ReadError> {
     let mut prefix = Vec::with_capacity(sniff::PREFIX_BYTES);
     (&mut *input)
         .take(sniff::PREFIX_BYTES as u64)
         .read_to_end(&mut prefix)?;
     let text = match sniff::sniff(&prefix)? {
-        Format::Pprof => return pprof::read(prefix.as_slice().chain(input)),
-        Format::V8HeapProfile => {
-            return v8::read_heap_profile(&mut prefix.as_slice().chain(input));
-        }
         Format::V8HeapSnapshot => {
-            return v8::read_heap_snapshot(&mut prefix.as_slice().chain(input));
+            let mut notes = Notes::default();
+            let graph = v8::read_graph(&mut prefix.as_slice().chain(input), &mut notes)?;
+            return Ok(Contents::Heap(graph, notes));
+        }
+        Format::Pprof => return pprof::read(prefix.as_slice().chain(input)).map(Contents::Profile),
+        Format::V8HeapProfile => {
+            let profile = v8::read_heap_profile(&mut prefix.as_slice().chain(input));
+            return profile.map(Contents::Profile);
         }
         Format::Jemalloc | Format::Gperftools | Format::Folded => read_text(prefix, input)?,
     };
     // Symbols in front may fill the prefix; the whole text tells for certain which format they stand in front of.
-    match sniff::sniff(&text)? {
+    let profile = match sniff::sniff(&text)? {
         Format::Jemalloc => jemalloc::read(&text),
         Format::Gperftools => gperftools::read(&text),
         Format::Folded => folded::read(&text),
         Format::Pprof => pprof::read(text.as_slice()),
         Format::V8HeapProfile => v8::read_heap_profile(&mut text.as_slice()),
         Format::V8HeapSnapshot => v8::read_heap_snapshot(&mut text.as_slice()),
-    }
+    };
+    profile.map(Contents::Profile)
 }
 
 /// Text formats are read as a whole: their records are lines that point at each other's addresses, and parsing slices in

@@ -25,6 +25,20 @@ pub enum Format {
     V8HeapSnapshot,
 }
 
+impl Format {
+    /// Its short name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Pprof => "pprof",
+            Format::Jemalloc => "jemalloc",
+            Format::Gperftools => "gperftools",
+            Format::Folded => "folded",
+            Format::V8HeapProfile => "v8-heapprofile",
+            Format::V8HeapSnapshot => "v8-heapsnapshot",
+        }
+    }
+}
+
 /// Finds out the format from the beginning of the unwrapped input, of which [`PREFIX_BYTES`] are enough.
 ///
 /// # Errors

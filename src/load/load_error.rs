@@ -52,6 +52,14 @@ pub enum LoadErrorKind {
         /// The first of them by name; foreign text.
         first: String,
     },
+    /// A profile of stacks where a heap with its objects belongs.
+    #[error(
+        "is a {format} profile, which knows no single objects: take a heap snapshot, as `v8.writeHeapSnapshot()` writes it"
+    )]
+    NoObjects {
+        /// The format it is in.
+        format: &'static str,
+    },
     /// The compression around the profile is not right.
     #[error("{0}")]
     Unwrap(#[source] UnwrapError),
@@ -72,6 +80,7 @@ impl LoadErrorKind {
             LoadErrorKind::StdinInSeries => "stdin-in-series",
             LoadErrorKind::EmptyFolder => "empty-folder",
             LoadErrorKind::OnlySubfolders { .. } => "only-subfolders",
+            LoadErrorKind::NoObjects { .. } => "no-objects",
             LoadErrorKind::Unwrap(error) => error.name(),
             LoadErrorKind::Read(error) => error.kind.name(),
         }

@@ -1,6 +1,6 @@
 //! Loading one profile, or two at once.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use super::load_error::{LoadError, LoadErrorKind};
@@ -8,8 +8,9 @@ use super::progress::Progress;
 use super::raw_input::RawInput;
 use super::source::{Opened, Source};
 use super::unwrap;
-use crate::formats;
+use crate::formats::{self, Contents, ReadError};
 use crate::model::Profile;
+use crate::object_graph::{self, Heap, ObjectGraph};
 use crate::symbolize::{self, Symbolizer};
 
 /// A profile and what is known of its file.
@@ -57,11 +58,108 @@ pub fn load(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<Loaded, LoadError> {
-    let opened = source.open();
-    if let Ok(opened) = &opened {
-        progress.expect(opened.size.unwrap_or(0));
+    let opened = open(source, progress);
+    finish(source, opened, symbolizer, progress, Contents::into_profile)
+}
+
+/// A profile, and what an examiner said of the heap it was made of; nothing where it was made of no heap.
+pub type Examined<T> = (Loaded, Option<T>);
+
+/// Loads one profile; where it is a heap whose every object is known, `examine` is asked about that before it is made a profile, and what it
+/// says comes back beside it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_examined<T>(
+    source: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+    examine: impl FnOnce(&ObjectGraph) -> T,
+) -> Result<Examined<T>, LoadError> {
+    let mut said = None;
+    let opened = open(source, progress);
+    let loaded = finish(source, opened, symbolizer, progress, |contents| {
+        if let Contents::Heap(graph, _) = &contents {
+            said = Some(examine(graph));
+        }
+        contents.into_profile()
+    })?;
+    Ok((loaded, said))
+}
+
+/// Loads one profile; where it is a heap whose every object is known, all is computed of it once, for `examine` and for the
+/// [profile](object_graph::heap_to_profile).
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_heap<T>(
+    source: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+    examine: impl FnOnce(&Heap<'_>) -> T,
+) -> Result<Examined<T>, LoadError> {
+    let mut said = None;
+    let opened = open(source, progress);
+    let loaded = finish(source, opened, symbolizer, progress, |contents| {
+        let Contents::Heap(graph, notes) = &contents else {
+            return contents.into_profile();
+        };
+        let heap = Heap::of(graph);
+        said = Some(examine(&heap));
+        Ok(object_graph::heap_to_profile(heap, notes)?)
+    })?;
+    Ok((loaded, said))
+}
+
+/// Loads a heap whose every object is known, and gives it to `examine`.
+///
+/// # Errors
+/// As [`load`]; and the input is a profile of another kind.
+pub fn load_heap<T>(
+    source: &Source,
+    progress: &Progress,
+    examine: impl FnOnce(&ObjectGraph) -> T,
+) -> Result<T, LoadError> {
+    let contents = with_bytes(source, progress, |bytes| {
+        formats::read_contents(bytes).map_err(LoadErrorKind::from_read)
+    })?;
+    let wrong = |format| LoadError {
+        input: source.name(),
+        kind: LoadErrorKind::NoObjects { format },
+    };
+    match contents {
+        Contents::Heap(graph, _) => Ok(examine(&graph)),
+        Contents::Profile(profile) => Err(wrong(profile.origin().format.name())),
     }
-    finish(source, opened, symbolizer, progress)
+}
+
+/// Gives the bytes of an input to `read`, unwrapped, and passes over what it leaves.
+pub(super) fn with_bytes<T>(
+    source: &Source,
+    progress: &Progress,
+    read: impl FnOnce(&mut dyn Read) -> Result<T, LoadErrorKind>,
+) -> Result<T, LoadError> {
+    let read = |opened: Opened| {
+        let raw = RawInput::new(opened.bytes, progress);
+        let tally = raw.tally();
+        let failed = |error: io::Error| LoadErrorKind::from_read(error.into());
+        let mut bytes = unwrap::unwrap(raw, &tally).map_err(failed)?;
+        let done = read(&mut *bytes)?;
+        io::copy(&mut bytes, &mut io::sink()).map_err(failed)?;
+        Ok(done)
+    };
+    open(source, progress)
+        .and_then(read)
+        .map_err(|kind| LoadError {
+            input: source.name(),
+            kind,
+        })
+}
+
+fn open(source: &Source, progress: &Progress) -> Result<Opened, LoadErrorKind> {
+    let opened = source.open()?;
+    progress.expect(opened.size.unwrap_or(0));
+    Ok(opened)
 }
 
 /// Loads one profile whose size `progress` was told before.
@@ -70,7 +168,13 @@ pub(super) fn load_expected(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<Loaded, LoadError> {
-    finish(source, source.open(), symbolizer, progress)
+    finish(
+        source,
+        source.open(),
+        symbolizer,
+        progress,
+        Contents::into_profile,
+    )
 }
 
 fn finish(
@@ -78,9 +182,10 @@ fn finish(
     opened: Result<Opened, LoadErrorKind>,
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
+    lower: impl FnOnce(Contents) -> Result<Profile, ReadError>,
 ) -> Result<Loaded, LoadError> {
     opened
-        .and_then(|opened| read(source, opened, symbolizer, progress))
+        .and_then(|opened| read(source, opened, symbolizer, progress, lower))
         .map_err(|kind| LoadError {
             input: source.name(),
             kind,
@@ -97,6 +202,23 @@ pub fn load_pair(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<(Loaded, Loaded), LoadError> {
+    let nothing = |_: &ObjectGraph| ();
+    let ((a, _), (b, _)) = load_pair_examined(a, b, symbolizer, progress, nothing, nothing)?;
+    Ok((a, b))
+}
+
+/// Loads two profiles at the same time; each that is a heap whose every object is known is shown to its examiner, as [`load_examined`] does.
+///
+/// # Errors
+/// As [`load_pair`].
+pub fn load_pair_examined<A: Send, B: Send>(
+    a: &Source,
+    b: &Source,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+    examine_a: impl FnOnce(&ObjectGraph) -> A + Send,
+    examine_b: impl FnOnce(&ObjectGraph) -> B + Send,
+) -> Result<(Examined<A>, Examined<B>), LoadError> {
     if (a, b) == (&Source::Stdin, &Source::Stdin) {
         return Err(LoadError {
             input: a.name(),
@@ -104,8 +226,8 @@ pub fn load_pair(
         });
     }
     let (a, b) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| load(b, symbolizer, progress));
-        let a = load(a, symbolizer, progress);
+        let other = scope.spawn(|| load_examined(b, symbolizer, progress, examine_b));
+        let a = load_examined(a, symbolizer, progress, examine_a);
         (
             a,
             other
@@ -121,12 +243,15 @@ fn read(
     opened: Opened,
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
+    lower: impl FnOnce(Contents) -> Result<Profile, ReadError>,
 ) -> Result<Loaded, LoadErrorKind> {
     let raw = RawInput::new(opened.bytes, progress);
     let tally = raw.tally();
     let failed = |error: io::Error| LoadErrorKind::from_read(error.into());
     let mut bytes = unwrap::unwrap(raw, &tally).map_err(failed)?;
-    let profile = formats::read(&mut *bytes).map_err(LoadErrorKind::from_read)?;
+    let profile = formats::read_contents(&mut *bytes)
+        .and_then(lower)
+        .map_err(LoadErrorKind::from_read)?;
     // A reader may stop where its format ends. What follows still counts for size and fingerprint, and may be damaged.
     io::copy(&mut bytes, &mut io::sink()).map_err(failed)?;
     drop(bytes);

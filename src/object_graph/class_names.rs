@@ -56,6 +56,11 @@ impl ClassNames {
         &self.names[class as usize]
     }
 
+    /// Whether a class is of objects that the page has let go of.
+    pub fn is_detached(&self, class: u32) -> bool {
+        self.name(class).starts_with("Detached ")
+    }
+
     /// How many classes there are.
     pub fn len(&self) -> usize {
         self.names.len()

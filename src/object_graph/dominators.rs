@@ -1,6 +1,6 @@
 //! The dominator tree: who alone keeps whom alive.
 
-use super::{Essential, ObjectGraph};
+use super::{Essential, ObjectGraph, Sizes};
 
 /// No node.
 const NONE: u32 = u32::MAX;
@@ -52,10 +52,10 @@ impl Dominators {
 
     /// What each node retains: its own bytes and those of all that it dominates. `sizes` are the nodes' own bytes; their sum
     /// fits 64 bits, as [`ObjectGraph::new`] checks.
-    pub fn retained_sizes(&self, sizes: &[u64]) -> Vec<u64> {
-        let mut retained = sizes.to_vec();
+    pub fn retained_sizes(&self, sizes: &Sizes) -> Sizes {
+        let mut retained = sizes.clone();
         for &node in self.order.iter().skip(1).rev() {
-            retained[self.immediate(node) as usize] += retained[node as usize];
+            retained.add(self.immediate(node), retained.get(node));
         }
         retained
     }
@@ -69,8 +69,8 @@ struct Walk {
     parents: Vec<u32>,
     /// The number of each node.
     numbers: Vec<u32>,
-    /// Whether it hangs on the root for want of something that retains it.
-    hangs_on_root: Vec<bool>,
+    /// Those that hang on the root for want of something that retains them, ascending.
+    hangs_on_root: Vec<u32>,
 }
 
 impl Walk {
@@ -80,7 +80,7 @@ impl Walk {
             order: Vec::with_capacity(count),
             parents: Vec::with_capacity(count),
             numbers: vec![NONE; count],
-            hangs_on_root: vec![false; count],
+            hangs_on_root: Vec::new(),
         };
         let mut cursors = Vec::with_capacity(count);
         walk.from(graph.root(), graph, essential, &mut cursors);
@@ -111,7 +111,7 @@ impl Walk {
             return;
         }
         let first = self.order.len() as u32;
-        self.hangs_on_root[first as usize] = true;
+        self.hangs_on_root.push(first);
         self.number(start, 0, graph, cursors);
         let mut at = first;
         loop {
@@ -207,10 +207,14 @@ impl Retainers {
 
 /// The forest of Lengauer and Tarjan, by preorder number.
 struct Forest {
+    /// The parent of each node in the walk; once it is linked into the forest, an ancestor in that, closer to its root with every compression.
     parents: Vec<u32>,
+    /// Nodes from this one up are linked: they are taken from the last to the first.
+    linked_from: u32,
+    /// Of a linked node its semidominator. Of any other the head of its bucket, which is empty for good once the node is linked: all its members
+    /// are below children of it, and those come first. So both share a column.
     semidominators: Vec<u32>,
     labels: Vec<u32>,
-    ancestors: Vec<u32>,
     /// Nodes on the way to compress.
     path: Vec<u32>,
 }
@@ -220,34 +224,41 @@ impl Forest {
         let count = parents.len();
         Forest {
             parents,
-            semidominators: (0..count as u32).collect(),
+            semidominators: vec![NONE; count],
             labels: (0..count as u32).collect(),
-            ancestors: vec![NONE; count],
+            linked_from: count as u32,
             path: Vec::new(),
         }
     }
 
-    fn dominators(mut self, retainers: &Retainers, hangs_on_root: &[bool]) -> Vec<u32> {
+    fn dominators(mut self, retainers: &Retainers, mut hanging: &[u32]) -> Vec<u32> {
         let count = self.parents.len();
         // Buckets as lists: a node is in one at most, and leaves it for good when its dominator is known, so both share a column.
-        let mut buckets = vec![NONE; count];
         let mut next_or_dominator = vec![0u32; count];
         for number in (1..count as u32).rev() {
             let at = number as usize;
             let parent = self.parents[at];
-            let mut semidominator = match hangs_on_root[at] {
-                true => 0,
-                false => parent,
-            };
+            let mut semidominator = parent;
+            if hanging.last() == Some(&number) {
+                semidominator = 0;
+                hanging = &hanging[..hanging.len() - 1];
+            }
             for &retainer in retainers.of_number(number) {
-                let best = self.evaluate(retainer);
-                semidominator = semidominator.min(self.semidominators[best as usize]);
+                // A node that is not linked is its own semidominator so far.
+                let best = match retainer < self.linked_from {
+                    true => retainer,
+                    false => {
+                        let best = self.evaluate(retainer);
+                        self.semidominators[best as usize]
+                    }
+                };
+                semidominator = semidominator.min(best);
             }
             self.semidominators[at] = semidominator;
-            next_or_dominator[at] = buckets[semidominator as usize];
-            buckets[semidominator as usize] = number;
-            self.ancestors[at] = parent;
-            let mut member = std::mem::replace(&mut buckets[parent as usize], NONE);
+            let bucket = &mut self.semidominators[semidominator as usize];
+            next_or_dominator[at] = std::mem::replace(bucket, number);
+            self.linked_from = number;
+            let mut member = std::mem::replace(&mut self.semidominators[parent as usize], NONE);
             while member != NONE {
                 let next = next_or_dominator[member as usize];
                 let best = self.evaluate(member);
@@ -266,24 +277,21 @@ impl Forest {
         next_or_dominator
     }
 
-    /// The node with the lowest semidominator on the way from `number` up to the root of its tree, that root not counted.
+    /// The node with the lowest semidominator on the way from `number`, which is linked, up to the root of its tree, that root not counted.
     fn evaluate(&mut self, number: u32) -> u32 {
-        if self.ancestors[number as usize] == NONE {
-            return number;
-        }
         let mut at = number;
-        while self.ancestors[self.ancestors[at as usize] as usize] != NONE {
+        while self.parents[at as usize] >= self.linked_from {
             self.path.push(at);
-            at = self.ancestors[at as usize];
+            at = self.parents[at as usize];
         }
         while let Some(at) = self.path.pop() {
             let at = at as usize;
-            let ancestor = self.ancestors[at] as usize;
+            let ancestor = self.parents[at] as usize;
             let (mine, above) = (self.labels[at], self.labels[ancestor]);
             if self.semidominators[above as usize] < self.semidominators[mine as usize] {
                 self.labels[at] = above;
             }
-            self.ancestors[at] = self.ancestors[ancestor];
+            self.parents[at] = self.parents[ancestor];
         }
         self.labels[number as usize]
     }

@@ -72,6 +72,21 @@ impl Essential {
         self
     }
 
+    /// The edges that count here and not in `other`.
+    pub(super) fn only_in<'e>(&'e self, other: &'e Essential) -> impl Iterator<Item = usize> + 'e {
+        self.bits
+            .iter()
+            .zip(&other.bits)
+            .enumerate()
+            .filter(|(_, (mine, theirs))| *mine & !*theirs != 0)
+            .flat_map(|(word, (mine, theirs))| {
+                let only = mine & !theirs;
+                (0..64)
+                    .filter(move |bit| only >> bit & 1 != 0)
+                    .map(move |bit| word * 64 + bit)
+            })
+    }
+
     /// Whether this edge keeps its target alive.
     pub fn holds(&self, edge: usize) -> bool {
         self.bits[edge / 64] >> (edge % 64) & 1 != 0

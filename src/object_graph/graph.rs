@@ -1,6 +1,6 @@
 //! The graph: nodes and edges in columns.
 
-use super::{AllocationTree, EdgeKind, NodeKind, Strings};
+use super::{AllocationTree, EdgeKind, Location, NodeKind, Sizes, Strings};
 
 /// The columns of all nodes, one entry in each for every node.
 #[derive(Debug, Clone, Default)]
@@ -9,10 +9,10 @@ pub struct Nodes {
     pub kinds: Vec<NodeKind>,
     /// The string that names it: the constructor of an object, the content of a string.
     pub names: Vec<u32>,
-    /// Its number, which it keeps from snapshot to snapshot of one process.
-    pub ids: Vec<u64>,
+    /// Its number, which it keeps from snapshot to snapshot of one process. V8 has 32 bits for it (`SnapshotObjectId`).
+    pub ids: Vec<u32>,
     /// Its own bytes, without what it refers to.
-    pub self_sizes: Vec<u64>,
+    pub self_sizes: Sizes,
     /// How many edges go out from it.
     pub edge_counts: Vec<u32>,
     /// The allocation stack it came from, a node of the [`AllocationTree`]; empty where the file has none.
@@ -42,6 +42,8 @@ pub struct ObjectGraph {
     pub(super) strings: Strings,
     pub(super) root: u32,
     pub(super) allocations: Option<AllocationTree>,
+    /// Where in the source functions and objects come from, by node.
+    pub(super) locations: Vec<Location>,
 }
 
 /// A promise of the graph that its columns do not keep.
@@ -96,11 +98,12 @@ impl ObjectGraph {
     /// The first promise they do not keep: every edge goes to a node, every name is a string, the edge counts add up, the sizes
     /// can be summed.
     pub fn new(
-        nodes: Nodes,
+        mut nodes: Nodes,
         edges: Edges,
         strings: Strings,
         root: u64,
         allocations: Option<AllocationTree>,
+        mut locations: Vec<Location>,
     ) -> Result<ObjectGraph, GraphError> {
         let count = nodes.kinds.len();
         let optional = |length: usize, is_needed: bool| match length {
@@ -130,10 +133,11 @@ impl ObjectGraph {
             Ok(root) if (root as usize) < count => root,
             _ => return Err(GraphError::NoRoot { root, nodes: count }),
         };
-        let mut first_edges = Vec::with_capacity(count + 1);
+        // The counts say where the edges of each node begin, in the same column.
+        let mut first_edges = std::mem::take(&mut nodes.edge_counts);
         let mut claimed = 0u64;
-        for &edge_count in &nodes.edge_counts {
-            first_edges.push(claimed as u32);
+        for first in &mut first_edges {
+            let edge_count = std::mem::replace(first, claimed as u32);
             claimed += u64::from(edge_count);
         }
         first_edges.push(claimed as u32);
@@ -150,13 +154,20 @@ impl ObjectGraph {
                 return Err(dangling("edge", index, "string", name, strings.len()));
             }
         }
+        for (index, location) in locations.iter().enumerate() {
+            if location.node as usize >= count {
+                return Err(dangling("location", index, "node", location.node, count));
+            }
+        }
+        // As V8 writes them already.
+        locations.sort_by_key(|location| location.node);
         if let Some(tree) = &allocations {
             check_below("node", &nodes.allocated_at, "allocation stack", tree.len())?;
         }
         let total = nodes
             .self_sizes
             .iter()
-            .try_fold(0u64, |sum, &size| sum.checked_add(size));
+            .try_fold(0u64, |sum, size| sum.checked_add(size));
         if total.is_none_or(|total| total > i64::MAX as u64) {
             return Err(GraphError::SumOverflows);
         }
@@ -167,6 +178,7 @@ impl ObjectGraph {
             strings,
             root,
             allocations,
+            locations,
         })
     }
 
@@ -200,20 +212,53 @@ impl ObjectGraph {
         self.strings.get(self.nodes.names[node as usize])
     }
 
+    /// The number of the string that names a node.
+    pub fn name_number(&self, node: u32) -> u32 {
+        self.nodes.names[node as usize]
+    }
+
+    /// The text of a string by its number.
+    pub fn text(&self, string: u32) -> std::borrow::Cow<'_, str> {
+        self.strings.get(string)
+    }
+
     /// The number of a node that it keeps from snapshot to snapshot of one process.
     pub fn id(&self, node: u32) -> u64 {
-        self.nodes.ids[node as usize]
+        u64::from(self.nodes.ids[node as usize])
     }
 
     /// The bytes of a node itself, as the file has them.
     pub fn self_size(&self, node: u32) -> u64 {
-        self.nodes.self_sizes[node as usize]
+        self.nodes.self_sizes.get(node)
     }
 
     /// The edges that go out from a node, by ordinal.
     pub fn edges_of(&self, node: u32) -> std::ops::Range<usize> {
         let node = node as usize;
         self.first_edges[node] as usize..self.first_edges[node + 1] as usize
+    }
+
+    /// The node an edge goes out from.
+    pub fn source(&self, edge: usize) -> u32 {
+        let after = self
+            .first_edges
+            .partition_point(|&first| first as usize <= edge);
+        after.saturating_sub(1) as u32
+    }
+
+    /// The numbers of strings with these texts, for [`ObjectGraph::edge_is`]; of those that are not there one that no string has.
+    pub fn find_names<const N: usize>(&self, texts: [&str; N]) -> [u32; N] {
+        self.strings.find(texts)
+    }
+
+    /// Whether an edge has the name with this number.
+    pub fn edge_is(&self, edge: usize, name: u32) -> bool {
+        self.edges.names[edge] == name && !self.edge_kind(edge).has_number()
+    }
+
+    /// The name of an edge; nothing where it is a number.
+    pub fn edge_name(&self, edge: usize) -> Option<std::borrow::Cow<'_, str>> {
+        (!self.edge_kind(edge).has_number()).then(|| self.strings.get(self.edges.names[edge]))
     }
 
     /// What an edge is.

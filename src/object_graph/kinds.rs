@@ -62,6 +62,29 @@ impl NodeKind {
             _ => NodeKind::Unknown,
         }
     }
+
+    /// The name of the kind.
+    pub fn name(self) -> &'static str {
+        match self {
+            NodeKind::Hidden => "hidden",
+            NodeKind::Array => "array",
+            NodeKind::String => "string",
+            NodeKind::Object => "object",
+            NodeKind::Code => "code",
+            NodeKind::Closure => "closure",
+            NodeKind::RegExp => "regexp",
+            NodeKind::Number => "number",
+            NodeKind::Native => "native",
+            NodeKind::Synthetic => "synthetic",
+            NodeKind::ConcatenatedString => "concatenated string",
+            NodeKind::SlicedString => "sliced string",
+            NodeKind::Symbol => "symbol",
+            NodeKind::BigInt => "bigint",
+            NodeKind::ObjectShape => "object shape",
+            NodeKind::WasmObject => "wasm object",
+            NodeKind::Unknown => "unknown",
+        }
+    }
 }
 
 /// How a node refers to another, by the name that the file's own list gives its number.

@@ -2,7 +2,11 @@
 
 use super::allocation_tree::{AllocationNode, NO_STACK};
 use super::class_paths::{ClassPaths, START};
-use super::{AllocationTree, ClassNames, Dominators, Essential, ObjectGraph, owned_sizes};
+use super::scope_steps::ScopeSteps;
+use super::{
+    AllocationTree, ClassNames, Dominators, Essential, Heap, ObjectGraph, Scopes, Sizes,
+    owned_sizes,
+};
 use crate::limits;
 use crate::model::{
     Frame, Function, LabelSetId, LocationId, ModelError, Origin, Producer, Profile, ProfileBuilder,
@@ -13,31 +17,59 @@ use crate::notes::{NoteKind, Notes};
 /// The outermost frame of objects without a stack, in files that have stacks.
 const BEFORE_RECORDING: &str = "(allocated before the recording)";
 
-/// What V8 calls the variables that functions close over.
-const SCOPE: &str = "system / Context";
-
 /// Makes a profile of a heap: exact, bytes and objects in use.
 ///
 /// An object's stack is where it was allocated, in files that were recorded with stacks. Otherwise it is how it is held: the
 /// classes on its path through the dominator tree, its own as the leaf. Parts of an object that count as its own
 /// ([`owned_sizes`]) are left out of paths, runs of classes that repeat are one, and what only happens to be on the stack holds nothing,
-/// so that two moments and two processes compare. For the same reason a path begins at the innermost scope of variables: who alone holds
-/// a scope changes with every function that happens to wait, and with it all paths through it would vanish and come again.
+/// so that two moments and two processes compare. For the same reason a path begins at a scope of variables of which there is only one,
+/// as a module has it: who alone holds it changes with every function that happens to wait, and with it all paths through it would vanish
+/// and come again. What is held by a variable names it: `sessions in lib/cache.js`.
 ///
 /// # Errors
 /// A promise of the model is broken, which a checked graph does not do.
 pub fn to_profile(mut graph: ObjectGraph, notes: &Notes) -> Result<Profile, ModelError> {
     let essential = Essential::of(&graph).without_momentary(&graph);
+    let scopes = ScopeSteps::of(&graph, &Scopes::of(&graph));
     // The names of edges and the numbers of nodes have said what they had to: a tenth of the memory, given back before the most
     // is needed.
     graph.edges.names = Vec::new();
     graph.nodes.ids = Vec::new();
-    let graph = &graph;
-    let dominators = Dominators::of(graph, &essential);
+    let dominators = Dominators::of(&graph, &essential);
     drop(essential);
-    let sizes = owned_sizes(graph);
-    let classes = ClassNames::of(graph);
+    let sizes = owned_sizes(&graph);
+    let classes = ClassNames::of(&graph);
+    lower(&graph, &dominators, &sizes, &classes, scopes, notes)
+}
 
+/// Makes a profile of a heap of which all is computed, as [`to_profile`] does, but with what only happens to be on the stack holding what it refers
+/// to: the paths are those of the retained sizes beside them, and not made to be compared.
+///
+/// # Errors
+/// As [`to_profile`].
+pub fn heap_to_profile(heap: Heap<'_>, notes: &Notes) -> Result<Profile, ModelError> {
+    // They have said what they had to: a tenth of the memory.
+    drop(heap.retained);
+    drop(heap.paths);
+    let scopes = ScopeSteps::of(heap.graph, &heap.scopes);
+    lower(
+        heap.graph,
+        &heap.dominators,
+        &heap.sizes,
+        &heap.classes,
+        scopes,
+        notes,
+    )
+}
+
+fn lower(
+    graph: &ObjectGraph,
+    dominators: &Dominators,
+    sizes: &Sizes,
+    classes: &ClassNames,
+    mut scopes: ScopeSteps,
+    notes: &Notes,
+) -> Result<Profile, ModelError> {
     let mut origin = Origin::new(SourceFormat::V8HeapSnapshot, Sampling::Exact);
     origin.producer = Producer::V8;
     let value_types = vec![ValueType::inuse_objects(), ValueType::inuse_space()];
@@ -49,21 +81,33 @@ pub fn to_profile(mut graph: ObjectGraph, notes: &Notes) -> Result<Profile, Mode
     let mut held = Vec::new();
     let mut allocated = vec![Sum::default(); allocations.map_or(0, AllocationTree::len)];
     let mut places = vec![START; graph.len()];
-    let is_scope: Vec<bool> = (0..classes.len() as u32)
-        .map(|class| classes.name(class).starts_with(SCOPE))
-        .collect();
+    // Steps that are no class are numbered behind the classes.
+    let class_count = classes.len() as u32;
     for &node in dominators.order().iter().skip(1) {
-        let size = sizes[node as usize];
-        let above = places[dominators.immediate(node) as usize];
+        let size = sizes.get(node);
+        let dominator = dominators.immediate(node);
+        let mut above = places[dominator as usize];
+        if let Some(step) = scopes.step(dominator, node) {
+            above = paths.step(above, class_count + step);
+        }
         // What has bytes in the file and none of its own is a part of something.
         let is_part = size == 0 && graph.self_size(node) > 0;
-        let class = classes.class(node);
-        let place = match is_part {
-            true => above,
-            false if is_scope[class as usize] => paths.step(START, class),
-            false => paths.step(above, class),
+        // A scope has no step of its own for what it holds: that begins with the variable.
+        let place = match scopes.own(node) {
+            Some((step, begins)) => {
+                let above = if begins { START } else { above };
+                places[node as usize] = above;
+                paths.step(above, class_count + step)
+            }
+            None => {
+                let place = match is_part {
+                    true => above,
+                    false => paths.step(above, classes.class(node)),
+                };
+                places[node as usize] = place;
+                place
+            }
         };
-        places[node as usize] = place;
         if size == 0 {
             continue;
         }
@@ -90,15 +134,23 @@ pub fn to_profile(mut graph: ObjectGraph, notes: &Notes) -> Result<Profile, Mode
             });
     }
 
-    let outermost = allocations.map(|_| location(BEFORE_RECORDING, &mut builder));
-    let mut frames = vec![None; classes.len()];
+    let outermost = allocations.map(|_| location(BEFORE_RECORDING, "", &mut builder));
+    let mut frames = vec![None; classes.len() + scopes.len()];
     let mut stack = Vec::new();
     for (place, sum) in (0..).zip(&held).filter(|(_, sum)| sum.objects > 0) {
         stack.clear();
         for at in paths.upward(place) {
             let class = paths.class(at);
             let frame = &mut frames[class as usize];
-            stack.push(*frame.get_or_insert_with(|| location(classes.name(class), &mut builder)));
+            stack.push(
+                *frame.get_or_insert_with(|| match class.checked_sub(class_count) {
+                    None => location(classes.name(class), "", &mut builder),
+                    Some(step) => {
+                        let (name, script) = scopes.name(step);
+                        location(name, script, &mut builder)
+                    }
+                }),
+            );
         }
         stack.extend(outermost);
         sum.add_to(&mut builder, &stack);
@@ -137,8 +189,8 @@ impl Sum {
     }
 }
 
-fn location(name: &str, builder: &mut ProfileBuilder) -> LocationId {
-    let function = builder.named_function(name, "");
+fn location(name: &str, file: &str, builder: &mut ProfileBuilder) -> LocationId {
+    let function = builder.named_function(name, file);
     let frame = Frame {
         function,
         line: 0,

@@ -10,18 +10,28 @@
 //! The rules are those of `HeapSnapshot.ts` in the DevTools front end, told in our own words where they are applied:
 //! [`Essential`] which references retain, [`Dominators`] the tree, [`owned_sizes`] whose bytes count as whose,
 //! [`ClassNames`] how objects are named.
+//!
+//! [`Heap`] has all of that computed once, to be asked questions: [`Holders`] says how objects are held, in the words of the program, on the
+//! [`ShortestPaths`] to them; [`Scopes`] and [`CodePlaces`] name variables, functions and scripts.
 
 mod allocation_tree;
 mod class_names;
 mod class_paths;
+mod code_places;
 mod detachedness;
 mod distances;
 mod dominators;
 mod essential;
 mod graph;
+mod heap;
+mod holders;
 mod kinds;
 mod lower;
 mod owned_sizes;
+mod scope_steps;
+mod scopes;
+mod shortest_paths;
+mod sizes;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -29,11 +39,17 @@ mod weak_pairs;
 
 pub use allocation_tree::{AllocationNode, AllocationTree};
 pub use class_names::ClassNames;
+pub use code_places::{CodePlace, CodePlaces, Location, short_script};
 pub use distances::{SYSTEM_DISTANCE, distances};
 pub use dominators::Dominators;
 pub use essential::Essential;
 pub use graph::{Edges, GraphError, Nodes, ObjectGraph};
+pub use heap::Heap;
+pub use holders::Holders;
 pub use kinds::{EdgeKind, NodeKind};
-pub use lower::to_profile;
+pub use lower::{heap_to_profile, to_profile};
 pub use owned_sizes::owned_sizes;
+pub use scopes::Scopes;
+pub use shortest_paths::ShortestPaths;
+pub use sizes::Sizes;
 pub use strings::Strings;

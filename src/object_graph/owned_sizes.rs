@@ -1,6 +1,6 @@
 //! Whose bytes count as whose.
 
-use super::{EdgeKind, NodeKind, ObjectGraph};
+use super::{EdgeKind, NodeKind, ObjectGraph, Sizes};
 
 /// Not reached from any owner.
 const UNVISITED: u32 = u32::MAX;
@@ -13,7 +13,7 @@ const SHARED: u32 = u32::MAX - 1;
 /// As DevTools has it (`calculateShallowSizes`): every node but hidden ones, arrays and external string data owns itself, and
 /// each of these belongs to the one owner from which edges lead to it that are not weak. Where the root refers to no object, the snapshot was
 /// taken with V8's internals exposed, and all sizes stay as they are.
-pub fn owned_sizes(graph: &ObjectGraph) -> Vec<u64> {
+pub fn owned_sizes(graph: &ObjectGraph) -> Sizes {
     let mut sizes = graph.nodes.self_sizes.clone();
     if graph.user_roots().next().is_none() {
         return sizes;
@@ -22,9 +22,13 @@ pub fn owned_sizes(graph: &ObjectGraph) -> Vec<u64> {
         if owner == UNVISITED || owner == SHARED || owner == node {
             continue;
         }
-        let size = std::mem::take(&mut sizes[node as usize]);
+        // Roots have no size of their own to which something could be added.
+        if owner == graph.root() || graph.kind(owner) == NodeKind::Synthetic {
+            continue;
+        }
+        let size = sizes.take(node);
         // Never above the sum of all, which was checked.
-        sizes[owner as usize] += size;
+        sizes.add(owner, size);
     }
     sizes
 }
@@ -36,23 +40,28 @@ fn owners(graph: &ObjectGraph) -> Vec<u32> {
             false => UNVISITED,
         })
         .collect();
-    let mut open: Vec<u32> = (0..graph.len() as u32)
-        .filter(|&node| owners[node as usize] == node)
-        .collect();
-    while let Some(node) = open.pop() {
-        let owner = owners[node as usize];
-        for edge in graph.edges_of(node) {
-            if graph.edge_kind(edge) == EdgeKind::Weak {
-                continue;
-            }
-            let target = graph.target(edge);
-            let found = &mut owners[target as usize];
-            if *found == UNVISITED {
-                *found = owner;
-                open.push(target);
-            } else if *found != target && *found != owner && *found != SHARED {
-                *found = SHARED;
-                open.push(target);
+    let mut open = Vec::new();
+    // In which order nodes are visited makes no difference to what is found.
+    for start in 0..graph.len() as u32 {
+        if !owns_itself(graph, start) {
+            continue;
+        }
+        open.push(start);
+        while let Some(node) = open.pop() {
+            let owner = owners[node as usize];
+            for edge in graph.edges_of(node) {
+                if graph.edge_kind(edge) == EdgeKind::Weak {
+                    continue;
+                }
+                let target = graph.target(edge);
+                let found = &mut owners[target as usize];
+                if *found == UNVISITED {
+                    *found = owner;
+                    open.push(target);
+                } else if *found != target && *found != owner && *found != SHARED {
+                    *found = SHARED;
+                    open.push(target);
+                }
             }
         }
     }

@@ -50,6 +50,21 @@ impl Strings {
             .unwrap_or_default()
     }
 
+    /// The numbers of strings with these texts; one that no string has for those that are not there.
+    pub(super) fn find<const N: usize>(&self, texts: [&str; N]) -> [u32; N] {
+        let mut found = [u32::MAX; N];
+        for index in 0..self.len() as u32 {
+            let bytes = self.bytes(index);
+            // V8 writes each text once; of the copies that another tool may write, the first counts.
+            if let Some(at) = texts.iter().position(|text| text.as_bytes() == bytes)
+                && found[at] == u32::MAX
+            {
+                found[at] = index;
+            }
+        }
+        found
+    }
+
     /// A string as text; what is not UTF-8 in it becomes U+FFFD.
     pub fn get(&self, index: u32) -> Cow<'_, str> {
         String::from_utf8_lossy(self.bytes(index))

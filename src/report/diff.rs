@@ -3,11 +3,13 @@
 use crate::analysis::diff::{Change, Diff, Presence, Row};
 use crate::analysis::gate::{GateOutcome, MaxGrowth};
 use crate::analysis::granularity::Granularity;
+use crate::analysis::heap::HeapGrowth;
 use crate::analysis::same_process::SameProcess;
 use crate::analysis::verdict::Assessment;
 use crate::model::Sampling;
 use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
 
+use super::heap;
 use super::input::Input;
 use super::snapshot::{amount, column, more_rows};
 use super::{Align, Cell, Column, Document, Fact, Part, RowOrder, Table, Tone, Verdict};
@@ -23,6 +25,8 @@ pub struct DiffReport {
     pub diff: Diff,
     /// The growth that is allowed, and whether it was kept, where a ceiling was given.
     pub gate: Option<(MaxGrowth, GateOutcome)>,
+    /// What changed object by object, where both are heaps whose every object is known.
+    pub heap: Option<HeapGrowth>,
 }
 
 impl DiffReport {
@@ -38,14 +42,18 @@ impl DiffReport {
             title: format!("{} -> {}", self.before.filepath, self.after.filepath),
             verdict: Some(self.verdict()),
             facts: self.facts(),
-            body: if self.diff.rows.is_empty() {
-                Vec::new()
-            } else {
-                vec![Part::Table(self.table())]
-            },
+            body: self.body(),
             recommendations: self.diff.recommendations.clone(),
             notes: self.diff.notes.clone(),
         }
+    }
+
+    fn body(&self) -> Vec<Part> {
+        let mut body: Vec<Part> = self.heap.iter().flat_map(heap::growth_tables).collect();
+        if !self.diff.rows.is_empty() {
+            body.push(Part::Table(self.table()));
+        }
+        body
     }
 
     fn verdict(&self) -> Verdict {
@@ -112,6 +120,7 @@ impl DiffReport {
                 }
             },
         ));
+        facts.extend(self.heap.iter().flat_map(heap::growth_facts));
         facts.extend(self.gate_text().map(|text| fact("gate", text)));
         if let Some(size) = diff.minimum_detectable.filter(|&size| size > 0) {
             facts.push(fact(

@@ -7,6 +7,7 @@
 pub mod chart;
 pub mod diff;
 pub mod document;
+pub mod heap;
 pub mod input;
 pub mod section;
 pub mod snapshot;

@@ -3,12 +3,14 @@
 use crate::analysis::frame_filter::{FrameFilter, View};
 use crate::analysis::granularity::Granularity;
 use crate::analysis::health::{self, Health};
+use crate::analysis::heap::HeapSurvey;
 use crate::analysis::hot_spots::{self, HotPath, HotSpot};
 use crate::analysis::value_choice::{self, NoSuchValue};
 use crate::model::{AllocatorStat, Profile, Thread, Unit, ValueIndex, ValueType};
 use crate::notes::Notes;
 use crate::units::{Bytes, Count, Share};
 
+use super::heap;
 use super::input::Input;
 use super::{Align, Cell, Column, Document, Fact, Part, RowOrder, Table, Tone};
 
@@ -62,12 +64,16 @@ pub struct SnapshotReport {
     pub health: Health,
     /// How many samples and stacks there are.
     pub samples: (usize, usize),
+    /// What is in the heap, where its every object is known.
+    pub heap: Option<HeapSurvey>,
+    /// Whether stacks are looked at in another way than as they are.
+    pub is_filtered: bool,
     /// What was remarked.
     pub notes: Notes,
 }
 
 impl SnapshotReport {
-    /// Examines a profile.
+    /// Examines a profile. What is known of single objects is added afterwards: [`SnapshotReport::heap`].
     ///
     /// # Errors
     /// The profile has no value type of the name asked for.
@@ -118,6 +124,8 @@ impl SnapshotReport {
             allocator_stats: profile.origin().allocator_stats.clone(),
             health,
             samples: (profile.sample_count(), profile.stacks().len()),
+            heap: None,
+            is_filtered: !options.filter.is_empty(),
             notes,
         })
     }
@@ -125,7 +133,11 @@ impl SnapshotReport {
     /// The statement for people.
     pub fn document(&self) -> Document {
         let mut body = Vec::new();
-        if !self.spots.is_empty() {
+        body.extend(self.heap.iter().flat_map(heap::tables));
+        // The functions of a heap with objects are its constructors, which have a table already.
+        let are_constructors =
+            self.heap.is_some() && !self.is_filtered && self.by == Granularity::Function;
+        if !self.spots.is_empty() && !are_constructors {
             body.push(Part::Table(self.spot_table()));
         }
         if !self.paths.is_empty() {

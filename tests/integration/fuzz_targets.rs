@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use fabric::analysis::diff::{self, DiffOptions};
 use fabric::analysis::granularity::Granularity;
-use fabric::formats;
+use fabric::analysis::heap::{HeapDigest, HeapGrowth, HeapSurvey};
+use fabric::formats::{self, Contents, v8};
+use fabric::object_graph::Heap;
 use fabric::render;
 use fabric::report::input::Input;
 use fabric::report::snapshot::SnapshotOptions;
@@ -18,7 +20,21 @@ use super::support::random_draws::RandomDraws;
 
 /// From bytes to every kind of output: the target.
 fn all_the_way(bytes: &[u8], other: &[u8]) {
-    let Ok(profile) = formats::read(&mut &bytes[..]) else {
+    let Ok(contents) = formats::read_contents(&mut &bytes[..]) else {
+        return;
+    };
+    let survey = match &contents {
+        Contents::Heap(graph, _) => {
+            let heap = Heap::of(graph);
+            let growth = HeapGrowth::between(&HeapDigest::of(&heap), &heap, 10);
+            assert!(growth.collections.rows.is_empty(), "nothing changed");
+            // What is wrong with it was said when it was read.
+            let _ = v8::redact(&mut &bytes[..], &mut std::io::sink(), &|_| 0);
+            Some(HeapSurvey::of(&heap, 10))
+        }
+        _ => None,
+    };
+    let Ok(profile) = contents.into_profile() else {
         return;
     };
     let options = SnapshotOptions {
@@ -29,8 +45,9 @@ fn all_the_way(bytes: &[u8], other: &[u8]) {
     };
     let profile = fabric::symbolize::without_addresses(profile);
     let input = Input::new("fuzz", None, &profile);
-    let report =
+    let mut report =
         SnapshotReport::new(input.clone(), &profile, &options).expect("no value was asked for");
+    report.heap = survey;
     render::json::snapshot(&report).expect("it can be said");
     let Ok(other) = formats::read(&mut &other[..]) else {
         return;
@@ -38,6 +55,7 @@ fn all_the_way(bytes: &[u8], other: &[u8]) {
     if let Ok(diff) = diff::diff(&other, &profile, &DiffOptions::default()) {
         let report = DiffReport {
             gate: None,
+            heap: None,
             before: Input::new("other", None, &other),
             after: input,
             diff,

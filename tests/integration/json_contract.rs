@@ -10,6 +10,7 @@ use super::run_fabric::{fabric, fixtures};
 
 const BEFORE: &str = "pprof/go-1.27/goleak/heap.007.pb.gz";
 const AFTER: &str = "pprof/go-1.27/goleak/heap.019.pb.gz";
+const HEAP: &str = "v8/node-20/reduced/vr1.heapsnapshot.gz";
 const GOLEAK: &str = "pprof/go-1.27/goleak";
 
 #[derive(Deserialize)]
@@ -75,6 +76,7 @@ struct Diff {
     growing_objects: Vec<Row>,
     rest: Value,
     suspects: Vec<Value>,
+    heap: Option<Value>,
     recommendations: Vec<String>,
     notes: Vec<Value>,
 }
@@ -245,6 +247,19 @@ fn every_field_stands_in_the_manual() {
     for series in [GOLEAK, "jemalloc/5.3/jeleak/run1"] {
         keys(&json(&["trend", "--format", "json", series]), &mut found);
     }
+    keys(&json(&["show", "--format", "json", HEAP]), &mut found);
+    let retainers = [
+        "show",
+        "--format",
+        "json",
+        "--retainers",
+        "LeakedItem",
+        HEAP,
+    ];
+    keys(&json(&retainers), &mut found);
+    let [a, b, c] = [0, 1, 2].map(|step| format!("v8/node-20/reduced/vr{step}.heapsnapshot.gz"));
+    let heaps = ["diff", "--format", "json", &a, &b, "--alive-in", &c];
+    keys(&json(&heaps), &mut found);
     let threads = "jemalloc/5.3/accum-threads/jeleak.023.heap";
     keys(&json(&["show", "--format", "json", threads]), &mut found);
     let words: BTreeSet<&str> = manual.split(|c: char| !c.is_ascii_alphanumeric()).collect();

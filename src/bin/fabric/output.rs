@@ -21,6 +21,8 @@ pub(crate) struct Destination {
     pub(crate) color: bool,
     /// Whether more than ASCII may be drawn.
     pub(crate) unicode: bool,
+    /// Whether a person looks at it.
+    pub(crate) on_terminal: bool,
 }
 
 #[derive(Debug)]
@@ -84,6 +86,7 @@ impl Destination {
             },
             // A terminal in the C locale shows boxes and arrows as question marks. A file is read by something newer.
             unicode: !on_terminal || locale_is_utf8(),
+            on_terminal,
         })
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Header {
     pub(super) function_columns: FunctionColumns,
     /// The columns of a node of the trace tree, which hold arrays as well as numbers.
     pub(super) trace_columns: TraceColumns,
+    /// Since V8 6.9.
+    pub(super) location_columns: Option<LocationColumns>,
     pub(super) node_count: u64,
     pub(super) edge_count: u64,
     /// Where the root begins in the flat array of nodes.
@@ -62,6 +64,15 @@ pub(super) struct TraceColumns {
     pub(super) function: Option<usize>,
 }
 
+/// Where each column of a location is, and how many there are.
+pub(super) struct LocationColumns {
+    pub(super) count: usize,
+    pub(super) node: usize,
+    pub(super) script: usize,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
 #[derive(Deserialize)]
 struct RawHeader {
     meta: RawMeta,
@@ -85,6 +96,8 @@ struct RawMeta {
     trace_function_info_fields: Vec<String>,
     #[serde(default)]
     trace_node_fields: Vec<String>,
+    #[serde(default)]
+    location_fields: Vec<String>,
 }
 
 /// What a column holds: a word, or the list of names its numbers stand for.
@@ -110,6 +123,7 @@ impl Header {
             edge_types,
             trace_function_info_fields: function_fields,
             trace_node_fields: trace_fields,
+            location_fields,
         } = raw.meta;
         let needed = |fields: &[String], name: &str| {
             position(fields, name)
@@ -132,7 +146,12 @@ impl Header {
             target: needed(&edge_fields, "to_node")?,
         };
         // A row is read into a buffer of its own; a header of a megabyte has room for names without end.
-        if node_columns.count.max(edge_columns.count) > limits::V8_COLUMNS {
+        if node_columns
+            .count
+            .max(edge_columns.count)
+            .max(location_fields.len())
+            > limits::V8_COLUMNS
+        {
             return Err(json.malformed("its header has more than 64 columns"));
         }
         let names = |types: &[RawType], column: usize| match types.get(column) {
@@ -162,12 +181,24 @@ impl Header {
                 id: position(&trace_fields, "id"),
                 function: position(&trace_fields, "function_info_index"),
             },
+            location_columns: location_columns(&location_fields),
             node_count: raw.node_count,
             edge_count: raw.edge_count,
             root_index: raw.root_index,
             trace_function_count: raw.trace_function_count,
         })
     }
+}
+
+/// Nothing where a column is not there: places are worth knowing, and no heap is unreadable without them.
+fn location_columns(fields: &[String]) -> Option<LocationColumns> {
+    Some(LocationColumns {
+        count: fields.len(),
+        node: position(fields, "object_index")?,
+        script: position(fields, "script_id")?,
+        line: position(fields, "line")?,
+        column: position(fields, "column")?,
+    })
 }
 
 fn position(fields: &[String], name: &str) -> Option<usize> {

@@ -18,9 +18,9 @@ use crate::formats::{ReadError, ReadErrorKind};
 use crate::limits;
 use crate::model::Profile;
 use crate::notes::{NoteKind, Notes};
-use crate::object_graph::{self, Edges, Nodes, ObjectGraph, Strings};
+use crate::object_graph::{self, Edges, Location, Nodes, ObjectGraph, Sizes, Strings};
 
-const FORMAT: &str = "V8 heap snapshot";
+pub(super) const FORMAT: &str = "V8 heap snapshot";
 
 /// Reads a `.heapsnapshot` or `.heaptimeline` as a profile: see [`object_graph::to_profile`] for what its stacks are.
 ///
@@ -40,6 +40,7 @@ pub fn read_graph(input: &mut dyn Read, notes: &mut Notes) -> Result<ObjectGraph
     let mut json = JsonBytes::new(input, FORMAT);
     let mut header = None;
     let (mut nodes, mut edges, mut strings) = (None, None, None);
+    let mut locations = Vec::new();
     let (mut functions, mut tree) = (Vec::new(), trace_tree::RawTree::default());
     let (mut key, mut is_first) = (Vec::new(), true);
     json.skip_byte_order_mark()?;
@@ -60,7 +61,8 @@ pub fn read_graph(input: &mut dyn Read, notes: &mut Notes) -> Result<ObjectGraph
                 functions = trace_tree::read_functions(&mut json, header)?;
             }
             b"trace_tree" => tree = trace_tree::read_tree(&mut json, header)?,
-            // Samples over time and places in scripts: nothing here needs them.
+            b"locations" => locations = read_locations(&mut json, header)?,
+            // Samples over time: nothing here needs them.
             _ => json.skip_value()?,
         }
     }
@@ -86,7 +88,7 @@ pub fn read_graph(input: &mut dyn Read, notes: &mut Notes) -> Result<ObjectGraph
         None => nodes.allocated_at = Vec::new(),
     }
     let root = header.root_index / header.node_columns.count as u64;
-    ObjectGraph::new(nodes, edges, strings, root, allocations)
+    ObjectGraph::new(nodes, edges, strings, root, allocations, locations)
         .map_err(|error| json.malformed(error.to_string()))
 }
 
@@ -103,7 +105,7 @@ fn read_nodes(json: &mut JsonBytes<'_>, header: &Header) -> Result<Nodes, ReadEr
         kinds: Vec::with_capacity(room),
         names: Vec::with_capacity(room),
         ids: Vec::with_capacity(room),
-        self_sizes: Vec::with_capacity(room),
+        self_sizes: Sizes::with_capacity(room),
         edge_counts: Vec::with_capacity(room),
         ..Nodes::default()
     };
@@ -117,7 +119,7 @@ fn read_nodes(json: &mut JsonBytes<'_>, header: &Header) -> Result<Nodes, ReadEr
         };
         nodes.kinds.push(kind);
         nodes.names.push(narrow(row[columns.name], json)?);
-        nodes.ids.push(row[columns.id]);
+        nodes.ids.push(narrow(row[columns.id], json)?);
         nodes.self_sizes.push(row[columns.self_size]);
         nodes
             .edge_counts
@@ -168,9 +170,37 @@ fn read_edges(json: &mut JsonBytes<'_>, header: &Header) -> Result<Edges, ReadEr
     Ok(edges)
 }
 
+/// A number beyond 32 bits becomes the largest there is: V8 writes -1 for a line that is not known as an unsigned number.
+fn read_locations(json: &mut JsonBytes<'_>, header: &Header) -> Result<Vec<Location>, ReadError> {
+    let Some(columns) = &header.location_columns else {
+        json.skip_value()?;
+        return Ok(Vec::new());
+    };
+    let node_columns = header.node_columns.count as u64;
+    let clamp = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+    let mut locations = Vec::new();
+    let mut row = [0u64; limits::V8_COLUMNS];
+    let row = &mut row[..columns.count];
+    let mut is_first = true;
+    json.expect(b'[')?;
+    while read_row(json, row, &mut is_first)? {
+        let node = row[columns.node];
+        if !node.is_multiple_of(node_columns) {
+            return Err(json.malformed(format!("a location of {node}, where no node begins")));
+        }
+        locations.push(Location {
+            node: narrow(node / node_columns, json)?,
+            script: clamp(row[columns.script]),
+            line: clamp(row[columns.line]),
+            column: clamp(row[columns.column]),
+        });
+    }
+    Ok(locations)
+}
+
 /// Reads one row of integers; false at the end of the array.
 #[inline]
-fn read_row(
+pub(super) fn read_row(
     json: &mut JsonBytes<'_>,
     row: &mut [u64],
     is_first: &mut bool,
@@ -187,7 +217,7 @@ fn read_row(
     Ok(true)
 }
 
-fn narrow(value: u64, json: &JsonBytes<'_>) -> Result<u32, ReadError> {
+pub(super) fn narrow(value: u64, json: &JsonBytes<'_>) -> Result<u32, ReadError> {
     u32::try_from(value).map_err(|_| json.malformed(format!("a number above 32 bits: {value}")))
 }
 
@@ -290,6 +320,41 @@ mod tests {
             ),
             Ok(held),
         );
+    }
+
+    #[test]
+    fn sizes_above_32_bits_are_kept_and_ids_above_are_refused() {
+        let nodes = "0,0,1,0,1, 1,1,3,5000000000,1, 2,2,5,16,0";
+        check(
+            &file(OLD, "", nodes, "0,1,5,0,2,10", ""),
+            Ok("Thing 5000000000\nThing;(string) 16\n"),
+        );
+        check(
+            &file(
+                OLD,
+                "",
+                &nodes.replace(",3,", ",5000000000,"),
+                "0,1,5,0,2,10",
+                "",
+            ),
+            Err("a number above 32 bits: 5000000000"),
+        );
+    }
+
+    #[test]
+    fn places_are_of_nodes() {
+        let fields =
+            r#""location_fields":["object_index","script_id","line","column"],"edge_types""#;
+        let check_places = |locations: &str, expected| {
+            let more = format!("\"locations\":[{locations}],");
+            let nodes = "0,0,1,0,1, 1,1,3,24,1, 2,2,5,16,0";
+            let json = file(OLD, "", nodes, "0,1,5,0,2,10", &more);
+            check(&json.replace("\"edge_types\"", fields), expected);
+        };
+        check_places("5,1,4294967295,0", Ok("Thing 24\nThing;(string) 16\n"));
+        check_places("15,1,2,3", Err("location 0 refers to node 3 of 3"));
+        check_places("7,1,2,3", Err("a location of 7, where no node begins"));
+        check_places("5,1,2", Err("end inside a row"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::io::Read;
 
+use super::json_copy::CopyOut;
 use crate::formats::{ReadError, ReadErrorKind};
 
 /// Bytes read at once: large enough that refills cost nothing, small enough to stay in the second-level cache.
@@ -15,14 +16,16 @@ const NUMBER_BYTES: usize = 24;
 
 /// A stream of JSON, read from its front.
 pub(super) struct JsonBytes<'r> {
-    input: &'r mut dyn Read,
-    buffer: Vec<u8>,
-    at: usize,
+    pub(super) input: &'r mut dyn Read,
+    pub(super) buffer: Vec<u8>,
+    pub(super) at: usize,
     /// Where in the input the buffer begins.
     passed: u64,
     at_end: bool,
     /// What the document is, for errors.
     format: &'static str,
+    /// Where what is read is copied to as it is.
+    pub(super) copy: Option<CopyOut<'r>>,
 }
 
 impl<'r> JsonBytes<'r> {
@@ -34,6 +37,7 @@ impl<'r> JsonBytes<'r> {
             passed: 0,
             at_end: false,
             format,
+            copy: None,
         }
     }
 
@@ -56,6 +60,12 @@ impl<'r> JsonBytes<'r> {
     /// Makes at least `wanted` bytes ready if the input has so many.
     #[cold]
     fn refill(&mut self, wanted: usize) -> Result<(), ReadError> {
+        if self.copy.is_some() {
+            self.copy_consumed()?;
+            if let Some(copy) = &mut self.copy {
+                copy.from = copy.from.map(|_| 0);
+            }
+        }
         self.buffer.drain(..self.at);
         self.passed += self.at as u64;
         self.at = 0;
@@ -345,72 +355,6 @@ impl<'r> JsonBytes<'r> {
             {
                 kept.push(byte);
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Gives one byte at a time.
-    struct Drops<'t>(&'t [u8]);
-
-    impl Read for Drops<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let length = self.0.len().min(1).min(buffer.len());
-            buffer[..length].copy_from_slice(&self.0[..length]);
-            self.0 = &self.0[length..];
-            Ok(length)
-        }
-    }
-
-    fn check_string(json: &str, expected: Result<&str, &str>) {
-        let mut drops = Drops(json.as_bytes());
-        let mut text = Vec::new();
-        let read = JsonBytes::new(&mut drops, "test").string(&mut text);
-        let found = read.map_err(|error| error.to_string());
-        match (found, expected) {
-            (Ok(()), Ok(expected)) => assert_eq!(String::from_utf8_lossy(&text), expected),
-            (Err(message), Err(part)) => assert!(message.contains(part), "{message}"),
-            (found, _) => panic!("{json}: {found:?}"),
-        }
-    }
-
-    #[test]
-    fn strings_are_decoded() {
-        check_string(r#" "a\n\"\u00fc\\" "#, Ok("a\n\"ü\\"));
-        check_string(
-            r#""\ud83d\ude00 \ud83dx \ud83d\u0041""#,
-            Ok("😀 \u{fffd}x \u{fffd}A"),
-        );
-        check_string(r#""a"#, Err("ends inside test"));
-        check_string(r#""\u12"#, Err("ends inside test"));
-        check_string(r#""\q""#, Err("an escape '\\q'"));
-    }
-
-    #[test]
-    fn integers_are_checked() {
-        let read = |json: &str| {
-            let mut input = json.as_bytes();
-            let read = JsonBytes::new(&mut input, "test").integer();
-            read.map_err(|error| error.to_string())
-        };
-        assert_eq!(read("\n18446744073709551615,"), Ok(u64::MAX));
-        assert!(read("18446744073709551616").is_err_and(|e| e.contains("above 64 bits")));
-        assert!(read("-1").is_err_and(|e| e.contains("'-' where an unsigned")));
-    }
-
-    #[test]
-    fn values_of_any_depth_are_passed_over() {
-        let deep = format!("{}1{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
-        for json in [deep.as_str(), r#"{"a":["}\"]",{}]}"#, "\"]\"", "12", "null"] {
-            let json = format!("{json},7");
-            let mut input = json.as_bytes();
-            let mut reader = JsonBytes::new(&mut input, "test");
-            assert!(reader.skip_value().is_ok());
-            assert!(reader.expect(b',').is_ok());
-            assert_eq!(reader.integer().ok(), Some(7));
         }
     }
 }

@@ -8,10 +8,17 @@ mod header;
 mod heap_profile;
 mod heap_snapshot;
 mod json_bytes;
+#[cfg(test)]
+mod json_bytes_tests;
+mod json_copy;
+mod redact;
+mod redacted_names;
 mod trace_tree;
 
 pub use heap_profile::read as read_heap_profile;
 pub use heap_snapshot::{read as read_heap_snapshot, read_graph};
+
+pub use redact::{RedactError, Redacted, redact};
 
 use super::preamble::without_byte_order_mark;
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::MIB;
+use super::heap_growth::GrowthJson;
 use super::parts::{FrameJson, NoteJson, Snapshot, notes, stack};
 use crate::analysis::diff::{Row, Suspect};
 use crate::analysis::same_process::SameProcess;
@@ -35,6 +36,8 @@ pub(super) struct Diff<'r> {
     growing_objects: Vec<RowJson<'r>>,
     rest: RestJson,
     suspects: Vec<SuspectJson<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heap: Option<GrowthJson<'r>>,
     recommendations: &'r [String],
     notes: Vec<NoteJson<'r>>,
 }
@@ -188,6 +191,7 @@ impl<'r> Diff<'r> {
                 .iter()
                 .map(|suspect| SuspectJson::new(suspect, diff.duration_ms))
                 .collect(),
+            heap: report.heap.as_ref().map(GrowthJson::new),
             recommendations: &diff.recommendations,
             notes: notes(&diff.notes),
         }

@@ -3,12 +3,15 @@
 //! Within a schema version fields are added and never changed. What is not known is null or absent, never zero.
 
 mod diff;
+mod heap;
+mod heap_growth;
 mod parts;
 mod show;
 mod trend;
 
 use serde::Serialize;
 
+use crate::report::heap::RetainersReport;
 use crate::report::{DiffReport, SnapshotReport, TrendReport};
 
 const MIB: f64 = 1024.0 * 1024.0;
@@ -19,6 +22,14 @@ const MIB: f64 = 1024.0 * 1024.0;
 /// Never with the types here; the error is passed on all the same.
 pub fn snapshot(report: &SnapshotReport) -> serde_json::Result<String> {
     print(&show::Show::new(report))
+}
+
+/// Serializes the statement about who holds some objects, schema `fabric.retainers/1`.
+///
+/// # Errors
+/// Never with the types here; the error is passed on all the same.
+pub fn retainers(report: &RetainersReport) -> serde_json::Result<String> {
+    print(&heap::RetainersJson::new(report))
 }
 
 /// Serializes the statement about two profiles, schema `fabric.diff/1`.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::heap::HeapJson;
 use super::parts::{FrameJson, NoteJson, Snapshot, notes, stack};
 use crate::report::SnapshotReport;
 
@@ -29,6 +30,8 @@ pub(super) struct Show<'r> {
     locations: usize,
     unnamed_locations: usize,
     unnamed_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heap: Option<HeapJson<'r>>,
     notes: Vec<NoteJson<'r>>,
 }
 
@@ -139,6 +142,7 @@ impl<'r> Show<'r> {
             locations: report.health.locations,
             unnamed_locations: report.health.unnamed_locations,
             unnamed_bytes: report.health.unnamed_bytes,
+            heap: report.heap.as_ref().map(HeapJson::new),
             notes: notes(&report.notes),
         }
     }

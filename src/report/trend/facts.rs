@@ -3,6 +3,8 @@
 use super::super::Fact;
 use super::super::input::sampling_text;
 use super::TrendReport;
+use crate::model::SourceFormat;
+use crate::report::heap::COUNTED;
 use crate::units::{Bytes, Rate, Share};
 
 impl TrendReport {
@@ -17,6 +19,7 @@ impl TrendReport {
             ("next 24 h", self.day_ahead()),
             ("limit", self.limit_text()),
             ("can see", self.detectable_text()),
+            ("exact", self.counted_text()),
         ];
         facts
             .into_iter()
@@ -46,6 +49,18 @@ impl TrendReport {
             text += &format!(", {}", self.moment(0)?);
         }
         Some(text)
+    }
+
+    /// Whether the snapshots are heaps whose every object is known, rather than stacks with samples.
+    pub(super) fn has_objects(&self) -> bool {
+        let format = SourceFormat::V8HeapSnapshot.name();
+        self.snapshots
+            .last()
+            .is_some_and(|it| it.input.format == format)
+    }
+
+    fn counted_text(&self) -> Option<String> {
+        self.has_objects().then(|| COUNTED.to_owned())
     }
 
     fn order_text(&self) -> Option<String> {

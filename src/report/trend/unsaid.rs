@@ -14,8 +14,13 @@ impl TrendReport {
     pub(super) fn unsaid(&self) -> Section {
         let points = [
             Some(
-                "A heap profile says who allocated memory that is still in use, not who still refers to it."
-                    .to_owned(),
+                match self.has_objects() {
+                    true => "A heap snapshot says who holds an object, not who allocated it.",
+                    false => {
+                        "A heap profile says who allocated memory that is still in use, not who still refers to it."
+                    }
+                }
+                .to_owned(),
             ),
             self.precision(),
             self.too_slow(),

@@ -1,6 +1,7 @@
 //! The command line as it is typed. Depends on clap and the library alone, so that the tests can mount it and generate man
 //! pages and completions from it.
 
+mod heap;
 mod inputs;
 mod outputs;
 mod series;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fabric::analysis::gate::MaxGrowth;
 
+pub(crate) use heap::HeapQuestions;
 pub(crate) use inputs::{By, View};
 pub(crate) use outputs::{Color, Format, Output};
 pub(crate) use series::{Choice, Moment, SeriesArguments, SeriesFailOn, parse_interval};
@@ -75,6 +77,8 @@ pub(crate) struct Show {
     #[arg(long, value_enum, default_value_t = By::Function)]
     pub(crate) by: By,
     #[command(flatten)]
+    pub(crate) heap: HeapQuestions,
+    #[command(flatten)]
     pub(crate) symbols: Symbols,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -107,6 +111,9 @@ pub(crate) struct Diff {
     /// Scale the second profile to the total of the first before comparing
     #[arg(long)]
     pub(crate) normalize: bool,
+    /// Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots
+    #[arg(long, value_name = "FILE", help_heading = "V8 heap snapshots")]
+    pub(crate) alive_in: Option<PathBuf>,
     /// Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell
     #[arg(long, value_enum, value_name = "VERDICT")]
     pub(crate) fail_on: Option<FailOn>,

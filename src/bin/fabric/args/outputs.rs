@@ -37,6 +37,16 @@ pub(crate) enum Format {
     Folded,
 }
 
+impl Format {
+    /// Whether it holds what is said, rather than a picture or a profile.
+    pub(crate) fn is_statement(self) -> bool {
+        matches!(
+            self,
+            Format::Table | Format::Json | Format::Md | Format::Html
+        )
+    }
+}
+
 /// Whether to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {

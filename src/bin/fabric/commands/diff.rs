@@ -15,6 +15,7 @@ use fabric::render;
 use fabric::report::DiffReport;
 use fabric::report::input::Input;
 
+use super::heap;
 use crate::args::{Diff, FailOn, Format};
 use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
@@ -33,13 +34,23 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
     let progress = Arc::new(load::Progress::default());
     let bar = Bar::start(&progress);
     let sources = (Source::from_argument(older), Source::from_argument(newer));
-    let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
-        load::load_pair(&sources.0, &sources.1, symbolizer, &progress)
-    })?;
+    let (before, after, heap) = match destination.format.is_statement() {
+        true => heap::load_pair(&sources, &arguments, &progress)?,
+        // Pictures and profiles are of stacks alone.
+        false => {
+            let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
+                load::load_pair(&sources.0, &sources.1, symbolizer, &progress)
+            })?;
+            (before, after, None)
+        }
+    };
     drop(bar);
     let mut diff = diff::diff(&before.profile, &after.profile, &options)
         .map_err(|error| cannot_compare(error, &before, &after))?;
     diff.notes.absorb(&same_content(&before, &after));
+    if let Some(heap) = &heap {
+        diff.comparability.same_process = heap.same_process.clone();
+    }
     let report = DiffReport {
         before: input(&before),
         after: input(&after),
@@ -47,6 +58,7 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
             .max_growth
             .map(|allowed| (allowed, allowed.judge(&diff))),
         diff,
+        heap,
     };
     write(destination, &report, &before, &after, &options)?;
     let verdict = outcome(report.diff.assessment, arguments.fail_on);

@@ -1,6 +1,7 @@
 //! One file per command: options in, load, analyse, say, write, outcome out.
 
 mod diff;
+mod heap;
 mod report;
 mod series;
 mod serve;

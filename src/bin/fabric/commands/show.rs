@@ -5,15 +5,18 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use fabric::analysis::call_tree;
 use fabric::analysis::frame_filter::FrameFilter;
+use fabric::analysis::heap::HeapSurvey;
 use fabric::analysis::value_choice;
 use fabric::formats::{folded, pprof};
 use fabric::load::{self, Source};
 use fabric::model::{Profile, ValueIndex};
+use fabric::object_graph::Heap;
 use fabric::render;
 use fabric::report::SnapshotReport;
 use fabric::report::input::Input;
 use fabric::report::snapshot::SnapshotOptions;
 
+use super::heap;
 use crate::args::{Format, Show};
 use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
@@ -34,11 +37,22 @@ pub(super) fn run(show: Show) -> Result<Outcome, Failure> {
         top: show.view.top,
         filter: show.view.filter(),
     };
+    let source = Source::from_argument(file);
+    if show.heap.redact {
+        return heap::redact(&source, destination);
+    }
+    if let Some(wanted) = &show.heap.retainers {
+        return heap::show_retainers(&source, wanted, options.top, destination);
+    }
     let progress = Arc::new(load::Progress::default());
     let bar = Bar::start(&progress);
-    let source = Source::from_argument(file);
-    let loaded = super::with_symbolizer(&show.symbols, |symbolizer| {
-        load::load(&source, symbolizer, &progress)
+    let survey = |heap: &Heap<'_>| HeapSurvey::of(heap, options.top);
+    let (loaded, heap) = super::with_symbolizer(&show.symbols, |symbolizer| {
+        match destination.format.is_statement() {
+            true => load::load_with_heap(&source, symbolizer, &progress, survey),
+            // Pictures and profiles are of stacks alone.
+            false => load::load(&source, symbolizer, &progress).map(|loaded| (loaded, None)),
+        }
     })?;
     drop(bar);
     let profile = &loaded.profile;
@@ -49,7 +63,8 @@ pub(super) fn run(show: Show) -> Result<Outcome, Failure> {
         loaded.path.is_some().then_some(loaded.size_bytes),
         profile,
     );
-    let report = SnapshotReport::new(input, profile, &options).map_err(Failure::usage)?;
+    let mut report = SnapshotReport::new(input, profile, &options).map_err(Failure::usage)?;
+    report.heap = heap;
     write(destination, &report, profile, value, &options.filter)?;
     Ok(Outcome::Done)
 }

@@ -1,0 +1,113 @@
+//! Objects by constructor.
+
+use std::cmp::Reverse;
+
+use crate::object_graph::Heap;
+
+use super::Top;
+
+/// All objects of one constructor, or of one kind of V8's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Constructor {
+    /// Its name, as [`ClassNames`](crate::object_graph::ClassNames) has it.
+    pub name: String,
+    /// How many objects there are; parts that count as their owner's are none.
+    pub objects: u64,
+    /// Their own bytes, with the parts that are theirs alone.
+    pub shallow: u64,
+    /// What would be freed if none of them were held: the retained sizes of those that are not retained by another of them.
+    pub retained: u64,
+}
+
+pub(super) fn constructors(heap: &Heap<'_>, top: usize) -> Top<Constructor> {
+    let mut rows = all(heap);
+    let bytes = rows.iter().map(|row| row.shallow).sum();
+    rows.retain(|row| row.objects > 0);
+    rows.sort_by(|a, b| {
+        (Reverse(a.retained), Reverse(a.shallow), &a.name).cmp(&(
+            Reverse(b.retained),
+            Reverse(b.shallow),
+            &b.name,
+        ))
+    });
+    Top::of(rows, bytes, top)
+}
+
+/// A row for each class, by its number.
+///
+/// As DevTools has it (`buildAggregates`, `calculateClassesRetainedSize`): nodes without bytes do not count, and what is below an object of
+/// the same class in the dominator tree is in the retained size of that one.
+pub(super) fn all(heap: &Heap<'_>) -> Vec<Constructor> {
+    let mut rows: Vec<Constructor> = (0..heap.classes.len() as u32)
+        .map(|class| Constructor {
+            name: heap.classes.name(class).to_owned(),
+            objects: 0,
+            shallow: 0,
+            retained: 0,
+        })
+        .collect();
+    let is_outermost = outermost(heap, |node| Some(heap.classes.class(node)));
+    for node in 0..heap.graph.len() as u32 {
+        let size = heap.sizes.get(node);
+        if size == 0 {
+            continue;
+        }
+        let row = &mut rows[heap.classes.class(node) as usize];
+        row.objects += 1;
+        row.shallow += size;
+        if is_outermost[node as usize] {
+            row.retained += heap.retained.get(node);
+        }
+    }
+    rows
+}
+
+/// Whether each node with bytes is not retained by another with bytes of the same group. Without a group there is no answer: false.
+pub(super) fn outermost(heap: &Heap<'_>, group: impl Fn(u32) -> Option<u32>) -> Vec<bool> {
+    let count = heap.graph.len();
+    let mut answer = vec![false; count];
+    // The dominator tree as lists of children; the walk leaves a node when it meets it again from below.
+    let mut first_child = vec![u32::MAX; count];
+    let mut next_sibling = vec![u32::MAX; count];
+    for &node in heap.dominators.order().iter().skip(1).rev() {
+        let dominator = heap.dominators.immediate(node) as usize;
+        next_sibling[node as usize] = first_child[dominator];
+        first_child[dominator] = node;
+    }
+    // Groups that are open on the way from the root; they are numbers of classes, or few.
+    let mut is_open: Vec<bool> = Vec::new();
+    let root = heap.graph.root();
+    let mut at = root;
+    let mut is_entered = false;
+    loop {
+        if !is_entered
+            && heap.sizes.get(at) > 0
+            && let Some(group) = group(at)
+        {
+            let group = group as usize;
+            if is_open.len() <= group {
+                is_open.resize(group + 1, false);
+            }
+            answer[at as usize] = !std::mem::replace(&mut is_open[group], true);
+        }
+        let child = first_child[at as usize];
+        if !is_entered && child != u32::MAX {
+            at = child;
+            continue;
+        }
+        if answer[at as usize]
+            && let Some(group) = group(at)
+        {
+            is_open[group as usize] = false;
+        }
+        if at == root {
+            return answer;
+        }
+        let sibling = next_sibling[at as usize];
+        is_entered = sibling == u32::MAX;
+        at = match is_entered {
+            true => heap.dominators.immediate(at),
+            false => sibling,
+        };
+    }
+}

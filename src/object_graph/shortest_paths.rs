@@ -1,0 +1,136 @@
+//! The shortest way from the roots to every object.
+
+use super::{Essential, NodeKind, ObjectGraph};
+
+/// No edge.
+const NONE: u32 = u32::MAX;
+
+/// For each node the edge over which it is reached first.
+///
+/// A shortest way through V8's own parts says nothing to the reader of a program. So it is looked for in three rings: first from the
+/// program's global objects through objects, functions and scopes; then from all roots, through everything; and at last through what the
+/// stack and open handles refer to, which is gone a moment later. Only edges that keep their target alive are ways.
+#[derive(Debug, Clone)]
+pub struct ShortestPaths {
+    reached_by: Vec<u32>,
+}
+
+impl ShortestPaths {
+    /// Walks through a graph, breadth first.
+    pub fn of(graph: &ObjectGraph, essential: &Essential) -> ShortestPaths {
+        let mut paths = ShortestPaths {
+            reached_by: vec![NONE; graph.len()],
+        };
+        let steady = essential.clone().without_momentary(graph);
+        let mut is_reached = vec![0u64; graph.len().div_ceil(64)];
+        let mut reached = Vec::new();
+        let root = graph.root();
+        for edge in graph.edges_of(root) {
+            let node = graph.target(edge);
+            if graph.kind(node) != NodeKind::Synthetic && mark(&mut is_reached, node) {
+                paths.reached_by[node as usize] = edge as u32;
+                reached.push(node);
+            }
+        }
+        let of_the_program = |node: u32| {
+            !matches!(
+                graph.kind(node),
+                NodeKind::ObjectShape | NodeKind::Code | NodeKind::Hidden
+            )
+        };
+        // The root leads to what has its way already, and is an object of nobody.
+        mark(&mut is_reached, root);
+        let mut deferred = Vec::new();
+        paths.spread(
+            graph,
+            &steady,
+            of_the_program,
+            &mut reached,
+            &mut is_reached,
+            &mut deferred,
+        );
+        reached.clear();
+        for edge in deferred {
+            let node = graph.target(edge as usize);
+            if mark(&mut is_reached, node) {
+                paths.reached_by[node as usize] = edge;
+                reached.push(node);
+            }
+        }
+        reached.push(root);
+        let everything = |_| true;
+        let mut none = Vec::new();
+        paths.spread(
+            graph,
+            &steady,
+            everything,
+            &mut reached,
+            &mut is_reached,
+            &mut none,
+        );
+        // What is left begins at the edges that are gone a moment later.
+        reached.clear();
+        for edge in essential.only_in(&steady) {
+            let node = graph.target(edge);
+            if mark(&mut is_reached, node) {
+                paths.reached_by[node as usize] = edge as u32;
+                reached.push(node);
+            }
+        }
+        paths.spread(
+            graph,
+            essential,
+            everything,
+            &mut reached,
+            &mut is_reached,
+            &mut none,
+        );
+        paths
+    }
+
+    /// Who holds a node on its shortest way, and the edge; nothing for the root and for what is not reached.
+    pub fn holder(&self, graph: &ObjectGraph, node: u32) -> Option<(u32, usize)> {
+        let edge = self.reached_by[node as usize];
+        (edge != NONE).then(|| (graph.source(edge as usize), edge as usize))
+    }
+
+    /// Goes on from the nodes in `reached` to all they lead to. An edge that does not lead on goes to `deferred`.
+    fn spread(
+        &mut self,
+        graph: &ObjectGraph,
+        essential: &Essential,
+        leads_on: impl Fn(u32) -> bool,
+        reached: &mut Vec<u32>,
+        is_reached: &mut [u64],
+        deferred: &mut Vec<u32>,
+    ) {
+        let mut at = 0;
+        while let Some(&node) = reached.get(at) {
+            at += 1;
+            for edge in graph.edges_of(node) {
+                let target = graph.target(edge);
+                if !essential.holds(edge) || is_marked(is_reached, target) {
+                    continue;
+                }
+                if !leads_on(target) {
+                    deferred.push(edge as u32);
+                } else if mark(is_reached, target) {
+                    self.reached_by[target as usize] = edge as u32;
+                    reached.push(target);
+                }
+            }
+        }
+    }
+}
+
+fn is_marked(marks: &[u64], node: u32) -> bool {
+    marks[node as usize / 64] >> (node % 64) & 1 != 0
+}
+
+/// Whether a node was not marked before.
+fn mark(marks: &mut [u64], node: u32) -> bool {
+    let (word, bit) = (node as usize / 64, 1u64 << (node % 64));
+    let is_new = marks[word] & bit == 0;
+    marks[word] |= bit;
+    is_new
+}

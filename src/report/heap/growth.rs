@@ -1,0 +1,183 @@
+//! The tables about what changed between two heaps, object by object.
+
+use crate::analysis::heap::{
+    AliveIn, CollectionGrowth, ConstructorGrowth, HeapGrowth, RetainerCluster,
+};
+use crate::analysis::same_process::SameProcess;
+use crate::units::{Bytes, Count, SignedBytes, SignedCount};
+
+use super::{COUNTED, bytes, count, held, rest, table, text};
+use crate::report::{Cell, Fact, Part, Table, Tone};
+
+/// What there is to say in one line each.
+pub(in crate::report) fn growth_facts(growth: &HeapGrowth) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |label: &str, text: String| {
+        facts.push(Fact {
+            label: label.to_owned(),
+            text,
+        });
+    };
+    match &growth.objects {
+        Some(changes) => fact(
+            "by number",
+            format!(
+                "{} objects are new, {} are gone, {} are still there",
+                Count(changes.new),
+                Count(changes.gone),
+                Count(changes.kept),
+            ),
+        ),
+        None => fact(
+            "by number",
+            match &growth.same_process {
+                SameProcess::Unknown => {
+                    "cannot be told: the second heap is older than the first, or of another process"
+                }
+                _ => "two processes: their objects have nothing in common but class and path",
+            }
+            .to_owned(),
+        ),
+    }
+    if let Some(alive) = &growth.alive {
+        fact(
+            "alive",
+            format!(
+                "{} of the {} new objects are still there in the third heap",
+                Count(alive.objects),
+                Count(alive.allocated),
+            ),
+        );
+    }
+    facts.push(Fact {
+        label: "exact".to_owned(),
+        text: COUNTED.to_owned(),
+    });
+    facts
+}
+
+/// The tables, those without rows left out.
+pub(in crate::report) fn growth_tables(growth: &HeapGrowth) -> Vec<Part> {
+    let alive = growth.alive.as_ref().map(alive);
+    [alive, Some(constructors(growth)), Some(collections(growth))]
+        .into_iter()
+        .flatten()
+        .filter(|table| !table.rows.is_empty())
+        .map(Part::Table)
+        .collect()
+}
+
+fn signed_count(value: i64) -> Cell {
+    Cell::Number(SignedCount(value).to_string(), value as f64, tone(value))
+}
+
+fn signed_bytes(value: i64) -> Cell {
+    Cell::Number(SignedBytes(value).to_string(), value as f64, tone(value))
+}
+
+fn tone(value: i64) -> Tone {
+    match value {
+        1.. => Tone::Bad,
+        0 => Tone::Faint,
+        _ => Tone::Good,
+    }
+}
+
+/// A constructor with what holds most of its objects: `Session (lib/session.js:7) <- Map <- sessions in lib/cache.js`.
+fn held_class(name: &str, place: Option<&String>, cluster: &RetainerCluster) -> Cell {
+    let name = match place {
+        Some(place) => format!("{name} ({place})"),
+        None => name.to_owned(),
+    };
+    held(name, &cluster.holders)
+}
+
+fn constructors(growth: &HeapGrowth) -> Table {
+    let top = &growth.constructors;
+    let row = |row: &ConstructorGrowth| {
+        let difference = |of: fn(&ConstructorGrowth) -> (u64, u64)| {
+            let (before, after) = of(row);
+            after as i64 - before as i64
+        };
+        let mut cells = vec![
+            signed_count(difference(|row| (row.before.objects, row.after.objects))),
+            signed_bytes(difference(|row| (row.before.shallow, row.after.shallow))),
+            signed_bytes(difference(|row| (row.before.retained, row.after.retained))),
+        ];
+        cells.extend(
+            row.changes
+                .iter()
+                .flat_map(|changes| [count(changes.new), count(changes.gone)]),
+        );
+        cells.push(held_class(&row.after.name, row.place.as_ref(), &row.held));
+        cells
+    };
+    let (numbers, what): (&[&str], _) = match growth.objects {
+        Some(_) => (
+            &["objects", "shallow", "retained", "new", "gone"],
+            "constructor <- what holds most of the new ones",
+        ),
+        None => (
+            &["objects", "shallow", "retained"],
+            "constructor <- what holds most of them",
+        ),
+    };
+    Table {
+        rest: rest(top.rows.len(), top.count),
+        ..table(
+            "constructors that grew".to_owned(),
+            numbers,
+            what,
+            top.rows.iter().map(row).collect(),
+        )
+    }
+}
+
+fn collections(growth: &HeapGrowth) -> Table {
+    let top = &growth.collections;
+    let row = |row: &CollectionGrowth| {
+        vec![
+            match row.before {
+                Some(before) => signed_count(row.after as i64 - before as i64),
+                None => Cell::Missing,
+            },
+            count(row.after),
+            bytes(row.retained),
+            text(&format!("@{}", row.id)),
+            held(row.name.clone(), &row.holders),
+        ]
+    };
+    Table {
+        rest: rest(top.rows.len(), top.count),
+        ..table(
+            "collections that grew".to_owned(),
+            &["entries", "now", "retained", "id"],
+            "collection <- what holds it",
+            top.rows.iter().map(row).collect(),
+        )
+    }
+}
+
+fn alive(alive: &AliveIn) -> Table {
+    let top = &alive.constructors;
+    let rows = top.rows.iter().map(|row| {
+        vec![
+            count(row.objects),
+            bytes(row.shallow),
+            bytes(row.retained),
+            held_class(&row.name, row.place.as_ref(), &row.held),
+        ]
+    });
+    Table {
+        rest: rest(top.rows.len(), top.count),
+        ..table(
+            format!(
+                "new in the second heap and alive in the third, {} in all",
+                Bytes(top.bytes)
+            ),
+            &["objects", "shallow", "retained"],
+            "constructor <- what holds most of them",
+            rows.collect(),
+        )
+    }
+}
