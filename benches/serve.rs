@@ -87,7 +87,11 @@ fn usual_line(text: &mut String, line: u64, from_ms: i64) {
     let at = jiff::Timestamp::from_millisecond(from_ms + line as i64 * 3)
         .expect("a time of this century");
     let worker = line * 7 % 20;
-    let tool = if line.is_multiple_of(3) { "Edit" } else { "Read" };
+    let tool = if line.is_multiple_of(3) {
+        "Edit"
+    } else {
+        "Read"
+    };
     text.push_str(&format!(
         "{{\"timestamp\":\"{at}\",\"event_type\":\"tool.call\",\"worker_id\":\"tcb-{worker:04}\",\"session_id\":\"5b1e90aa-{worker:04}\",\"sequence\":{line},\"bead_id\":\"qx-{worker}-{}\",\"data\":{{\"tool\":\"{tool}\",\"path\":\"/srv/app/src/worker{worker}/file{}.rs\",\"duration_ms\":{},\"bytes\":{}}}}}\n",
         line / 2000,

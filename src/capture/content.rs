@@ -174,8 +174,7 @@ fn is_gzipped_once(path: &Path) -> io::Result<bool> {
     Ok(!inside.starts_with(&[0x1F, 0x8B]) && !inside.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]))
 }
 
-/// A heap snapshot is one JSON object whose first member is its description; only its edges are looked at. One that is compressed is not known
-/// here: it is read whole and kept as the profile of its paths, without its single objects.
+/// A heap snapshot is one JSON object whose first member is its description; only its edges are looked at.
 fn is_heap_snapshot(path: &Path) -> Result<bool, CaptureErrorKind> {
     use std::io::{Seek, SeekFrom};
     let edges = || -> io::Result<(Vec<u8>, Vec<u8>)> {
@@ -190,12 +189,7 @@ fn is_heap_snapshot(path: &Path) -> Result<bool, CaptureErrorKind> {
         Ok((first, last))
     };
     let (first, last) = edges().map_err(CaptureErrorKind::Read)?;
-    let begins = || -> Option<bool> {
-        let inside = first.trim_ascii_start().strip_prefix(b"{")?;
-        let after = inside.trim_ascii_start().strip_prefix(b"\"snapshot\"")?;
-        Some(after.trim_ascii_start().starts_with(b":"))
-    };
-    if begins() != Some(true) {
+    if !begins_heap_snapshot(&first) {
         return Ok(false);
     }
     match last.trim_ascii_end().ends_with(b"}") {
@@ -204,6 +198,39 @@ fn is_heap_snapshot(path: &Path) -> Result<bool, CaptureErrorKind> {
             "a heap snapshot without its end".to_owned(),
         )),
     }
+}
+
+fn begins_heap_snapshot(first: &[u8]) -> bool {
+    let description = || {
+        let inside = first.trim_ascii_start().strip_prefix(b"{")?;
+        inside.trim_ascii_start().strip_prefix(b"\"snapshot\"")
+    };
+    description().is_some_and(|after| after.trim_ascii_start().starts_with(b":"))
+}
+
+/// Whether a file is a heap snapshot with a compression around it. It is stored without: its objects are looked up in place.
+///
+/// # Errors
+/// The file cannot be read, or what is compressed is damaged at its beginning.
+pub fn is_compressed_heap_snapshot(path: &Path) -> io::Result<bool> {
+    if compression(path)?.is_empty() {
+        return Ok(false);
+    }
+    let mut first = Vec::new();
+    let progress = Progress::default();
+    open_unwrapped(path, &progress)?
+        .take(EDGE_BYTES as u64)
+        .read_to_end(&mut first)?;
+    Ok(begins_heap_snapshot(&first))
+}
+
+/// Writes what is inside of a compressed file.
+///
+/// # Errors
+/// The file cannot be read or is damaged, or `out` cannot be written.
+pub fn inflate(path: &Path, out: &mut dyn Write) -> io::Result<u64> {
+    let progress = Progress::default();
+    io::copy(&mut open_unwrapped(path, &progress)?, out)
 }
 
 /// What is wrong with a file that could not be read again.
@@ -294,6 +321,19 @@ mod tests {
         assert!(std::fs::write(&path, &whole[..whole.len() / 3]).is_ok());
         let refused = examine(&path, None);
         assert!(matches!(refused, Err(CaptureErrorKind::Partial(_))));
+    }
+
+    #[test]
+    fn a_compressed_heap_snapshot_is_known_and_unpacked() {
+        let packed = fixture("v8/node-20/reduced/vr1.heapsnapshot.gz");
+        assert!(is_compressed_heap_snapshot(&packed).is_ok_and(|it| it));
+        let profile = fixture("pprof/go-1.27/goleak/heap.007.pb.gz");
+        assert!(is_compressed_heap_snapshot(&profile).is_ok_and(|it| !it));
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let path = folder.path().join("x.heapsnapshot");
+        let mut file = File::create(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert!(inflate(&packed, &mut file).is_ok_and(|bytes| bytes > 0));
+        assert!(matches!(examine(&path, None), Ok(Content::HeapSnapshot)));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use fabric::archive::{Archive, Extension, Original, SnapshotName, Stored};
 use fabric::capture::{
-    CaptureErrorKind, Content, HeapProfile, Process, counters_of_profile, examine,
+    CaptureErrorKind, Content, HeapProfile, Process, counters_of_profile, examine, inflate,
+    is_compressed_heap_snapshot,
 };
 use fabric::load::LocalModules;
 use fabric::load::series::{ProcessMemory, SIDECAR_SCHEMA, Sidecar, main_program};
@@ -21,6 +22,7 @@ pub(super) fn store(
     archive: &Archive,
     mut taken: Taken,
 ) -> Result<Stored, Failure> {
+    unpack_heap_snapshot(archive, &mut taken)?;
     let images = ImageStore::default();
     let modules = LocalModules::new(super::super::symbol_folders(&arguments.symbols)?);
     let symbolizer = Symbolizer::new(&images, &modules);
@@ -72,6 +74,25 @@ pub(super) fn store(
         ),
     );
     Ok(stored)
+}
+
+/// A heap snapshot is kept as it is, but for a compression around it.
+fn unpack_heap_snapshot(archive: &Archive, taken: &mut Taken) -> Result<(), Failure> {
+    let path = taken.stage.path();
+    // What cannot be read here is found out below, with a better word.
+    if !is_compressed_heap_snapshot(path).unwrap_or(false) {
+        return Ok(());
+    }
+    let mut unpacked = archive.stage().map_err(Failure::output)?;
+    inflate(path, &mut unpacked).map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull => Failure::output(archive.cannot_write(error)),
+        _ => {
+            let kind = CaptureErrorKind::Partial(error.to_string());
+            cannot_take(archive, kind.of(taken.source.clone()))
+        }
+    })?;
+    taken.stage = unpacked;
+    Ok(())
 }
 
 fn convert(
