@@ -264,6 +264,14 @@ pub const STORE: [Bound; 21] = [
     MEMORY_SAMPLES,
     WORKER_MEMORY,
 ];
+/// Events that wait at start to be put in the order of their times.
+pub const BACKLOG: Bound = Bound {
+    collection: "backlog",
+    cap_entries: Some(32_768),
+    cap_bytes: Some(16 << 20),
+    policy: "the oldest is taken to be in its place, and goes on to the store",
+};
+
 // Tailer.
 
 /// Files that are open and followed. The number is the usual one, [`TailOptions`](crate::serve::tail::TailOptions) has the one that holds.
@@ -305,6 +313,9 @@ pub const TAIL_FILE_TURN_BYTES: usize = 256 << 10;
 pub const TAIL_TURN_BYTES: usize = 1 << 20;
 /// Files that are read from before the lines are handed over.
 pub const TAIL_TURN_FILES: usize = 256;
+/// While what was there at start is read, the file that is furthest back in time has its turn: with more files than this that wait, looking
+/// for it would take longer than reading.
+pub const TAIL_FILES_IN_ORDER: usize = 4096;
 /// Names that are looked at between two turns of reading.
 pub const TAIL_SCAN_STEP: usize = 1024;
 /// Names that a burst of notifications may hold; with more, the whole folder is looked through.

@@ -1,7 +1,10 @@
 //! Lines become events, on the thread that reads them.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
+use super::backlog::{Backlog, BacklogGauge};
 use super::event::{LogEvent, RejectReason, Rejection, parse};
 use super::tail::{LineSink, Place};
 
@@ -28,6 +31,8 @@ pub(super) struct Intake<M> {
     host: String,
     hub: mpsc::Sender<M>,
     batch: Batch,
+    /// Until what was there at start is read.
+    backlog: Option<Backlog>,
 }
 
 impl<M: From<Batch>> Intake<M> {
@@ -36,7 +41,16 @@ impl<M: From<Batch>> Intake<M> {
             host,
             hub,
             batch: Batch::default(),
+            backlog: Some(Backlog::default()),
         }
+    }
+
+    /// What waits to be put in order.
+    pub(super) fn gauge(&self) -> Arc<BacklogGauge> {
+        self.backlog
+            .as_ref()
+            .map(Backlog::gauge)
+            .unwrap_or_default()
     }
 
     fn reject(&mut self, place: Place<'_>, reason: RejectReason, line: &[u8]) {
@@ -49,10 +63,16 @@ impl<M: From<Batch>> Intake<M> {
 impl<M: From<Batch>> LineSink for Intake<M> {
     fn line(&mut self, place: Place<'_>, line: &[u8]) {
         match parse(line, &self.host) {
-            Ok(Some(event)) => self.batch.events.push(Arrival {
-                event,
-                is_backlog: place.backlog,
-            }),
+            Ok(Some(event)) => {
+                let arrival = Arrival {
+                    event,
+                    is_backlog: place.backlog,
+                };
+                match &mut self.backlog {
+                    Some(backlog) => backlog.push(arrival, |it| self.batch.events.push(it)),
+                    None => self.batch.events.push(arrival),
+                }
+            }
             Ok(None) => {}
             Err(reason) => self.reject(place, reason, line),
         }
@@ -60,6 +80,12 @@ impl<M: From<Batch>> LineSink for Intake<M> {
 
     fn too_long(&mut self, place: Place<'_>, start: &[u8], _bytes: u64) {
         self.reject(place, RejectReason::TooLong, start);
+    }
+
+    fn caught_up(&mut self) {
+        if let Some(mut backlog) = self.backlog.take() {
+            backlog.drain(|it| self.batch.events.push(it));
+        }
     }
 
     fn hand_over(&mut self) -> bool {

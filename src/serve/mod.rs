@@ -15,6 +15,7 @@
 //!
 //! Every bound is a number, a behaviour and a counter, and stands in [`bounds`].
 
+mod backlog;
 pub mod bounds;
 pub mod event;
 pub mod http;

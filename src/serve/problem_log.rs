@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::tail::TailReport;
+use crate::escape;
 
 /// Remembers what was told.
 #[derive(Debug, Default)]
@@ -29,8 +30,9 @@ impl ProblemLog {
             .map(|problem| (problem.file.clone(), problem.problem.clone()))
             .collect();
         for (file, problem) in now.difference(&self.told) {
-            // Names of files are foreign text: quoted, they cannot command a terminal.
-            tracing::warn!(?file, ?problem, "a log cannot be followed");
+            // Names of files are foreign text, and may not command a terminal.
+            let (file, problem) = (escape::terminal(file), escape::terminal(problem));
+            tracing::warn!(%file, %problem, "trouble with the logs");
         }
         // As many as a report holds, and no more.
         self.told = now;

@@ -14,6 +14,8 @@ use super::time::WallTime;
 
 /// How often memory is looked at, in turns of [`TURN`].
 const MEMORY_EVERY: u32 = 10;
+/// Hub and reader of logs give a sign about once a second each; only what is beyond that is a lag.
+const USUAL_PACE: Duration = Duration::from_millis(2500);
 const TURN: Duration = Duration::from_secs(1);
 
 /// Looks at memory, and at whether the hub moves.
@@ -36,9 +38,9 @@ impl Sampler {
                 _ = stopping.wait_for(|stop| *stop) => return,
                 _ = turns.tick() => {}
             }
-            let age = self.progress.age().as_millis();
+            let behind = self.progress.age().saturating_sub(USUAL_PACE).as_millis();
             self.gauges
-                .set_lag_ms(u64::try_from(age).unwrap_or(u64::MAX));
+                .set_lag_ms(u64::try_from(behind).unwrap_or(u64::MAX));
             if count % MEMORY_EVERY == 0 && !self.sample().await {
                 return;
             }

@@ -28,6 +28,7 @@ use super::store::{Store, View};
 use super::tail::{self, TailOptions, Tailer, Wake, WakeHandle};
 use super::time::{EventTime, WallTime};
 use crate::archive::Trigger;
+use crate::escape;
 
 /// A running server.
 #[derive(Debug)]
@@ -310,12 +311,14 @@ fn follow(
     let (alive, ended) = oneshot::channel::<()>();
     let reports = hub.clone();
     let mut sink = Intake::new(host, hub);
+    let backlog = sink.gauge();
     std::thread::Builder::new()
         .name("fabric-tail".to_owned())
         .spawn(move || {
             let mut problems = ProblemLog::default();
-            let tell = |report: tail::TailReport| {
+            let tell = |mut report: tail::TailReport| {
                 problems.tell(&report);
+                report.bounds.push(backlog.report());
                 // A hub that is gone needs no report.
                 let _ = reports.blocking_send(Message::Tail(report));
             };
@@ -369,7 +372,9 @@ fn lock(folder: &Path, source: &Path) -> Result<(File, PathBuf), StartError> {
 fn say_where(listeners: &[TcpListener], options: &Options) {
     for listener in listeners {
         if let Ok(address) = listener.local_addr() {
-            tracing::info!(%address, source = ?options.source, "listening");
+            let source = options.source.to_string_lossy();
+            let source = escape::terminal(&source);
+            tracing::info!(%address, %source, "listening");
         }
     }
     if options.access.token.is_none() {

@@ -176,6 +176,12 @@ fn of_tail(families: &mut Families, view: &View) {
             tail.rotations,
         ),
         (
+            "tailer_lost_bytes",
+            "Bytes of files that were removed or forgotten before they were read",
+            true,
+            tail.bytes_lost,
+        ),
+        (
             "tailer_truncations",
             "Files that were cut",
             true,

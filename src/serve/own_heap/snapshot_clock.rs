@@ -41,7 +41,7 @@ async fn take(options: OwnSnapshots, trigger: Trigger) {
     let taken = tokio::task::spawn_blocking(move || snapshots::take(&options, trigger)).await;
     match taken {
         Ok(Ok(stored)) => {
-            tracing::info!(path = ?stored.path, "took a heap snapshot of this process")
+            tracing::info!(name = %stored.name, "took a heap snapshot of this process")
         }
         Ok(Err(problem)) => tracing::error!(%problem, "no heap snapshot was taken"),
         Err(error) => tracing::error!(%error, "no heap snapshot was taken"),

@@ -88,6 +88,8 @@ pub(super) struct KnownFile {
     pub(super) backlog_end: u64,
     /// Whether it was there at start and its end has not been reached.
     pub(super) behind: bool,
+    /// The time of the last line that was read at start.
+    pub(super) reached: Option<EventTime>,
     /// Whether it waits for its turn.
     pub(super) queued: bool,
     /// Whether it could not be opened or read: tried again at every look.
@@ -127,6 +129,7 @@ impl KnownFile {
             open: None,
             backlog_end: 0,
             behind: false,
+            reached: None,
             queued: false,
             failed: false,
             recheck: false,

@@ -81,20 +81,24 @@ impl Tailer {
         }
     }
 
+    /// From the beginning of one look to that of the next, in milliseconds: the poll interval, but at most `most`, times what so many files cost.
+    pub(super) fn scan_rest_ms(&self, most: i64) -> i64 {
+        let poll = i64::try_from(self.options.poll.as_millis()).unwrap_or(i64::MAX);
+        let times = 1 + i64::try_from(self.roster.len()).unwrap_or(i64::MAX) / MANY_FILES;
+        poll.min(most).saturating_mul(times)
+    }
+
     /// When the next look begins.
     pub(super) fn scan_due_at(&self, now: WallTime) -> WallTime {
         let Some(began) = self.scan_began.filter(|began| *began <= now) else {
             // The first one; or the clock was set back.
             return now;
         };
-        let poll = i64::try_from(self.options.poll.as_millis()).unwrap_or(i64::MAX);
-        let times = 1 + i64::try_from(self.roster.len()).unwrap_or(i64::MAX) / MANY_FILES;
-        let rest = if self.scan_wanted {
-            SCAN_REST_MS.min(poll)
-        } else {
-            poll
+        let rest = match self.scan_wanted {
+            true => self.scan_rest_ms(SCAN_REST_MS),
+            false => self.scan_rest_ms(i64::MAX),
         };
-        WallTime(began.0.saturating_add(rest.saturating_mul(times)))
+        WallTime(began.0.saturating_add(rest))
     }
 
     fn begin_scan(&mut self, now: WallTime) {
@@ -213,9 +217,12 @@ impl Tailer {
         };
         self.counters.vanished += 1;
         self.state_changed = true;
-        if known.waiting() > 0 {
+        let lost = known.waiting();
+        if lost > 0 {
+            self.counters.bytes_lost += lost;
             let problem = "went away with bytes that were not read, or in the middle of a line";
-            self.problems.tell(&known.name.to_string_lossy(), problem);
+            self.problems
+                .tell_loss(&known.name.to_string_lossy(), problem);
         }
     }
 

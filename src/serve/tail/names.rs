@@ -37,7 +37,7 @@ impl Tailer {
                 self.name_is_gone(name);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if fs::symlink_metadata(&path).is_ok() {
+                if fs::symlink_metadata(&path).is_ok_and(|it| it.is_symlink()) {
                     self.problems.tell(&name.to_string_lossy(), "leads nowhere");
                 }
                 self.name_is_gone(name);
@@ -152,9 +152,10 @@ impl Tailer {
                 self.overflowed = true;
                 self.close(forgotten.serial);
                 if forgotten.waiting > 0 {
+                    self.counters.bytes_lost += forgotten.waiting;
                     let problem = "was forgotten for newer files before it was read";
                     self.problems
-                        .tell(&forgotten.name.to_string_lossy(), problem);
+                        .tell_loss(&forgotten.name.to_string_lossy(), problem);
                 }
                 Some(serial)
             }

@@ -28,7 +28,8 @@ impl Tailer {
             }
             Loaded::Problem(problem) => {
                 self.unlisted_since = Some(WallTime(self.history_began(now).0));
-                self.tell_of_state(&problem);
+                let path = self.options.state_file.as_deref().unwrap_or("".as_ref());
+                self.problems.tell_loss(&path.to_string_lossy(), &problem);
                 return;
             }
         };

@@ -3,12 +3,15 @@
 use std::fs::{File, Metadata};
 use std::io;
 
+use memchr::memrchr;
+
 use super::cursor::{BEFORE_BYTES, Decision, HEAD_BYTES, Print, Seen, decide};
 use super::history_start::{begin, line_around, read_at};
 use super::known_file::{KnownFile, Skip, Stamp, Start, born};
 use super::line_splitter::{Piece, split};
 use super::{LineSink, Place, TailOptions};
 use crate::serve::bounds::TAIL_FILE_TURN_BYTES;
+use crate::serve::time::EventTime;
 
 /// What came of a turn.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +35,12 @@ pub(super) fn buffer_bytes(line_bytes: usize) -> usize {
     TAIL_FILE_TURN_BYTES.max(line_bytes.saturating_add(4096)) + BEFORE_BYTES
 }
 
-/// Gives a file its turn; it must be open.
+/// The part of the buffer that is used at start: small, so that lines of files that were written at the same time come close together.
+pub(super) fn catch_up_bytes(line_bytes: usize) -> usize {
+    line_bytes.saturating_add(4096) + BEFORE_BYTES
+}
+
+/// Gives a file its turn; it must be open. The time of the last line is looked at where it is wanted.
 ///
 /// # Errors
 /// It cannot be read.
@@ -40,12 +48,14 @@ pub(super) fn read_turn<S: LineSink>(
     known: &mut KnownFile,
     buffer: &mut [u8],
     options: &TailOptions,
+    wants_time: bool,
     sink: &mut S,
 ) -> io::Result<TurnOutcome> {
     let Some(open) = known.open.take() else {
         return Err(io::Error::other("it is not open"));
     };
-    let outcome = turn(known, &open.file, &open.shown, buffer, options, sink);
+    let (file, shown) = (&open.file, open.shown.as_str());
+    let outcome = turn(known, file, shown, buffer, options, wants_time, sink);
     known.open = Some(open);
     outcome
 }
@@ -56,6 +66,7 @@ fn turn<S: LineSink>(
     shown: &str,
     buffer: &mut [u8],
     options: &TailOptions,
+    wants_time: bool,
     sink: &mut S,
 ) -> io::Result<TurnOutcome> {
     let metadata = file.metadata()?;
@@ -102,6 +113,7 @@ fn turn<S: LineSink>(
     let backlog_end = known.backlog_end;
     let mut long = known.skip.take().map(|skip| skip.line);
     let mut line_at = known.mark.offset;
+    let mut last_end = 0;
     let reached = split(window, options.line_bytes, &mut long, |behind, piece| {
         let place = Place {
             file: shown,
@@ -111,6 +123,7 @@ fn turn<S: LineSink>(
         match piece {
             Piece::Line(line) => {
                 outcome.lines += 1;
+                last_end = behind;
                 sink.line(place, line);
             }
             Piece::TooLong(start, bytes) => sink.too_long(place, start, bytes),
@@ -126,6 +139,9 @@ fn turn<S: LineSink>(
         known.mark.before = before_byte(line_at);
         known.mark.offset = line_at;
     }
+    if wants_time && let Some(time) = time_of_last(window, last_end, options) {
+        known.reached = Some(time);
+    }
     known.skip = long.map(|line| Skip {
         line,
         before: before_byte(at + reached as u64),
@@ -133,6 +149,13 @@ fn turn<S: LineSink>(
     outcome.bytes = reached as u64;
     outcome.more = filled == buffer.len();
     Ok(outcome)
+}
+
+/// The time of the line that ends before `end`.
+fn time_of_last(window: &[u8], end: usize, options: &TailOptions) -> Option<EventTime> {
+    let lines = window.get(..end.checked_sub(1)?)?;
+    let start = memrchr(b'\n', lines).map_or(0, |at| at + 1);
+    (options.line_time)(lines.get(start..)?)
 }
 
 /// Finds out where to begin; whether the file was cut.

@@ -41,6 +41,9 @@ pub fn run<S: LineSink>(
             Turn::Closed => break,
         };
     }
+    // What waits to be put in order goes out as well.
+    sink.caught_up();
+    sink.hand_over();
     tailer.save(WallTime::now());
     tell(tailer.report());
 }

@@ -30,11 +30,13 @@ pub struct TailReport {
     pub truncations: u64,
     /// Files that went away, since start.
     pub vanished: u64,
+    /// Bytes that went away before they were read, since start, as far as can be known: of files that were removed or forgotten.
+    pub bytes_lost: u64,
     /// Files that were closed to follow others, since start.
     pub deactivations: u64,
     /// Times that the state file was written.
     pub state_saves: u64,
-    /// What could not be done, newest last.
+    /// What cannot be done now, and what was lost since start; newest last.
     pub problems: Vec<TailProblem>,
     /// The bounds of this room.
     #[serde(skip)]

@@ -9,12 +9,12 @@ use super::cursor::{Identity, Mark};
 use super::known_file::{KnownFile, OpenFile, Serial, Start};
 use super::look::Scan;
 use super::problems::Problems;
-use super::read_turn::{buffer_bytes, read_turn};
+use super::read_turn::{buffer_bytes, catch_up_bytes, read_turn};
 use super::roster::Roster;
 use super::{LineSink, TailOptions, TailReport, Woken};
 use crate::serve::bounds::{
-    Bound, BoundReport, FILES_FOLLOWED, TAIL_RSS_RESUME_PERCENT, TAIL_TURN_BYTES, TAIL_TURN_FILES,
-    Usage,
+    Bound, BoundReport, FILES_FOLLOWED, TAIL_FILES_IN_ORDER, TAIL_RSS_RESUME_PERCENT,
+    TAIL_TURN_BYTES, TAIL_TURN_FILES, Usage,
 };
 use crate::serve::time::WallTime;
 
@@ -37,6 +37,8 @@ pub struct Tailer {
     turns: u64,
     /// Whether the first look is not over.
     pub(super) starting: bool,
+    /// Whether what was there at start has not all been read.
+    catching_up: bool,
     pub(super) scan: Option<Scan>,
     pub(super) scans: u64,
     pub(super) scan_began: Option<WallTime>,
@@ -80,6 +82,7 @@ impl Tailer {
             buffer: vec![0; buffer_bytes(options.line_bytes)],
             turns: 0,
             starting: true,
+            catching_up: true,
             scan: None,
             scans: 0,
             scan_began: None,
@@ -95,6 +98,7 @@ impl Tailer {
             saved_at: None,
             options,
         };
+        tailer.problems.pass(now, i64::MAX);
         tailer.load(now);
         tailer.look_at_saved(now);
         tailer.scan_step(now);
@@ -120,6 +124,7 @@ impl Tailer {
             return Turn::Closed;
         }
         self.turns += 1;
+        self.problems.pass(now, self.problem_patience_ms());
         self.weigh(rss);
         for name in std::mem::take(&mut self.woken_names) {
             self.look_at(&name, true, now);
@@ -135,6 +140,14 @@ impl Tailer {
             told |= has_told;
             budget = budget.saturating_sub(bytes);
         }
+        let ready = |serial: &Serial| self.can_be_served(*serial);
+        let has_more = self.scan.is_some() || self.queue.iter().any(ready);
+        // What cannot be read now must not hold up what is written meanwhile.
+        if self.catching_up && (!has_more || self.roster.iter().all(|(_, known)| !known.behind)) {
+            self.catching_up = false;
+            sink.caught_up();
+            told = true;
+        }
         if told && !sink.hand_over() {
             self.closed = true;
             return Turn::Closed;
@@ -142,12 +155,9 @@ impl Tailer {
         self.state_changed |= !self.not_handed_over.is_empty();
         self.not_handed_over.clear();
         self.save_if_due(now);
-
-        let ready = |serial: &Serial| self.can_be_served(*serial);
-        if self.scan.is_some() || self.queue.iter().any(ready) {
-            Turn::More
-        } else {
-            Turn::Idle
+        match has_more {
+            true => Turn::More,
+            false => Turn::Idle,
         }
     }
 
@@ -195,7 +205,7 @@ impl Tailer {
 
     /// Serves the first that waits; the bytes it took, and whether the sink got anything.
     fn serve_next<S: LineSink>(&mut self, sink: &mut S) -> (u64, bool) {
-        let Some(serial) = self.queue.pop_front() else {
+        let Some(serial) = self.next_in_turn() else {
             return (0, false);
         };
         if self.roster.get(serial).is_none() {
@@ -215,7 +225,13 @@ impl Tailer {
         let before = (known.mark, known.start);
         known.active_in = turns;
         known.after = None;
-        let outcome = match read_turn(known, &mut self.buffer, &self.options, sink) {
+        let wants_time = self.catching_up;
+        let part = match wants_time {
+            true => catch_up_bytes(self.options.line_bytes).min(self.buffer.len()),
+            false => self.buffer.len(),
+        };
+        let buffer = self.buffer.get_mut(..part).unwrap_or_default();
+        let outcome = match read_turn(known, buffer, &self.options, wants_time, sink) {
             Ok(outcome) => outcome,
             Err(error) => {
                 self.fail(serial, &format!("cannot be read: {error}"));
@@ -236,6 +252,25 @@ impl Tailer {
         self.counters.lines += outcome.lines;
         self.counters.bytes_read += outcome.bytes;
         (outcome.bytes, outcome.told)
+    }
+
+    /// A problem that lasts is met at every look, and an error of saving at every second write at the latest.
+    fn problem_patience_ms(&self) -> i64 {
+        let look = self.scan_rest_ms(i64::MAX);
+        look.saturating_mul(3).saturating_add(5_000)
+    }
+
+    /// Who waited longest; while what was there at start is read, who is furthest back in time.
+    fn next_in_turn(&mut self) -> Option<Serial> {
+        if !self.catching_up || self.queue.len() > TAIL_FILES_IN_ORDER {
+            return self.queue.pop_front();
+        }
+        let waiting = self.queue.iter().enumerate();
+        let served = waiting.filter(|(_, serial)| self.can_be_served(**serial));
+        let reached = |serial: &Serial| self.roster.get(*serial).and_then(|it| it.reached);
+        let furthest = served.min_by_key(|(_, serial)| reached(serial));
+        let place = furthest.map_or(0, |(place, _)| place);
+        self.queue.remove(place)
     }
 
     /// Whether a turn could do something for it now.

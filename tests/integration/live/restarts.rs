@@ -83,6 +83,49 @@ fn a_log_that_was_rotated_while_the_server_was_down_is_finished() {
 }
 
 #[test]
+fn what_lay_there_comes_in_the_order_of_its_times_whatever_file_it_is_in() {
+    let folders = Folders::new();
+    let now = jiff::Timestamp::now().as_millisecond();
+    // One worker with a log for each session, and ten that wrote at once; together more than the store remembers.
+    let line = |file: &str, worker: &str, ago_ms: i64, n: i64| {
+        let path = folders.logs().join(format!("{file}.jsonl"));
+        let log = OpenOptions::new().create(true).append(true).open(path);
+        let ts = now - ago_ms;
+        writeln!(
+            log.expect("the log can be written"),
+            r#"{{"ts":{ts},"worker":"{worker}","level":"info","msg":"step","session":"{file}","n":{n}}}"#
+        )
+        .expect("the log can be written");
+    };
+    for n in 0..3000 {
+        line("session-old", "claude", 7_200_000 - n, n);
+    }
+    for n in 0..20 {
+        line("session-new", "claude", 100 - n, n);
+    }
+    for n in 0..12_000 {
+        line(&format!("worker-{}", n % 10), "other", 600_000 - n * 10, n);
+    }
+    let live = folders.start(&[]);
+    eventually("everything is read", || {
+        get(live.address, "/api/tail").json()["caughtUp"] == true
+            && get(live.address, "/api/health").json()["event_count"] == 10_000
+    });
+    let events = get(live.address, "/api/events?limit=10000").json();
+    let times: Vec<i64> = events
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|event| event["ts"].as_i64().expect("each has one"))
+        .collect();
+    assert!(times.is_sorted(), "the newest come last");
+    assert_eq!(times.first(), Some(&(now - 600_000 + 2_020 * 10)));
+    let worker = get(live.address, "/api/workers/claude").json();
+    assert_eq!(worker["lastEvent"]["session"], "session-new");
+    live.stop();
+}
+
+#[test]
 fn a_sighup_follows_the_new_file() {
     let folders = Folders::new();
     let log = folders.logs().join("worker.jsonl");
