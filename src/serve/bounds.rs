@@ -349,6 +349,15 @@ pub const CLIENT_WAITING: Bound = Bound {
     policy: "a client with more waiting for a second is closed with 1013",
 };
 
+/// Clients that were too slow and still have time to read why they are closed. They have no seat any more; what each still holds is the
+/// rest of one frame.
+pub const PARTING_CLIENTS: Bound = Bound {
+    collection: "webSocketClientsParting",
+    cap_entries: Some(256),
+    cap_bytes: None,
+    policy: "a further one is cut off at once",
+};
+
 /// Addresses whose connection rate is remembered.
 pub const CONNECTING_ADDRESSES: Bound = Bound {
     collection: "connectingAddresses",
@@ -366,6 +375,9 @@ pub const CLIENT_JOIN_LIMIT: Duration = Duration::from_secs(10);
 pub const CLIENT_PING_INTERVAL: Duration = Duration::from_secs(30);
 /// A client that has sent nothing for so long, not even the answer to two pings, is closed with 1001.
 pub const CLIENT_IDLE_LIMIT: Duration = Duration::from_secs(75);
+/// How long a client that was too slow may take to read again and see why it is closed: a page that collects garbage or a program in a
+/// debugger comes back within seconds, and the rest of one frame is little to keep for it. Then it is cut off.
+pub const CLIENT_PARTING_LIMIT: Duration = Duration::from_secs(5);
 /// How long a closed client may take to read what was written and to say goodbye.
 pub const CLIENT_CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// Largest message of a client, in bytes; a longer one closes it with 1009. The longest that makes sense is a filter.

@@ -9,12 +9,12 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::token_bucket::TokenBucket;
-use crate::serve::bounds::{BoundReport, CONNECTING_ADDRESSES, Usage, WEB_SOCKET_CLIENTS};
+use crate::serve::bounds::{Bound, BoundReport, CONNECTING_ADDRESSES, Usage};
 
-/// Seats for clients.
+/// Seats for clients, of one kind.
 #[derive(Debug)]
 pub(super) struct Seats {
-    max: u64,
+    bound: Bound,
     taken: watch::Sender<Taken>,
 }
 
@@ -30,9 +30,10 @@ struct Taken {
 pub(super) struct Seat(Arc<Seats>);
 
 impl Seats {
-    pub(super) fn new(max: u64) -> Arc<Seats> {
+    /// As many as the bound says.
+    pub(super) fn new(bound: Bound) -> Arc<Seats> {
         Arc::new(Seats {
-            max,
+            bound,
             taken: watch::Sender::new(Taken::default()),
         })
     }
@@ -41,7 +42,7 @@ impl Seats {
     pub(super) fn take(self: &Arc<Seats>) -> Option<Seat> {
         let mut free = false;
         self.taken.send_modify(|taken| {
-            free = taken.now < self.max;
+            free = self.bound.cap_entries.is_none_or(|cap| taken.now < cap);
             if free {
                 taken.now += 1;
                 taken.most = taken.most.max(taken.now);
@@ -72,10 +73,8 @@ impl Seats {
 
     pub(super) fn report(&self) -> BoundReport {
         let taken = *self.taken.borrow();
-        let mut bound = WEB_SOCKET_CLIENTS;
-        bound.cap_entries = Some(self.max);
         BoundReport {
-            bound,
+            bound: self.bound,
             usage: Usage {
                 length: taken.now,
                 evictions: taken.refused,

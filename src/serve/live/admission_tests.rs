@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::admission::{ConnectionRates, Seats};
 use super::token_bucket::TokenBucket;
-use crate::serve::bounds::CONNECTING_ADDRESSES;
+use crate::serve::bounds::{Bound, CONNECTING_ADDRESSES, WEB_SOCKET_CLIENTS};
 
 #[test]
 fn a_rate_lets_a_burst_pass_and_then_so_many_in_a_second() {
@@ -55,7 +55,10 @@ fn addresses_are_counted_apart_and_their_table_stays_small() {
 
 #[test]
 fn a_seat_is_free_again_when_its_client_went() {
-    let seats = Seats::new(2);
+    let seats = Seats::new(Bound {
+        cap_entries: Some(2),
+        ..WEB_SOCKET_CLIENTS
+    });
     let first = seats.take();
     let second = seats.take();
     assert!(first.is_some() && second.is_some() && seats.take().is_none());

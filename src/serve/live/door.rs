@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use tungstenite::handshake::server::create_response_with_body;
 
 use super::admission::Seat;
+use super::parting;
 use super::session;
 use super::sessions::Live;
 use super::subscription::Request;
@@ -32,9 +33,9 @@ pub fn routes(live: Arc<Live>) -> Router {
 
 async fn connect(State(live): State<Arc<Live>>, mut request: axum::extract::Request) -> Response {
     let counters = &live.counters;
-    let refuse = |counter: &AtomicU64, status: StatusCode, reason: &str| {
+    let refuse = |counter: &AtomicU64, status: StatusCode, error: &str, reason: &str| {
         counter.fetch_add(1, Relaxed);
-        refusal(status, reason)
+        refusal(status, error, reason)
     };
     if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>()
         && let Err(wait) = live.rates.connect(address.ip(), Instant::now())
@@ -43,6 +44,7 @@ async fn connect(State(live): State<Arc<Live>>, mut request: axum::extract::Requ
         let mut response = refuse(
             &counters.refused_rate,
             StatusCode::TOO_MANY_REQUESTS,
+            "too-many-connections",
             reason,
         );
         let seconds = wait.as_secs_f64().ceil().max(1.0) as u64;
@@ -56,14 +58,17 @@ async fn connect(State(live): State<Arc<Live>>, mut request: axum::extract::Requ
         .and_then(|Query(pairs)| Request::from_query(&pairs));
     let wanted = match wanted {
         Ok(wanted) => wanted,
-        Err(reason) => return refuse(&counters.refused_request, StatusCode::BAD_REQUEST, &reason),
+        Err(reason) => {
+            let status = StatusCode::BAD_REQUEST;
+            return refuse(&counters.refused_request, status, "bad-query", &reason);
+        }
     };
     let response = match create_response_with_body(&request, axum::body::Body::empty) {
         Ok(response) => response,
         Err(_) => {
             let reason = "this address speaks WebSocket, version 13";
             let status = StatusCode::UPGRADE_REQUIRED;
-            let mut response = refuse(&counters.refused_request, status, reason);
+            let mut response = refuse(&counters.refused_request, status, "no-web-socket", reason);
             let headers = response.headers_mut();
             headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
@@ -72,12 +77,13 @@ async fn connect(State(live): State<Arc<Live>>, mut request: axum::extract::Requ
     };
     if *live.shutdown.borrow() {
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        return refuse(&counters.refused_shutdown, status, "the server stops");
+        let reason = "the server stops: try again when it is back";
+        return refuse(&counters.refused_shutdown, status, "stopping", reason);
     }
     let Some(seat) = live.seats.take() else {
         let reason = "as many clients are connected as may be: try again later";
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        let mut response = refuse(&counters.refused_full, status, reason);
+        let mut response = refuse(&counters.refused_full, status, "too-many-clients", reason);
         response
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from_static("10"));
@@ -96,7 +102,12 @@ async fn connect(State(live): State<Arc<Live>>, mut request: axum::extract::Requ
     response
 }
 
-async fn serve(live: Arc<Live>, wanted: Request, upgraded: hyper::upgrade::Upgraded, seat: Seat) {
+async fn serve(
+    live: Arc<Live>,
+    wanted: Request,
+    upgraded: hyper::upgrade::Upgraded,
+    mut seat: Seat,
+) {
     // The bare connection where it is one, which costs a silent client the least memory and can be cut off; else as it is.
     match upgraded.downcast::<TokioIo<TcpStream>>() {
         Ok(parts) => {
@@ -106,21 +117,24 @@ async fn serve(live: Arc<Live>, wanted: Request, upgraded: hyper::upgrade::Upgra
             let _ = stream.set_nodelay(true);
             let mut wire = Wire::new(stream, &parts.read_buf);
             drop(parts.read_buf);
-            let (_, told) = session::run(&live, wanted, &mut wire).await;
-            if !told {
+            let ending = session::run(&live, wanted, &mut wire).await;
+            if !parting::part(&live, ending, &mut wire, &mut seat).await {
                 // What the kernel still holds for a client that does not read goes with the connection.
                 let _ = sockopt::set_socket_linger(wire.io(), Some(std::time::Duration::ZERO));
             }
         }
         Err(upgraded) => {
             let mut wire = Wire::new(TokioIo::new(upgraded), &[]);
-            session::run(&live, wanted, &mut wire).await;
+            let ending = session::run(&live, wanted, &mut wire).await;
+            parting::part(&live, ending, &mut wire, &mut seat).await;
         }
     }
     // Held until the connection is gone.
     drop(seat);
 }
 
-fn refusal(status: StatusCode, reason: &str) -> Response {
-    (status, Json(serde_json::json!({ "error": reason }))).into_response()
+/// What all errors of this process look like: a short stable name, and what it is in words.
+fn refusal(status: StatusCode, error: &str, message: &str) -> Response {
+    let problem = serde_json::json!({ "error": error, "message": message });
+    (status, Json(problem)).into_response()
 }

@@ -1,5 +1,7 @@
 //! Why a session ends, and what the client is told.
 
+use std::io;
+
 use serde::Serialize;
 use tungstenite::Error;
 use tungstenite::error::ProtocolError;
@@ -70,6 +72,15 @@ impl Ending {
         }
     }
 
+    /// What it means for a session that nothing more can be written.
+    pub(super) fn of_write_error(error: &io::Error) -> Ending {
+        if is_stall(error) {
+            Ending::SlowClient
+        } else {
+            Ending::ConnectionLost
+        }
+    }
+
     /// Its name in JSON and in metrics.
     pub fn name(self) -> &'static str {
         match self {
@@ -84,4 +95,10 @@ impl Ending {
             Ending::Shutdown => "shutdown",
         }
     }
+}
+
+/// Whether writing failed because the client has taken nothing for too long in the eyes of what carries the connection, which is whole
+/// otherwise. The system's own error of this kind, which has a number, means that the other side cannot be reached.
+pub(super) fn is_stall(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::TimedOut && error.raw_os_error().is_none()
 }

@@ -17,6 +17,8 @@ use tungstenite::{Error, Message};
 
 use super::change_log::ChangeLog;
 use super::ending::Ending;
+use super::line::Socket;
+use super::parting;
 use super::session;
 use super::sessions::{Live, LiveOptions};
 use super::subscription::Request;
@@ -44,6 +46,13 @@ struct Seen {
 
 const FAST: u64 = u64::MAX;
 pub(super) const NEVER: u64 = 0;
+
+impl Socket for FakeSocket {
+    /// What it takes it takes whole, so nothing is written in part.
+    fn let_go(&mut self) {
+        self.waiting.clear();
+    }
+}
 
 impl FakeSocket {
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -160,7 +169,12 @@ impl Hub {
             seen: Arc::clone(&seen),
             sleep: None,
         };
-        let session = tokio::spawn(async move { session::run(&live, request, &mut socket).await });
+        let mut seat = live.seats.take().unwrap_or_else(|| panic!("no seat"));
+        let session = tokio::spawn(async move {
+            let ending = session::run(&live, request, &mut socket).await;
+            let told = parting::part(&live, ending, &mut socket, &mut seat).await;
+            (ending, told)
+        });
         Client {
             say: Some(say),
             seen,

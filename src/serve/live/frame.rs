@@ -42,6 +42,24 @@ pub(super) fn ping() -> Bytes {
     Bytes::from_static(&[FINAL | PING, 0])
 }
 
+/// Where the frame that has byte `at` of some whole frames in it ends; `at` itself where it is the first byte of one.
+pub(super) fn end_of_frame(frames: &[u8], at: usize) -> usize {
+    let mut end = 0;
+    while end < at {
+        let length = match frames.get(end..) {
+            Some([_, 127, a, b, c, d, e, f, g, h, ..]) => {
+                let length = u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
+                usize::try_from(length).map_or(usize::MAX, |length| length.saturating_add(10))
+            }
+            Some([_, 126, high, low, ..]) => usize::from(u16::from_be_bytes([*high, *low])) + 4,
+            Some([_, length, ..]) => usize::from(*length) + 2,
+            _ => usize::MAX,
+        };
+        end = end.saturating_add(length).min(frames.len().max(at));
+    }
+    end
+}
+
 fn part(first: u8, text: &str) -> Bytes {
     let mut out = Vec::with_capacity(text.len() + 10);
     append(&mut out, first, &[text]);

@@ -14,11 +14,8 @@ use super::wire::Outgoing;
 pub(super) trait Socket:
     Sink<Outgoing, Error = io::Error> + Stream<Item = Result<Message, Error>> + Unpin
 {
-}
-
-impl<S> Socket for S where
-    S: Sink<Outgoing, Error = io::Error> + Stream<Item = Result<Message, Error>> + Unpin
-{
+    /// Lets go of everything that is not written yet, but for the rest of a frame that is written in part: a goodbye can follow it.
+    fn let_go(&mut self);
 }
 
 /// A socket and what is being written to it.
@@ -90,24 +87,5 @@ impl<'a, S: Socket> Line<'a, S> {
         } else {
             Poll::Pending
         }
-    }
-
-    /// Says goodbye and waits until the client has done so too, or has gone: a connection that is closed before may lose the reason on the
-    /// way. `told` becomes true when everything has been handed over; whoever waits for this sets the limit.
-    pub(super) async fn close(
-        &mut self,
-        goodbye: Option<(u16, &'static str)>,
-        told: &mut bool,
-    ) -> io::Result<()> {
-        self.outgoing = VecDeque::new();
-        if let Some((code, reason)) = goodbye {
-            self.socket.send(Outgoing::Close(code, reason)).await?;
-            *told = true;
-            while let Some(Ok(_)) = self.socket.next().await {}
-        }
-        // Also the answer to the client's own goodbye.
-        self.socket.flush().await?;
-        *told = true;
-        Ok(())
     }
 }

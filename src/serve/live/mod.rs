@@ -5,7 +5,8 @@
 //!
 //! The hub writes the [`ChangeLog`]. A session is one client: it takes its place in the log, then a view, sends the view, and goes on from
 //! its place; so joining is exact. It holds that place and what is being written, nothing else, so a client that does not read costs a few
-//! pointers until it is closed. Sessions run over plain streams and sinks; only `door` knows HTTP, only `wire` the frames of clients.
+//! pointers until it is found slow; then it has no seat any more, and some seconds to read the rest of a frame and the reason (`parting`).
+//! Sessions run over plain streams and sinks; only `door` knows HTTP, only `wire` the frames of clients.
 //!
 //! This room does not know who may connect (that is decided before), nor what is in an event beyond what a filter asks for.
 
@@ -25,6 +26,9 @@ mod gap;
 mod joining_tests;
 mod line;
 mod opening;
+mod parting;
+#[cfg(test)]
+mod parting_tests;
 mod picture;
 mod replay;
 mod segment;

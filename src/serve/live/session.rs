@@ -1,4 +1,4 @@
-//! One client, from its first message to its last.
+//! One client, from its first message until there is a reason to end.
 //!
 //! A session is a place in the log and what is being written; nothing is queued for it. It runs over anything that takes frames and gives
 //! messages, so that its limits are tested without a socket.
@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tungstenite::Message;
 
 use super::change_log::{Lagged, Placed, Position};
@@ -24,18 +24,13 @@ use super::sessions::Live;
 use super::subscription::{Request, Resume, Subscription};
 use super::token_bucket::TokenBucket;
 use crate::serve::bounds::{
-    CLIENT_CLOSE_LIMIT, CLIENT_IDLE_LIMIT, CLIENT_JOIN_LIMIT, CLIENT_MESSAGES_BURST,
-    CLIENT_MESSAGES_PER_SECOND, CLIENT_PING_INTERVAL, CLIENT_WAITING, CLIENT_WAITING_GRACE,
-    LIVE_CHUNK_BYTES,
+    CLIENT_IDLE_LIMIT, CLIENT_JOIN_LIMIT, CLIENT_MESSAGES_BURST, CLIENT_MESSAGES_PER_SECOND,
+    CLIENT_PING_INTERVAL, CLIENT_WAITING, CLIENT_WAITING_GRACE, LIVE_CHUNK_BYTES,
 };
 use crate::serve::store::View;
 
-/// Serves a client until the end. Returns why it ended, and whether all that was written has been handed to the socket.
-pub(super) async fn run<S: Socket>(
-    live: &Live,
-    request: Request,
-    socket: &mut S,
-) -> (Ending, bool) {
+/// Serves a client until there is a reason to end. That is counted here, at once; how the client is told is not this one's matter.
+pub(super) async fn run<S: Socket>(live: &Live, request: Request, socket: &mut S) -> Ending {
     let now = Instant::now();
     let mut session = Session {
         live,
@@ -59,9 +54,8 @@ pub(super) async fn run<S: Socket>(
     };
     session.join(request.resume);
     let ending = session.converse().await;
-    let told = session.part(ending).await;
     live.counters.ended(ending);
-    (ending, told)
+    ending
 }
 
 struct Session<'a, S> {
@@ -195,8 +189,9 @@ impl<S: Socket> Session<'_, S> {
                 Woken::Socket(Heard::Received(Some(Err(error)))) => {
                     return Ending::of_error(&error);
                 }
-                Woken::Socket(Heard::Received(None) | Heard::Written(Err(_))) => {
-                    return Ending::ConnectionLost;
+                Woken::Socket(Heard::Received(None)) => return Ending::ConnectionLost,
+                Woken::Socket(Heard::Written(Err(error))) => {
+                    return Ending::of_write_error(&error);
                 }
                 Woken::Socket(Heard::Written(Ok(()))) => {
                     let counters = &self.live.counters;
@@ -378,18 +373,5 @@ impl<S: Socket> Session<'_, S> {
             self.over_since = None;
         }
         too_much
-    }
-
-    /// Says goodbye, and waits a moment for the client to read it. Returns whether everything was handed over.
-    async fn part(&mut self, ending: Ending) -> bool {
-        self.placed = Vec::new();
-        self.replay = None;
-        let mut told = false;
-        if ending != Ending::ConnectionLost {
-            // What does not happen in time does not happen.
-            let goodbye = self.line.close(ending.close_code(), &mut told);
-            let _ = timeout(CLIENT_CLOSE_LIMIT, goodbye).await;
-        }
-        told
     }
 }

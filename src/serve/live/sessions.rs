@@ -10,8 +10,8 @@ use super::change_log::ChangeLog;
 use super::counters::{LiveCounters, LiveCounts};
 use super::opening::Openings;
 use crate::serve::bounds::{
-    BoundReport, CLIENT_WAITING, CONNECTIONS_BURST, CONNECTIONS_PER_SECOND, Usage,
-    WEB_SOCKET_CLIENTS,
+    Bound, BoundReport, CLIENT_WAITING, CONNECTIONS_BURST, CONNECTIONS_PER_SECOND, PARTING_CLIENTS,
+    Usage, WEB_SOCKET_CLIENTS,
 };
 use crate::serve::store::View;
 
@@ -50,6 +50,8 @@ pub struct Live {
     pub(super) counters: LiveCounters,
     pub(super) openings: Openings,
     pub(super) seats: Arc<Seats>,
+    /// Where clients are that were too slow until they are gone.
+    pub(super) partings: Arc<Seats>,
     pub(super) rates: ConnectionRates,
 }
 
@@ -68,7 +70,11 @@ impl Live {
             shutdown,
             counters: LiveCounters::default(),
             openings: Openings::default(),
-            seats: Seats::new(options.max_clients),
+            seats: Seats::new(Bound {
+                cap_entries: Some(options.max_clients),
+                ..WEB_SOCKET_CLIENTS
+            }),
+            partings: Seats::new(PARTING_CLIENTS),
             rates: ConnectionRates::new(
                 options.connections_per_second,
                 options.connections_burst,
@@ -77,7 +83,7 @@ impl Live {
         }
     }
 
-    /// Clients now.
+    /// Clients now, without those that were too slow and are being told so.
     pub fn clients(&self) -> u64 {
         self.seats.now()
     }
@@ -99,14 +105,17 @@ impl Live {
         };
         vec![
             self.seats.report(),
+            self.partings.report(),
             self.changes.report(),
             waiting,
             self.rates.report(),
         ]
     }
 
-    /// Returns when no session is left. Within about a second of shutdown, whatever clients do.
+    /// Returns when no session is left and nobody parts. Within about a second of shutdown, whatever clients do.
     pub async fn drained(&self) {
+        // In this order: a client takes its place among those that part before it gives back its seat.
         self.seats.all_free().await;
+        self.partings.all_free().await;
     }
 }

@@ -8,13 +8,16 @@ use std::io::{self, IoSlice, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use futures_util::{Sink, Stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message, Utf8Bytes};
 
+use super::ending;
+use super::frame;
+use super::line::Socket;
 use crate::serve::bounds::{CLIENT_MESSAGE_BYTES, LIVE_CHUNK_BYTES};
 
 /// What a session writes.
@@ -33,9 +36,14 @@ pub(super) struct Wire<IO> {
     protocol: WebSocketContext,
     /// What the protocol wants to say, in whole frames.
     replies: Vec<u8>,
-    /// Whole frames, the first of them perhaps written in part. Short: a session hands over [`LIVE_CHUNK_BYTES`] at a time.
+    /// Whole frames. Short: a session hands over [`LIVE_CHUNK_BYTES`] at a time.
     queue: VecDeque<Bytes>,
+    /// Bytes of the first in `queue` that are written.
+    first_written: usize,
+    /// Bytes in `queue` that are not.
     queued: usize,
+    /// Whether nothing but a goodbye is to come. From then on what is below has no say in how long a client may take nothing.
+    parting: bool,
     reading: Reading,
 }
 
@@ -73,7 +81,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
             ),
             replies: Vec::new(),
             queue: VecDeque::new(),
+            first_written: 0,
             queued: 0,
+            parting: false,
             reading: Reading::Frames,
         }
     }
@@ -101,22 +111,27 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
         while self.queued > 0 {
             let mut slices = [IoSlice::new(&[]); SLICES];
             let mut count = 0;
+            let mut begin = self.first_written;
             for (slice, frames) in slices.iter_mut().zip(&self.queue) {
-                *slice = IoSlice::new(frames);
+                *slice = IoSlice::new(frames.get(begin..).unwrap_or_default());
+                begin = 0;
                 count += 1;
             }
             let slices = slices.get(..count).unwrap_or_default();
-            let mut written = ready!(Pin::new(&mut self.io).poll_write_vectored(cx, slices))?;
+            let written = match ready!(Pin::new(&mut self.io).poll_write_vectored(cx, slices)) {
+                // The connection wakes this when the client takes something, and whoever parts has a time limit.
+                Err(error) if self.parting && ending::is_stall(&error) => return Poll::Pending,
+                written => written?,
+            };
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.queued -= written;
-            while let Some(first) = self.queue.front_mut() {
-                if written < first.len() {
-                    first.advance(written);
-                    break;
-                }
-                written -= first.len();
+            self.first_written += written;
+            while let Some(first) = self.queue.front()
+                && self.first_written >= first.len()
+            {
+                self.first_written -= first.len();
                 self.queue.pop_front();
             }
         }
@@ -142,6 +157,26 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Wire<IO> {
         }
         self.reading = Reading::Ended;
         Poll::Ready(())
+    }
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> Socket for Wire<IO> {
+    fn let_go(&mut self) {
+        self.parting = true;
+        self.replies = Vec::new();
+        self.queued = 0;
+        let written = std::mem::take(&mut self.first_written);
+        let Some(first) = std::mem::take(&mut self.queue).pop_front() else {
+            return;
+        };
+        let end = frame::end_of_frame(&first, written).min(first.len());
+        let rest = first.slice(written..end);
+        // The rest of a small frame is not to keep alive all the frames that were made with it. A large one is shared as it is.
+        self.enqueue(if 2 * rest.len() < first.len() {
+            Bytes::copy_from_slice(&rest)
+        } else {
+            rest
+        });
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use fabric::serve::live::LiveOptions;
 
-use super::server::{Server, UPGRADE, event, lenient};
+use super::server::{Server, UPGRADE, event, lenient, problem};
 
 /// A frame from a client; the mask is zero, which leaves the payload as it is.
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
@@ -129,24 +129,22 @@ fn a_request_that_cannot_be_met_is_refused_before_the_change_of_protocol() {
         max_clients: 1,
         ..lenient()
     });
-    let ask = |path: &str, headers: &str| server.ask(&mut server.connect(), path, headers);
-    for (path, headers, expected) in [
-        ("/ws?colour=red", UPGRADE, "HTTP/1.1 400 "),
-        ("/ws?level=loud", UPGRADE, "HTTP/1.1 400 "),
-        ("/ws?seq=1", UPGRADE, "HTTP/1.1 400 "),
-        ("/ws", "", "HTTP/1.1 426 "),
+    let ask = |path: &str, headers: &str| server.ask_whole(path, headers);
+    for (path, headers, expected, error) in [
+        ("/ws?colour=red", UPGRADE, "HTTP/1.1 400 ", "bad-query"),
+        ("/ws?level=loud", UPGRADE, "HTTP/1.1 400 ", "bad-query"),
+        ("/ws?seq=1", UPGRADE, "HTTP/1.1 400 ", "bad-query"),
+        ("/ws", "", "HTTP/1.1 426 ", "no-web-socket"),
         (
             "/ws",
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: x\r\n",
             "HTTP/1.1 426 ",
+            "no-web-socket",
         ),
     ] {
         let answer = ask(path, headers);
         assert!(answer.starts_with(expected), "{path}: {answer}");
-        assert!(
-            answer.contains("content-type: application/json"),
-            "{answer}"
-        );
+        assert_eq!(problem(&answer), error, "{path}");
     }
     let _only = server.raw_client();
     let answer = ask("/ws", UPGRADE);
@@ -154,6 +152,7 @@ fn a_request_that_cannot_be_met_is_refused_before_the_change_of_protocol() {
         answer.starts_with("HTTP/1.1 503 ") && answer.contains("retry-after: 10"),
         "{answer}"
     );
+    assert_eq!(problem(&answer), "too-many-clients");
     let counts = server.live.counts();
     assert_eq!(
         (
@@ -172,14 +171,16 @@ fn an_address_that_connects_too_often_is_asked_to_wait() {
         connections_burst: 3,
         ..LiveOptions::default()
     });
-    let answers: Vec<String> = (0..5)
+    let mut answers: Vec<String> = (0..4)
         .map(|_| server.ask(&mut server.connect(), "/ws", UPGRADE))
         .collect();
+    answers.push(server.ask_whole("/ws", UPGRADE));
     let taken = answers
         .iter()
         .filter(|answer| answer.starts_with("HTTP/1.1 101 "));
     assert_eq!(taken.count(), 3);
     assert!(answers[4].starts_with("HTTP/1.1 429 ") && answers[4].contains("retry-after: "));
+    assert_eq!(problem(&answers[4]), "too-many-connections");
     assert_eq!(server.live.counts().refused_rate, 2);
 }
 

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 use tungstenite::Message;
 
-use super::server::{EPOCH, Server, event, lenient};
+use super::server::{EPOCH, Server, event, lenient, problem};
 
 #[test]
 fn a_client_joins_filters_changes_its_mind_and_comes_back() {
@@ -89,9 +89,9 @@ fn when_the_server_stops_clients_are_told() {
     assert_eq!(u16::from(close.code), 1001);
     while client.0.read().is_ok() {}
     server.wait_until_clients(0);
-    let mut late = server.connect();
-    let answer = server.ask(&mut late, "/ws", super::server::UPGRADE);
+    let answer = server.ask_whole("/ws", super::server::UPGRADE);
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert_eq!(problem(&answer), "stopping");
 }
 
 const SCRIPT: &str = r#"

@@ -8,3 +8,5 @@ mod crowds;
 mod libraries;
 /// The server, with a hub that publishes what a test says.
 mod server;
+/// Clients that stop reading and begin again.
+mod slow_clients;

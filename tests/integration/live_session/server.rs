@@ -156,6 +156,21 @@ impl Server {
         String::from_utf8(head).expect("a head is text")
     }
 
+    /// Sends a request that is refused, over a connection of its own; the whole answer.
+    pub(super) fn ask_whole(&self, path: &str, headers: &str) -> String {
+        let mut stream = self.connect();
+        let mut answer = self.ask(&mut stream, path, headers);
+        let length = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .and_then(|length| length.parse().ok())
+            .expect("a length");
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).expect("a body");
+        answer.push_str(&String::from_utf8(body).expect("text"));
+        answer
+    }
+
     pub(super) fn wait_until_clients(&self, wanted: u64) {
         let start = std::time::Instant::now();
         while self.live.clients() != wanted {
@@ -183,6 +198,26 @@ impl Drop for Server {
 
 pub(super) const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+/// The name in an answer that says why there is none; it must have the shape that all errors have.
+pub(super) fn problem(answer: &str) -> String {
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    assert!(
+        head.lines()
+            .any(|line| line == "content-type: application/json"),
+        "{head}"
+    );
+    let body: Value = serde_json::from_str(body).expect("JSON");
+    let fields: Vec<&String> = body.as_object().expect("an object").keys().collect();
+    assert_eq!(fields, ["error", "message"]);
+    assert!(
+        body["message"]
+            .as_str()
+            .is_some_and(|words| words.contains(' ')),
+        "{body}"
+    );
+    body["error"].as_str().expect("a name").to_owned()
+}
 
 async fn accept(listener: tokio::net::TcpListener, router: axum::Router) {
     while let Ok((stream, address)) = listener.accept().await {
