@@ -95,6 +95,19 @@ fn health_is_503_when_files_are_not_followed_any_more() {
 }
 
 #[test]
+fn a_query_that_cannot_be_decoded_is_refused_and_finds_not_nothing() {
+    let server = Server::start();
+    for query in ["worker=%ff", "worker=%zz", "path=100%"] {
+        let reply = server.get(&format!("/api/events?{query}"));
+        assert_eq!(
+            (reply.status, reply.error().as_str()),
+            (400, "bad-parameter"),
+            "{query}"
+        );
+    }
+}
+
+#[test]
 fn memory_is_that_of_the_moment_and_not_of_the_last_sample() {
     let server = Server::start();
     // The samples of the picture are of 50 MiB; the server is this process.
