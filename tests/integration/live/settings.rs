@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::process::Folders;
+use super::process::{Folders, eventually};
 
 fn run(command: &mut Command) -> (i32, String, String) {
     let Output {
@@ -310,4 +310,18 @@ fn a_tilde_is_the_home_folder_where_no_shell_has_seen_it() {
     ] {
         assert!(out.contains(&expected), "{expected}: {out}");
     }
+}
+
+#[test]
+fn a_snapshot_that_is_asked_for_and_not_wanted_is_said_to_be_so() {
+    let folders = Folders::new();
+    let live = folders.start(&[]);
+    live.signal("USR1");
+    let mut said = Vec::new();
+    eventually("the log says why there is none", || {
+        said.extend(live.said());
+        said.iter()
+            .any(|line| line.contains("there is no --snapshot-dir"))
+    });
+    live.stop();
 }

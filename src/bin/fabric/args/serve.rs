@@ -14,8 +14,8 @@ Exit codes:
   2  the settings make no sense; with --check also: it could not start
   5  the server could not start, or a part of it ended
 
-Routes, under /api/: health, metrics, workers, events, collisions, heatmap, errors, rejected, tail, memory/bounds
-/ws sends changes; /login is for browsers; /api/openapi.json has all of them, with parameters and answers";
+Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors, rejected, tail and
+  memory/bounds; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
 
 /// Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory
 ///
