@@ -190,19 +190,19 @@ complete -c fabric -n "__fish_fabric_using_subcommand serve" -l source -d 'The f
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l listen -d 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l state-dir -d 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-dir -d 'Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-interval -d 'From one heap snapshot to the next [default: 30m]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-interval -d 'From one heap snapshot to the next; at least 1s [default: 30m]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l config -d 'Read settings from this TOML file' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-token-file -d 'The file with the token that POST needs [default: systemd\'s credential auth-token, else the variable FABRIC_AUTH_TOKEN, else none]' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-reads -d 'Ask for the token for reading, too: GET and the WebSocket' -r -f -a "true\t''
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-reads -d 'Ask for the token for reading, too: GET and the WebSocket. Without this everybody who reaches the server can read' -r -f -a "true\t''
 false\t''"
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-host -d 'A name under which browsers may reach the server, beside localhost and addresses; may be given several times' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-host -d 'A name under which browsers may reach the server, beside localhost and addresses, like ops.example; may be given several times' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-origin -d 'Another origin whose pages may connect, like https://ops.example; may be given several times' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-clients -d 'WebSocket clients at once; one more gets 503 [default: 1000]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l client-rate -d 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]' -r
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-rss -d 'Above this resident set no further log file is opened [default: 400MiB]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-rss -d 'Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-files -d 'Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]' -r
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l history -d 'How much of the logs is read at start to rebuild the picture [default: 4h]' -r
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l poll-interval -d 'How often the folder is looked through although nothing was heard of a change [default: 2s]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l history -d 'How much of the logs is read at start to rebuild the picture; a log in which every line is older than that is read whole if it was put there since [default: 4h]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l poll-interval -d 'How often the folder is looked through although nothing was heard of a change; at least 10ms [default: 2s]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l log-format -d 'How: text on a terminal, the journal\'s own protocol under systemd, else JSON [default: auto]' -r -f -a "auto\t'What suits standard error'
 text\t'For people'
 json\t'One object a line'
@@ -212,7 +212,7 @@ warn\t'What may break'
 info\t'Starts, stops, and what changes rarely'
 debug\t'Every connection'
 trace\t'Everything'"
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l check -d 'Print the settings that count, and where each comes from, and end: 0 if the server could start with them, else 2'
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l check -d 'Print the settings that count, and where each and the token come from, and end: 0 if the server could start with them, else 2 with what is in the way. Addresses and folders are tried, and left as they were'
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c fabric -n "__fish_fabric_using_subcommand help; and not __fish_seen_subcommand_from show diff trend report snapshot serve help" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'

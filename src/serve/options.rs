@@ -55,16 +55,33 @@ impl Options {
         }
     }
 
+    /// A server with less would open no log at all: it has about so much before it has read anything.
+    const LEAST_RSS_BYTES: u64 = 32 * 1024 * 1024;
+    /// Looking through a folder of two hundred logs takes about a millisecond; more often is all that a core would do.
+    const SHORTEST_POLL: Duration = Duration::from_millis(10);
+    /// A snapshot takes some tenths of a second.
+    const SHORTEST_SNAPSHOT_INTERVAL: Duration = Duration::from_secs(1);
+
+    /// Whether heap snapshots can be taken so often.
+    ///
+    /// # Errors
+    /// They cannot; how often they can.
+    pub fn check_snapshot_interval(interval: Duration) -> Result<(), String> {
+        if interval < Options::SHORTEST_SNAPSHOT_INTERVAL {
+            return Err(format!(
+                "--snapshot-interval is {interval:?}: it must be at least {:?}",
+                Options::SHORTEST_SNAPSHOT_INTERVAL
+            ));
+        }
+        Ok(())
+    }
+
     /// Whether a server may start with them.
     ///
     /// # Errors
     /// What is wrong, and what to do.
     pub fn check(&self) -> Result<(), String> {
-        let outside = self
-            .listen
-            .iter()
-            .find(|address| !address.ip().is_loopback());
-        if let Some(address) = outside.filter(|_| self.access.token.is_none()) {
+        if let Some(address) = self.outside().filter(|_| self.access.token.is_none()) {
             return Err(format!(
                 "{address} can be reached from other machines, and there is no token: give --auth-token-file, or listen on 127.0.0.1"
             ));
@@ -75,6 +92,92 @@ impl Options {
         if self.max_clients == 0 || self.max_files == 0 || self.client_rate == 0 {
             return Err("--max-clients, --client-rate and --max-files are at least 1".to_owned());
         }
-        Ok(())
+        if self.source.is_file() {
+            return Err(format!(
+                "--source {} is a file: name the folder it is in",
+                self.source.display()
+            ));
+        }
+        if self.max_rss_bytes < Options::LEAST_RSS_BYTES {
+            return Err(format!(
+                "--max-rss is {} bytes: no log would be opened; it must be at least {}MiB",
+                self.max_rss_bytes,
+                Options::LEAST_RSS_BYTES >> 20
+            ));
+        }
+        if self.poll < Options::SHORTEST_POLL {
+            return Err(format!(
+                "--poll-interval is {:?}: it must be at least {:?}",
+                self.poll,
+                Options::SHORTEST_POLL
+            ));
+        }
+        if let Some(snapshots) = &self.snapshots {
+            Options::check_snapshot_interval(snapshots.interval)?;
+        }
+        self.access.check()
+    }
+
+    /// An address at which other machines may read without the token.
+    pub fn open_to_readers(&self) -> Option<SocketAddr> {
+        self.outside().filter(|_| !self.access.auth_reads)
+    }
+
+    /// An address that can be reached from other machines.
+    fn outside(&self) -> Option<SocketAddr> {
+        let mut addresses = self.listen.iter().copied();
+        addresses.find(|address| !address.ip().is_loopback())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::serve::http::Secret;
+
+    fn options() -> Options {
+        let mut options = Options::new("/nowhere".into());
+        options.listen = vec!["127.0.0.1:3000".parse().unwrap()];
+        options
+    }
+
+    #[test]
+    fn others_than_this_machine_need_a_token_and_read_without_it_unless_asked() {
+        let mut open = options();
+        assert_eq!((open.check(), open.open_to_readers()), (Ok(()), None));
+        let outside = "192.0.2.1:3000".parse().unwrap();
+        open.listen.push(outside);
+        assert!(open.check().unwrap_err().contains("there is no token"));
+        open.access.token = Some(Secret::new("token").unwrap());
+        assert_eq!(open.check(), Ok(()));
+        assert_eq!(open.open_to_readers(), Some(outside));
+        open.access.auth_reads = true;
+        assert_eq!((open.check(), open.open_to_readers()), (Ok(()), None));
+    }
+
+    #[test]
+    fn what_could_not_work_is_refused() {
+        let refused = |change: fn(&mut Options)| {
+            let mut options = options();
+            change(&mut options);
+            options.check().unwrap_err()
+        };
+        let mut least = options();
+        least.max_rss_bytes = 32 << 20;
+        least.poll = Duration::from_millis(10);
+        assert_eq!(least.check(), Ok(()));
+        assert!(refused(|it| it.max_rss_bytes = (32 << 20) - 1).contains("at least 32MiB"));
+        assert!(refused(|it| it.poll = Duration::from_millis(9)).contains("at least 10ms"));
+        assert!(refused(|it| it.max_files = 0).contains("at least 1"));
+        assert!(refused(|it| it.access.auth_reads = true).contains("needs a token"));
+        let interval = Duration::from_millis(999);
+        let problem = Options::check_snapshot_interval(interval).unwrap_err();
+        assert!(problem.contains("at least 1s"), "{problem}");
+        let host = vec!["a.example:3000".to_owned()];
+        let mut named = options();
+        named.access.allowed_hosts = host;
+        assert!(named.check().unwrap_err().contains("write the name alone"));
     }
 }

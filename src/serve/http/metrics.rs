@@ -10,7 +10,7 @@ use super::gauges::HttpGauges;
 use super::metric_families::{Families, Number, text};
 use super::parameters::Parameters;
 use super::problem::Problem;
-use super::routes::{all_bounds, is_ok, uptime_seconds};
+use super::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
 use super::state::HttpState;
 use crate::serve::bounds::BoundReport;
 use crate::serve::store::View;
@@ -45,7 +45,6 @@ fn collect(state: &HttpState, view: &View) -> Families {
 fn of_service(families: &mut Families, state: &HttpState, view: &View) {
     use Number::{Real, Whole};
     let ok = u64::from(is_ok(state, view));
-    let rss = view.memory.samples.last().map_or(0, |sample| sample.rss);
     let uptime = u64::try_from(uptime_seconds(view)).unwrap_or(0);
     families.add(
         "status",
@@ -100,7 +99,7 @@ fn of_service(families: &mut Families, state: &HttpState, view: &View) {
         "process_resident_memory_bytes",
         "Resident set of this process",
         false,
-        Whole(rss),
+        Whole(resident_bytes(view)),
     );
     let active = view.workers.iter();
     let active = active.filter(|worker| worker.status == crate::serve::store::WorkerStatus::Active);

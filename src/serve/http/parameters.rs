@@ -20,6 +20,7 @@ impl Parameters {
     /// # Errors
     /// It has others, or one twice, or cannot be read.
     pub(super) fn of(uri: &Uri, known: &[&str]) -> Result<Parameters, Problem> {
+        check_encoding(uri.query().unwrap_or_default())?;
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|_| bad("the query cannot be read".to_owned()))?;
         for (at, (name, value)) in pairs.iter().enumerate() {
@@ -161,6 +162,31 @@ impl Parameters {
     }
 }
 
+/// A decoder of forms takes what it cannot decode as it stands, or puts U+FFFD in its place; a filter by such a text would silently find
+/// nothing.
+fn check_encoding(query: &str) -> Result<(), Problem> {
+    let mut decoded = Vec::with_capacity(query.len());
+    let mut bytes = query.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            decoded.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(bytes.next()?).to_digit(16);
+        let byte = digit()
+            .zip(digit())
+            .and_then(|(high, low)| u8::try_from(high << 4 | low).ok())
+            .ok_or_else(|| {
+                bad("the query has a percent sign without two hexadecimal digits after it: write %25 for the sign itself".to_owned())
+            })?;
+        decoded.push(byte);
+    }
+    match std::str::from_utf8(&decoded) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(bad("the query is not UTF-8 when it is decoded".to_owned())),
+    }
+}
+
 /// What is wrong with a parameter.
 pub(super) fn bad(message: String) -> Problem {
     Problem::bad_request("bad-parameter", message)
@@ -191,6 +217,24 @@ mod tests {
         assert!(Parameters::none(&"/api/x".parse().unwrap()).is_ok());
         let long = format!("limit={}", "9".repeat(5_000));
         assert!(Parameters::of(&uri(&long), &["limit"]).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_refused() {
+        for bad in [
+            "a=%ff", "a=%zz", "a=%", "a=x%4", "%c3=%a9", "a=%+1", "a=%c3%28",
+        ] {
+            assert!(Parameters::of(&uri(bad), &["a"]).is_err(), "{bad}");
+        }
+        for (good, value) in [
+            ("a=%C3%bc", "ü"),
+            ("a=100%25", "100%"),
+            ("a=x+y", "x y"),
+            ("a=%00", "\0"),
+        ] {
+            let parameters = Parameters::of(&uri(good), &["a"]).unwrap();
+            assert_eq!(parameters.text("a").unwrap(), Some(value), "{good}");
+        }
     }
 
     #[test]

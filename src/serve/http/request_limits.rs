@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::gauges::HttpGauges;
 use super::problem::Problem;
 use super::request_body;
+use crate::escape;
 use crate::serve::bounds::HTTP_REQUEST_SECONDS;
 
 /// Middleware: the body must be there in time (408), and so must the answer (503).
@@ -70,7 +71,7 @@ pub(super) fn answer_panic(gauges: &HttpGauges, panic: &(dyn Any + Send)) -> Res
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
-    tracing::error!(panic = ?message, "a handler panicked: a fault of fabric");
+    tracing::error!(panic = %escape::terminal(message), "a handler panicked: a fault of fabric");
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "internal",

@@ -240,6 +240,28 @@ fn every_parameter_that_is_described_is_taken_and_checked() {
 }
 
 #[test]
+fn the_socket_says_what_it_takes_and_where_its_messages_are_described() {
+    let server = Server::start();
+    let socket = description(&server)["paths"]["/ws"]["get"].clone();
+    let text = socket["description"].as_str().expect("text");
+    assert!(text.contains("fabric-json(5)"), "{text}");
+    let names: Vec<&str> = socket["parameters"]
+        .as_array()
+        .expect("parameters")
+        .iter()
+        .filter_map(|parameter| parameter["name"].as_str())
+        .collect();
+    let expected: Vec<&str> = fabric::serve::live::Filter::PARTS
+        .into_iter()
+        .chain(["batch", "epoch", "seq"])
+        .collect();
+    assert_eq!(names, expected);
+    for status in ["101", "400", "401", "403", "426", "429", "503"] {
+        assert!(socket["responses"][status].is_object(), "{status}");
+    }
+}
+
+#[test]
 fn what_the_guard_answers_is_described_too() {
     let server = Server::guarded(GuardOptions {
         token: Some(Secret::new("right").expect("a token")),

@@ -245,8 +245,12 @@ fn guessing_is_stopped_and_the_same_mistake_is_not() {
         .collect();
     assert_eq!(statuses.iter().filter(|&&status| status == 403).count(), 9);
     assert_eq!(statuses.last(), Some(&429));
+    // Programs of one machine have one address: who has the right token is not shut out by who has not.
+    assert_eq!(post(&server, &["authorization: Bearer right"]), 201);
     let form = ["content-type: application/x-www-form-urlencoded"];
     let login = server.ask("POST", "/login", &form, "token=right");
+    assert_eq!(login.status, 303);
+    let login = server.ask("POST", "/login", &form, "token=wrong");
     assert_eq!(login.status, 429);
     assert!(
         login

@@ -1,7 +1,9 @@
 //! What is read.
 
 use std::io::{Read, Write};
+use std::path::Path;
 
+use fabric::capture::Resident;
 use fabric::serve::tail::TailReport;
 use fabric::serve::time::WallTime;
 
@@ -50,7 +52,10 @@ fn a_worker_is_found_by_its_name_whatever_is_in_it() {
     assert_eq!(server.get("/api/workers/w-a").json()["id"], "w-a");
     let strange = server.get("/api/workers/w%2Fc%20%C3%BC");
     assert_eq!(strange.json()["id"], "w/c ü");
-    assert_eq!(server.get("/api/workers/%FF").status, 400);
+    for path in ["/api/workers/%ff", "/api/workers/%FF/collisions"] {
+        let reply = server.get(path);
+        assert_eq!((reply.status, reply.error().as_str()), (400, "bad-path"));
+    }
     let collisions = server.get("/api/workers/w%2Fc%20%C3%BC/collisions");
     assert_eq!(collisions.status, 200);
 }
@@ -63,7 +68,6 @@ fn health_is_503_when_files_are_not_followed_any_more() {
     assert_eq!((health.status, &json["status"]), (200, &"ok".into()));
     assert_eq!(json["uptime_sec"].as_i64().expect("seconds") / 10, 9);
     assert_eq!(json["memory"]["trend"], "unknown");
-    assert_eq!(json["memory"]["rss"], 50 << 20);
     assert_eq!(json["problems"][0], "x.jsonl: permission denied");
     let mut paused = store(300);
     paused.set_tail(TailReport {
@@ -91,6 +95,44 @@ fn health_is_503_when_files_are_not_followed_any_more() {
 }
 
 #[test]
+fn a_query_that_cannot_be_decoded_is_refused_and_finds_not_nothing() {
+    let server = Server::start();
+    for query in ["worker=%ff", "worker=%zz", "path=100%"] {
+        let reply = server.get(&format!("/api/events?{query}"));
+        assert_eq!(
+            (reply.status, reply.error().as_str()),
+            (400, "bad-parameter"),
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn memory_is_that_of_the_moment_and_not_of_the_last_sample() {
+    let server = Server::start();
+    // The samples of the picture are of 50 MiB; the server is this process.
+    let plausible = |bytes: u64| {
+        let own = Resident::read(Path::new("/"), std::process::id()).expect("it is there");
+        // The kernel counts in batches; a sample of 50 MiB to the byte would be the one of the picture.
+        bytes > 1 << 20 && bytes <= own.peak_bytes + (64 << 20) && bytes != 50 << 20
+    };
+    let json = server.get("/api/health").json();
+    let rss = json["process_resident_memory_bytes"]
+        .as_u64()
+        .expect("bytes");
+    assert!(plausible(rss), "{json}");
+    assert_eq!(json["memory"]["rss"], rss);
+    assert!(json["memory"]["max_rss"].as_u64() >= Some(rss), "{json}");
+    let metrics = server.get("/api/metrics");
+    let line = metrics
+        .text()
+        .lines()
+        .find_map(|line| line.strip_prefix("fabric_process_resident_memory_bytes "))
+        .expect("it is told");
+    assert!(plausible(line.parse().expect("bytes")), "{line}");
+}
+
+#[test]
 fn metrics_keep_the_names_that_dashboards_read() {
     let server = Server::start();
     let reply = server.get("/api/metrics");
@@ -105,7 +147,6 @@ fn metrics_keep_the_names_that_dashboards_read() {
         "fabric_websocket_messages_total 9",
         "fabric_tailer_files_watched 2",
         "fabric_dedup_dropped_total 0",
-        "fabric_process_resident_memory_bytes 52428800",
         "fabric_rejected_lines_total{reason=\"not-json\"} 2",
         "fabric_events_total{level=\"warn\"} 60",
         "fabric_bound_cap_entries{collection=\"events\"} 10000",

@@ -1,9 +1,10 @@
 //! Settings from the command line, the environment and a file.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Command, Output};
 
-use super::process::Folders;
+use super::process::{Folders, eventually};
 
 fn run(command: &mut Command) -> (i32, String, String) {
     let Output {
@@ -35,6 +36,8 @@ fn check_prints_what_counts_and_whence() {
     .expect("the file can be written");
     let (code, out, err) = run(serve(&[
         "--check",
+        "--listen",
+        "127.0.0.1:0",
         "--source",
         "/logs",
         "--max-clients",
@@ -42,14 +45,16 @@ fn check_prints_what_counts_and_whence() {
         "--config",
     ])
     .arg(&file)
-    .env("HOME", "/home/someone")
+    .env("HOME", folders.path("home"))
     .env("FABRIC_MAX_FILES", "20")
     .env_remove("XDG_STATE_HOME")
     .env_remove("STATE_DIRECTORY"));
     assert_eq!((code, err.as_str()), (0, ""));
+    let state = folders.path("home/.local/state/fabric");
+    let state = format!("state-dir = {state:?}");
     let expected = r#"source = "/logs"                                         # command line
-listen = ["127.0.0.1:3000"]                              # default
-state-dir = "/home/someone/.local/state/fabric"          # default
+listen = ["127.0.0.1:0"]                                 # command line
+STATE # default
 # snapshot-dir is not set                                # default
 snapshot-interval = "30m"                                # default
 # auth-token-file is not set                             # default
@@ -64,8 +69,11 @@ history = "90m"                                          # file
 poll-interval = "2s"                                     # default
 log-format = "auto"                                      # default
 log-level = "info"                                       # default
+# token: none
 "#;
-    assert_eq!(out, expected);
+    assert_eq!(out, expected.replace("STATE", &format!("{state:<56}")));
+    // Whether the folder could be made was found out, and it is not there.
+    assert!(!folders.path("home").exists());
     // What it prints is a file that gives the same.
     std::fs::write(&file, &out).expect("the file can be written");
     let (code, again, err) = run(serve(&["--check", "--config"]).arg(&file));
@@ -144,4 +152,176 @@ fn two_servers_do_not_share_a_state() {
     assert_eq!(code, 5, "{err}");
     assert!(err.contains("another fabric serve"), "{err}");
     first.stop();
+}
+
+#[test]
+fn check_says_what_is_in_the_way_and_leaves_nothing_behind() {
+    let folders = Folders::new();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    let file = folders.path("file");
+    std::fs::write(&file, "").expect("the file can be written");
+    let check = |listen: &str, state: &Path, snapshots: &Path| {
+        let mut command = serve(&["--check", "--listen", listen, "--source"]);
+        command.arg(folders.logs());
+        command.arg("--state-dir").arg(state);
+        command.arg("--snapshot-dir").arg(snapshots);
+        run(&mut command)
+    };
+    let (state, snapshots) = (folders.path("a/b/state"), folders.path("a/snapshots"));
+    let (code, out, err) = check("127.0.0.1:0", &state, &snapshots);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.ends_with("# token: none\n"), "{out}");
+    let (code, out, err) = check(&address, &file, &file.join("inside"));
+    assert_eq!(code, 2, "{err}");
+    assert!(out.contains("listen = ["), "the settings are shown: {out}");
+    for expected in [
+        format!("cannot listen on {address}"),
+        format!("--state-dir {} cannot be written", file.display()),
+        format!("--snapshot-dir {}/inside cannot be written", file.display()),
+    ] {
+        assert!(err.contains(&expected), "{expected}: {err}");
+    }
+    // One port cannot be listened on twice.
+    drop(taken);
+    let (code, _, err) = check(&format!("{address},{address}"), &state, &snapshots);
+    assert_eq!(code, 2, "{err}");
+    let mut left: Vec<_> = std::fs::read_dir(folders.path("."))
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["file", "logs"]);
+}
+
+#[test]
+fn check_says_where_the_token_is_from_and_not_what_it_is() {
+    let folders = Folders::new();
+    let file = folders.path("token");
+    std::fs::write(&file, "hunter2\n").expect("the file can be written");
+    let credentials = folders.path("credentials");
+    std::fs::create_dir(&credentials).expect("the folder can be made");
+    std::fs::write(credentials.join("auth-token"), "hunter2\n").expect("it can be written");
+    let state = folders.path("state");
+    let check = |change: &dyn Fn(&mut Command)| {
+        let mut command = serve(&["--check", "--listen", "127.0.0.1:0", "--state-dir"]);
+        command.arg(&state).env_remove("CREDENTIALS_DIRECTORY");
+        change(&mut command);
+        let (code, out, err) = run(&mut command);
+        assert_eq!((code, err.as_str()), (0, ""));
+        assert!(!out.contains("hunter2"), "{out}");
+        out.lines().last().unwrap_or_default().to_owned()
+    };
+    let from_file = check(&|command| {
+        command.arg("--auth-token-file").arg(&file);
+    });
+    assert_eq!(
+        from_file,
+        format!("# token: from the file {}", file.display())
+    );
+    let from_credential = check(&|command| {
+        command.env("CREDENTIALS_DIRECTORY", &credentials);
+        command.env("FABRIC_AUTH_TOKEN", "other");
+    });
+    assert_eq!(from_credential, "# token: from the credential auth-token");
+    let from_variable = check(&|command| {
+        command.env("FABRIC_AUTH_TOKEN", "hunter2");
+    });
+    assert_eq!(
+        from_variable,
+        "# token: from the environment variable FABRIC_AUTH_TOKEN"
+    );
+    assert_eq!(check(&|_| {}), "# token: none");
+}
+
+#[test]
+fn values_that_cannot_be_meant_are_refused_with_what_to_write() {
+    let folders = Folders::new();
+    let file = folders.path("worker.jsonl");
+    std::fs::write(&file, "").expect("the file can be written");
+    let file = file.to_str().expect("a plain name").to_owned();
+    let state = folders.path("state");
+    let cases = [
+        ("--source", file.as_str(), "name the folder it is in"),
+        ("--max-rss", "1MiB", "at least 32MiB"),
+        ("--snapshot-interval", "999ms", "at least 1s"),
+        ("--poll-interval", "9ms", "at least 10ms"),
+        (
+            "--allowed-host",
+            "https://a.example",
+            "write the name alone",
+        ),
+        ("--allowed-host", "a.example:80", "write the name alone"),
+        ("--allowed-origin", "a.example", "write scheme://host"),
+        (
+            "--allowed-origin",
+            "https://a.example/",
+            "write scheme://host",
+        ),
+    ];
+    for (name, value, expected) in cases {
+        for check in [&["--check"][..], &[]] {
+            let mut command = serve(&["--listen", "127.0.0.1:0", "--state-dir"]);
+            command.arg(&state).args(check).args([name, value]);
+            let (code, _, err) = run(&mut command);
+            assert_eq!(code, 2, "{name} {value}: {err}");
+            assert!(err.contains(name) && err.contains(expected), "{err}");
+        }
+    }
+    let least = [
+        "--check",
+        "--max-rss=32MiB",
+        "--snapshot-interval=1s",
+        "--poll-interval=10ms",
+        "--allowed-host=a.example",
+        "--allowed-origin=https://a.example:8443",
+        "--listen=127.0.0.1:0",
+        "--state-dir",
+    ];
+    let (code, _, err) = run(serve(&least).arg(&state));
+    assert_eq!((code, err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_tilde_is_the_home_folder_where_no_shell_has_seen_it() {
+    let folders = Folders::new();
+    let home = folders.path("home");
+    std::fs::create_dir(&home).expect("the folder can be made");
+    std::fs::write(home.join("token"), "hunter2").expect("the file can be written");
+    std::fs::write(
+        home.join("serve.toml"),
+        "source = \"~/logs\"\nauth-token-file = \"~/token\"\nsnapshot-dir = \"~other/x\"\n",
+    )
+    .expect("the file can be written");
+    let mut command = serve(&["--check", "--listen", "127.0.0.1:0"]);
+    command
+        .current_dir(folders.path("."))
+        .env("HOME", &home)
+        .env("FABRIC_CONFIG", "~/serve.toml")
+        .env("FABRIC_STATE_DIR", "~/state");
+    let (code, out, err) = run(&mut command);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let inside = |name: &str| format!("{:?}", home.join(name));
+    for expected in [
+        format!("source = {}", inside("logs")),
+        format!("state-dir = {}", inside("state")),
+        format!("auth-token-file = {}", inside("token")),
+        "snapshot-dir = \"~other/x\"".to_owned(),
+    ] {
+        assert!(out.contains(&expected), "{expected}: {out}");
+    }
+}
+
+#[test]
+fn a_snapshot_that_is_asked_for_and_not_wanted_is_said_to_be_so() {
+    let folders = Folders::new();
+    let live = folders.start(&[]);
+    live.signal("USR1");
+    let mut said = Vec::new();
+    eventually("the log says why there is none", || {
+        said.extend(live.said());
+        said.iter()
+            .any(|line| line.contains("there is no --snapshot-dir"))
+    });
+    live.stop();
 }

@@ -8,6 +8,15 @@ use fabric::units::parse_bytes;
 
 use super::series::parse_interval;
 
+const AFTERWARDS: &str = "\
+Exit codes:
+  0  ended because it was told to; with --check: it could start
+  2  the settings make no sense; with --check also: it could not start
+  5  the server could not start, or a part of it ended
+
+Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors, rejected, tail and
+  memory/bounds; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
+
 /// Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory
 ///
 /// Reads every `*.jsonl` file of a folder as it grows (`man fabric-events`), keeps a bounded picture of workers, events, collisions, hot files and
@@ -18,6 +27,7 @@ use super::series::parse_interval;
 /// flags without dashes in front), else they have the value shown here. SIGHUP opens the logs and reads the token anew; SIGUSR1
 /// takes a heap snapshot; SIGTERM ends with 0.
 #[derive(Debug, Args)]
+#[command(after_long_help = AFTERWARDS)]
 pub(crate) struct Serve {
     /// The folder of logs; it may appear later [default: ~/.needle/logs]
     #[arg(
@@ -52,7 +62,7 @@ pub(crate) struct Serve {
         hide_env_values = true
     )]
     pub(crate) snapshot_dir: Option<PathBuf>,
-    /// From one heap snapshot to the next [default: 30m]
+    /// From one heap snapshot to the next; at least 1s [default: 30m]
     #[arg(long, value_name = "TIME", env = "FABRIC_SNAPSHOT_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
     pub(crate) snapshot_interval: Option<i64>,
     /// Read settings from this TOML file
@@ -63,7 +73,8 @@ pub(crate) struct Serve {
         hide_env_values = true
     )]
     pub(crate) config: Option<PathBuf>,
-    /// Print the settings that count, and where each comes from, and end: 0 if the server could start with them, else 2
+    /// Print the settings that count, and where each and the token come from, and end: 0 if the server could start with them, else 2 with
+    /// what is in the way. Addresses and folders are tried, and left as they were
     #[arg(long)]
     pub(crate) check: bool,
     #[command(flatten)]
@@ -86,10 +97,10 @@ pub(crate) struct Access {
         hide_env_values = true
     )]
     pub(crate) auth_token_file: Option<PathBuf>,
-    /// Ask for the token for reading, too: GET and the WebSocket
+    /// Ask for the token for reading, too: GET and the WebSocket. Without this everybody who reaches the server can read
     #[arg(long, value_name = "BOOL", env = "FABRIC_AUTH_READS", hide_env_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) auth_reads: Option<bool>,
-    /// A name under which browsers may reach the server, beside localhost and addresses; may be given several times
+    /// A name under which browsers may reach the server, beside localhost and addresses, like ops.example; may be given several times
     #[arg(
         long,
         value_name = "NAME",
@@ -129,7 +140,7 @@ pub(crate) struct Bounds {
         hide_env_values = true
     )]
     pub(crate) client_rate: Option<u32>,
-    /// Above this resident set no further log file is opened [default: 400MiB]
+    /// Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]
     #[arg(long, value_name = "SIZE", env = "FABRIC_MAX_RSS", hide_env_values = true, value_parser = parse_bytes)]
     pub(crate) max_rss: Option<u64>,
     /// Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]
@@ -140,10 +151,11 @@ pub(crate) struct Bounds {
         hide_env_values = true
     )]
     pub(crate) max_files: Option<usize>,
-    /// How much of the logs is read at start to rebuild the picture [default: 4h]
+    /// How much of the logs is read at start to rebuild the picture; a log in which every line is older than that is read whole if it was
+    /// put there since [default: 4h]
     #[arg(long, value_name = "TIME", env = "FABRIC_HISTORY", hide_env_values = true, value_parser = parse_interval)]
     pub(crate) history: Option<i64>,
-    /// How often the folder is looked through although nothing was heard of a change [default: 2s]
+    /// How often the folder is looked through although nothing was heard of a change; at least 10ms [default: 2s]
     #[arg(long, value_name = "TIME", env = "FABRIC_POLL_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
     pub(crate) poll_interval: Option<i64>,
 }

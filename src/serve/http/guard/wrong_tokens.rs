@@ -2,6 +2,8 @@
 //!
 //! Different tokens are counted, not requests. Whoever guesses tries a new one each time and is refused after a few; a program whose token
 //! has expired tries the same one for ever and counts once, so others behind the same address go on.
+//! On loopback addresses, which all programs of this machine have in common, the right token passes whatever is counted here: the gate
+//! asks for this only where a token is wrong.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};

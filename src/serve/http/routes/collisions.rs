@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::worker_id::WorkerId;
 use super::workers::named;
 use crate::serve::http::answer::json;
 use crate::serve::http::parameters::Parameters;
@@ -44,7 +45,7 @@ pub(super) async fn all(State(state): State<HttpState>, uri: Uri) -> Result<Resp
 
 pub(super) async fn of_worker(
     State(state): State<HttpState>,
-    Path(id): Path<String>,
+    WorkerId(id): WorkerId,
     uri: Uri,
 ) -> Result<Response, Problem> {
     Parameters::none(&uri)?;

@@ -11,6 +11,7 @@ use crate::serve::http::guard::Admitted;
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
+use crate::serve::own_heap;
 use crate::serve::store::View;
 use crate::serve::time::WallTime;
 
@@ -88,6 +89,13 @@ pub(in crate::serve::http) fn uptime_seconds(view: &View) -> i64 {
     WallTime::now().since(view.started_at).max(0) / 1_000
 }
 
+/// The resident set at this moment. The newest sample is up to ten seconds old, and stands in only where the kernel does not say.
+pub(in crate::serve::http) fn resident_bytes(view: &View) -> u64 {
+    own_heap::resident_bytes()
+        .or_else(|| view.memory.samples.last().map(|sample| sample.rss))
+        .unwrap_or(0)
+}
+
 /// A hub, or a reader of logs, that has not moved for so long calls the service overloaded, in milliseconds. Each moves every other second.
 const OVERLOAD_LAG_MS: u64 = 10_000;
 
@@ -116,6 +124,7 @@ fn seen(state: &HttpState, view: &View, status: &'static str, overload: Vec<Stri
     );
     let memory = &view.memory;
     let newest = memory.samples.last().copied().unwrap_or_default();
+    let resident = resident_bytes(view);
     Health {
         status,
         uptime_sec: uptime_seconds(view),
@@ -125,9 +134,9 @@ fn seen(state: &HttpState, view: &View, status: &'static str, overload: Vec<Stri
         ws_clients: state.live.clients(),
         tailer_files_watched: view.tail.files_followed,
         dedup_dropped: view.counters.duplicates,
-        process_resident_memory_bytes: newest.rss,
+        process_resident_memory_bytes: resident,
         memory: Memory {
-            rss: newest.rss,
+            rss: resident,
             heap_used: newest.heap_used,
             heap_total: newest.heap_total,
             external: newest.external,
@@ -138,7 +147,7 @@ fn seen(state: &HttpState, view: &View, status: &'static str, overload: Vec<Stri
                 memory.trend
             },
             avg_rss: memory.avg_rss,
-            max_rss: memory.max_rss,
+            max_rss: memory.max_rss.max(resident),
             min_rss: memory.min_rss,
         },
         paused: view.tail.paused_for_memory,

@@ -13,9 +13,10 @@ mod openapi;
 mod posts;
 mod reading;
 mod table;
+mod worker_id;
 mod workers;
 
-pub(super) use health::{is_ok, uptime_seconds};
+pub(super) use health::{is_ok, resident_bytes, uptime_seconds};
 pub(super) use memory_bounds::all as all_bounds;
 pub use table::paths;
 pub(super) use table::table;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 
+use super::worker_id::WorkerId;
 use crate::serve::http::answer::json;
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
@@ -19,7 +20,7 @@ pub(super) async fn workers(State(state): State<HttpState>, uri: Uri) -> Result<
 
 pub(super) async fn worker(
     State(state): State<HttpState>,
-    Path(id): Path<String>,
+    WorkerId(id): WorkerId,
     uri: Uri,
 ) -> Result<Response, Problem> {
     Parameters::none(&uri)?;

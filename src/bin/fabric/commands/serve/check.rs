@@ -4,17 +4,18 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::settings::{Origin, Setting, Settings};
+use super::token::Whence;
 use crate::exit::Failure;
 
-/// Prints the settings to standard output, each with where it comes from.
-pub(super) fn print(settings: &Settings) -> Result<(), Failure> {
+/// Prints the settings to standard output, each with where it comes from, and of the token only that.
+pub(super) fn print(settings: &Settings, token: &Whence) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text(settings).as_bytes())
+    out.write_all(text(settings, token).as_bytes())
         .and_then(|()| out.flush())
         .map_err(Failure::output)
 }
 
-fn text(settings: &Settings) -> String {
+fn text(settings: &Settings, token: &Whence) -> String {
     let mut page = Page::default();
     page.set("source", &settings.source, |path| {
         quoted(&path.to_string_lossy())
@@ -39,6 +40,8 @@ fn text(settings: &Settings) -> String {
     page.set("poll-interval", &settings.poll_interval, |&ms| time(ms));
     page.set("log-format", &settings.log_format, |&it| name(it));
     page.set("log-level", &settings.log_level, |&it| name(it));
+    // Writing to a string cannot fail.
+    let _ = writeln!(page.0, "# token: {token}");
     page.0
 }
 

@@ -1,11 +1,13 @@
 //! `fabric serve`: settings in, a server that runs until it is told to end.
 
 mod check;
+mod home;
 mod log;
 mod settings;
 mod settings_file;
 mod systemd;
 mod token;
+mod trial;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -36,12 +38,12 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
     let settings = Settings::resolve(typed, matches)?;
     let token = token::read(settings.auth_token_file.value.as_deref())?;
     if typed.check {
-        check::print(&settings)?;
+        check::print(&settings, &token.whence)?;
     }
-    let mut options = options(&settings, token);
-    check_options(&options)?;
+    let mut options = options(&settings, token.secret);
+    check_options(&settings, &options)?;
     if typed.check {
-        return Ok(Outcome::Done);
+        return try_out(&settings);
     }
     log::begin(settings.log_format.value, settings.log_level.value);
     let listeners = systemd::listeners(&settings.listen.value)?;
@@ -51,7 +53,8 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
         .map(TcpListener::local_addr)
         .collect::<std::io::Result<_>>()
         .map_err(Failure::start)?;
-    check_options(&options)?;
+    check_options(&settings, &options)?;
+    say_who_reads(&options);
     // Two threads serve a thousand clients; the hub needs one of them at most for itself.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -66,10 +69,30 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
     outcome
 }
 
-fn check_options(options: &Options) -> Result<(), Failure> {
-    options
-        .check()
+fn check_options(settings: &Settings, options: &Options) -> Result<(), Failure> {
+    // Also where no snapshots are taken yet: what makes no sense is found when it is written, and not when it begins to count.
+    Options::check_snapshot_interval(span(settings.snapshot_interval.value))
+        .and_then(|()| options.check())
         .map_err(|problem| Failure::usage(anyhow!("{problem}")))
+}
+
+fn try_out(settings: &Settings) -> Result<Outcome, Failure> {
+    let problems = trial::problems(settings);
+    if problems.is_empty() {
+        Ok(Outcome::Done)
+    } else {
+        Err(Failure::usage(anyhow!("{}", problems.join("; "))))
+    }
+}
+
+/// A token alone keeps nobody from reading, which may be meant, and may be a surprise.
+fn say_who_reads(options: &Options) {
+    if let Some(address) = options.open_to_readers() {
+        tracing::warn!(
+            %address,
+            "everybody who reaches this address can read: give --auth-reads if only holders of the token may"
+        );
+    }
 }
 
 fn options(settings: &Settings, token: Option<Secret>) -> Options {
@@ -127,7 +150,7 @@ async fn serve(
             _ = signals.terminate.recv() => break None,
             _ = signals.interrupt.recv() => break None,
             _ = signals.hang_up.recv() => reopen(&server, settings.auth_token_file.value.as_deref()),
-            _ = signals.user1.recv() => snapshot(&server),
+            _ = signals.user1.recv() => snapshot(&server, settings.snapshot_dir.value.is_some()),
             _ = told.tick() => tell(&server),
             failure = server.failed() => break Some(failure),
         }
@@ -162,7 +185,7 @@ fn tell(server: &Server) {
 fn reopen(server: &Server, token_file: Option<&Path>) {
     match token::read(token_file) {
         Ok(token) => {
-            server.reopen(token.as_ref());
+            server.reopen(token.secret.as_ref());
             tracing::info!("opened the logs and read the token anew");
         }
         Err(failure) => {
@@ -172,11 +195,16 @@ fn reopen(server: &Server, token_file: Option<&Path>) {
     }
 }
 
-fn snapshot(server: &Server) {
-    if !server.snapshot() {
+fn snapshot(server: &Server, are_wanted: bool) {
+    if server.snapshot() {
+        return;
+    }
+    if are_wanted {
         tracing::warn!(
-            "no heap snapshot is taken: there is no --snapshot-dir, or one is on its way"
+            "no further heap snapshot is taken: one is on its way, or the log said at start why there are none"
         );
+    } else {
+        tracing::warn!("no heap snapshot is taken: there is no --snapshot-dir to put it into");
     }
 }
 

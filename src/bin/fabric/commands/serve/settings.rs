@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
+use super::home;
 use super::settings_file::SettingsFile;
 use crate::args::{LogFormat, LogLevel, Serve};
 use crate::exit::Failure;
@@ -65,45 +66,46 @@ const MINUTE_MS: i64 = 60_000;
 impl Settings {
     /// Puts together what was typed, the environment and the file of `--config`.
     pub(super) fn resolve(typed: &Serve, matches: &ArgMatches) -> Result<Settings, Failure> {
-        let file = match &typed.config {
-            Some(path) => SettingsFile::read(path)?,
+        let pick = Pick { matches };
+        let config = pick.maybe("config", typed.config.clone(), None);
+        let file = match home::filled_in_if_set("config", config)?.value {
+            Some(path) => SettingsFile::read(&path)?,
             None => SettingsFile::default(),
         };
-        let pick = Pick { matches };
         let (access, bounds) = (&typed.access, &typed.bounds);
-        let home = |inside: &str| std::env::home_dir().map(|home| home.join(inside));
+        let in_home = |inside: &str| std::env::home_dir().map(|home| home.join(inside));
         Ok(Settings {
-            source: pick.must(
+            source: pick.folder(
                 "source",
                 typed.source.clone(),
                 file.source,
-                home(".needle/logs"),
+                in_home(".needle/logs"),
             )?,
             listen: pick.or("listen", typed.listen.clone(), file.listen, || {
                 vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000)]
             }),
-            state_dir: pick.must(
+            state_dir: pick.folder(
                 "state-dir",
                 typed.state_dir.clone(),
                 file.state_dir,
-                state_dir(home),
+                state_dir(in_home),
             )?,
-            snapshot_dir: pick.maybe(
+            snapshot_dir: pick.path(
                 "snapshot-dir",
                 typed.snapshot_dir.clone(),
                 file.snapshot_dir,
-            ),
+            )?,
             snapshot_interval: pick.or(
                 "snapshot-interval",
                 typed.snapshot_interval,
                 file.snapshot_interval,
                 || 30 * MINUTE_MS,
             ),
-            auth_token_file: pick.maybe(
+            auth_token_file: pick.path(
                 "auth-token-file",
                 access.auth_token_file.clone(),
                 file.auth_token_file,
-            ),
+            )?,
             auth_reads: pick.or("auth-reads", access.auth_reads, file.auth_reads, || false),
             allowed_host: pick.or(
                 "allowed-host",
@@ -195,19 +197,33 @@ impl Pick<'_> {
         self.or(name, typed.map(Some), filed.map(Some), || None)
     }
 
-    fn must<T>(
+    /// A path that need not be set.
+    fn path(
         &self,
         name: &'static str,
-        typed: Option<T>,
-        filed: Option<T>,
-        default: Option<T>,
-    ) -> Result<Setting<T>, Failure> {
+        typed: Option<PathBuf>,
+        filed: Option<PathBuf>,
+    ) -> Result<Setting<Option<PathBuf>>, Failure> {
+        home::filled_in_if_set(name, self.maybe(name, typed, filed))
+    }
+
+    /// A path that there is always one of, unless there is no home folder.
+    fn folder(
+        &self,
+        name: &'static str,
+        typed: Option<PathBuf>,
+        filed: Option<PathBuf>,
+        default: Option<PathBuf>,
+    ) -> Result<Setting<PathBuf>, Failure> {
         let chosen = self.or(name, typed.map(Some), filed.map(Some), || default);
         match chosen.value {
-            Some(value) => Ok(Setting {
-                value,
-                origin: chosen.origin,
-            }),
+            Some(value) => home::filled_in(
+                name,
+                Setting {
+                    value,
+                    origin: chosen.origin,
+                },
+            ),
             None => Err(Failure::usage(anyhow!(
                 "there is no home folder to take --{name} from: give the flag"
             ))),

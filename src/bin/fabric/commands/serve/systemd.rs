@@ -24,7 +24,8 @@ pub(super) fn listeners(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Fa
         .collect()
 }
 
-fn given() -> Result<Vec<TcpListener>, Failure> {
+/// The sockets that systemd opened for this unit. They are given once.
+pub(super) fn given() -> Result<Vec<TcpListener>, Failure> {
     let mut given = ListenFd::from_env();
     let mut listeners = Vec::new();
     for index in 0..given.len() {

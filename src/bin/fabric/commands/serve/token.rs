@@ -1,5 +1,6 @@
 //! Where the token comes from.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -11,21 +12,61 @@ use crate::exit::Failure;
 /// The name of the credential that `LoadCredential=auth-token:...` of a unit gives.
 const CREDENTIAL: &str = "auth-token";
 
+/// The token, if there is one, and whence.
+#[derive(Debug)]
+pub(super) struct Token {
+    pub(super) secret: Option<Secret>,
+    pub(super) whence: Whence,
+}
+
+/// Where the token comes from.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Whence {
+    File(PathBuf),
+    Credential,
+    Environment,
+    Nowhere,
+}
+
+impl fmt::Display for Whence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Whence::File(path) => {
+                let path = path.to_string_lossy();
+                write!(f, "from the file {}", fabric::escape::terminal(&path))
+            }
+            Whence::Credential => write!(f, "from the credential {CREDENTIAL}"),
+            Whence::Environment => f.write_str("from the environment variable FABRIC_AUTH_TOKEN"),
+            Whence::Nowhere => f.write_str("none"),
+        }
+    }
+}
+
 /// Reads the token: from the file that was named, else from systemd's credential, else from the environment. Reading it again is how a
 /// token is changed without a restart.
-pub(super) fn read(file: Option<&Path>) -> Result<Option<Secret>, Failure> {
+pub(super) fn read(file: Option<&Path>) -> Result<Token, Failure> {
+    let found = |secret, whence| Token {
+        secret: Some(secret),
+        whence,
+    };
     if let Some(path) = file {
-        return from_file(path).map(Some);
+        return Ok(found(from_file(path)?, Whence::File(path.to_owned())));
     }
     let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
         .map(|folder| PathBuf::from(folder).join(CREDENTIAL))
         .filter(|path| path.is_file());
     if let Some(path) = credential {
-        return from_file(&path).map(Some);
+        return Ok(found(from_file(&path)?, Whence::Credential));
     }
     match std::env::var("FABRIC_AUTH_TOKEN") {
-        Ok(token) => checked(&token, "the environment variable FABRIC_AUTH_TOKEN").map(Some),
-        Err(std::env::VarError::NotPresent) => Ok(None),
+        Ok(token) => {
+            let secret = checked(&token, "the environment variable FABRIC_AUTH_TOKEN")?;
+            Ok(found(secret, Whence::Environment))
+        }
+        Err(std::env::VarError::NotPresent) => Ok(Token {
+            secret: None,
+            whence: Whence::Nowhere,
+        }),
         Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(anyhow!(
             "the environment variable FABRIC_AUTH_TOKEN is not UTF-8"
         ))),
