@@ -148,7 +148,7 @@ fn a_body_that_ends_early_or_never_is_not_an_event() {
     let start = Instant::now();
     let reply = read_reply(&mut never);
     assert_eq!((reply.status, reply.error().as_str()), (408, "too-slow"));
-    assert!((9..14).contains(&start.elapsed().as_secs()));
+    assert!((9..40).contains(&start.elapsed().as_secs()));
     assert!(server.posted().is_empty());
     assert_eq!(server.state.gauges.timeouts.get(), 1);
 }
