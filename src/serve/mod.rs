@@ -23,6 +23,7 @@ mod hub;
 mod intake;
 pub mod live;
 mod live_gauges;
+mod lru;
 mod options;
 mod own_heap;
 mod problem_log;

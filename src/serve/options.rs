@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::bounds;
 use super::http::GuardOptions;
 use super::own_heap::OwnSnapshots;
 
@@ -48,10 +49,10 @@ impl Options {
             access: GuardOptions::default(),
             max_clients: 1000,
             client_rate: 50,
-            max_rss_bytes: 400 * 1024 * 1024,
-            max_files: 200,
-            history: Duration::from_secs(4 * 3600),
-            poll: Duration::from_secs(2),
+            max_rss_bytes: bounds::TAIL_RSS_LIMIT_DEFAULT,
+            max_files: bounds::FILES_FOLLOWED_DEFAULT,
+            history: bounds::TAIL_HISTORY_DEFAULT,
+            poll: bounds::TAIL_POLL_DEFAULT,
         }
     }
 

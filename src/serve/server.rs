@@ -21,7 +21,7 @@ use super::intake::Intake;
 use super::live::{ChangeLog, Live, LiveOptions, routes};
 use super::live_gauges::GaugesOfLive;
 use super::options::Options;
-use super::own_heap::{self, SnapshotClock};
+use super::own_heap;
 use super::problem_log::ProblemLog;
 use super::sampler::Sampler;
 use super::store::{Store, View};
@@ -180,7 +180,7 @@ impl Server {
             gauges: hub_gauges,
         };
         tokio::spawn(sampler.run(stopping.clone()));
-        let snapshots = snapshots.map(|snapshots| SnapshotClock::start(snapshots, stopping));
+        let snapshots = snapshots.map(|snapshots| own_heap::start_clock(snapshots, stopping));
 
         let wake = Wake::new();
         let tail = wake.handle();

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use fabric::render::terminal::Style;
 use tempfile::NamedTempFile;
 
 use crate::args::{Color, Format, Output};
@@ -17,10 +18,10 @@ const PIPED_WIDTH: usize = 120;
 pub(crate) struct Destination {
     sink: Sink,
     pub(crate) format: Format,
-    pub(crate) width: usize,
-    pub(crate) color: bool,
+    width: usize,
+    color: bool,
     /// Whether more than ASCII may be drawn.
-    pub(crate) unicode: bool,
+    unicode: bool,
     /// Whether a person looks at it.
     pub(crate) on_terminal: bool,
 }
@@ -88,6 +89,15 @@ impl Destination {
             unicode: !on_terminal || locale_is_utf8(),
             on_terminal,
         })
+    }
+
+    /// How a statement looks there.
+    pub(crate) fn style(&self) -> Style {
+        Style {
+            width: self.width,
+            color: self.color,
+            unicode: self.unicode,
+        }
     }
 
     /// Writes the whole result. A file appears under its name only when everything is in it.

@@ -9,6 +9,6 @@ mod snapshot_clock;
 mod snapshots;
 
 pub(super) use counters::{resident_bytes, sample, worker_memory};
-pub(super) use snapshot_clock::SnapshotClock;
+pub(super) use snapshot_clock::start_clock;
 pub use snapshots::OwnSnapshots;
 pub(super) use snapshots::begin;

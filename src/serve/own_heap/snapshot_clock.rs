@@ -6,35 +6,30 @@ use tokio::time::MissedTickBehavior;
 use super::snapshots::{self, OwnSnapshots};
 use crate::archive::Trigger;
 
-/// Takes snapshots, one at a time.
-pub(in crate::serve) struct SnapshotClock;
-
-impl SnapshotClock {
-    /// Begins; whoever has the sender may ask for one out of turn.
-    pub(in crate::serve) fn start(
-        options: OwnSnapshots,
-        mut stopping: watch::Receiver<bool>,
-    ) -> mpsc::Sender<Trigger> {
-        let (ask, mut asked) = mpsc::channel(1);
-        tokio::spawn(async move {
-            let mut turns = tokio::time::interval(options.interval);
-            turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            // The first turn is at once, when there is nothing to see yet.
-            turns.tick().await;
-            loop {
-                let trigger = tokio::select! {
-                    _ = stopping.wait_for(|stop| *stop) => return,
-                    _ = turns.tick() => Trigger::Periodic,
-                    trigger = asked.recv() => match trigger {
-                        Some(trigger) => trigger,
-                        None => return,
-                    },
-                };
-                take(options.clone(), trigger).await;
-            }
-        });
-        ask
-    }
+/// Begins to take snapshots, one at a time; whoever has the sender may ask for one out of turn.
+pub(in crate::serve) fn start_clock(
+    options: OwnSnapshots,
+    mut stopping: watch::Receiver<bool>,
+) -> mpsc::Sender<Trigger> {
+    let (ask, mut asked) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut turns = tokio::time::interval(options.interval);
+        turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // The first turn is at once, when there is nothing to see yet.
+        turns.tick().await;
+        loop {
+            let trigger = tokio::select! {
+                _ = stopping.wait_for(|stop| *stop) => return,
+                _ = turns.tick() => Trigger::Periodic,
+                trigger = asked.recv() => match trigger {
+                    Some(trigger) => trigger,
+                    None => return,
+                },
+            };
+            take(options.clone(), trigger).await;
+        }
+    });
+    ask
 }
 
 async fn take(options: OwnSnapshots, trigger: Trigger) {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::collision_case::{Case, Kind, Member, Shown};
 use super::event_log::EventLog;
-use super::lru::{Handle, Lru};
 use super::meter::Meter;
 use super::worker_book::WorkerBook;
 use crate::serve::bounds::{Bound, HOLDERS_PER_KEY};
 use crate::serve::event::LogEvent;
+use crate::serve::lru::{Handle, Lru};
 use crate::serve::time::WallTime;
 
 /// A collision is forgotten so long after it ended.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::event_log::held_bytes;
-use super::lru::Handle;
 use super::meter::Meter;
 use super::view::{BeadCollision, DirectoryCollision, FileCollision};
 use super::worker_book::WorkerBook;
 use crate::serve::bounds;
 use crate::serve::event::LogEvent;
+use crate::serve::lru::Handle;
 use crate::serve::time::{EventTime, WallTime};
 
 /// What workers are in each other's way about.

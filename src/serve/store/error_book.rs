@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::event_log::held_bytes;
-use super::lru::{Handle, Lru};
 use super::meter::Meter;
 use super::view::{ErrorGroup, Fingerprint};
 use crate::serve::bounds;
 use crate::serve::event::{Level, LogEvent};
+use crate::serve::lru::{Handle, Lru};
 use crate::serve::time::WallTime;
 
 /// A group of which nothing was heard for longer is not active, in milliseconds.

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::collision_book::Other;
-use super::lru::{Handle, Lru};
 use super::meter::Meter;
 use super::shelf::Shelf;
 use super::view::{FileActivity, WorkerShare};
 use crate::serve::bounds;
+use crate::serve::lru::{Handle, Lru};
 use crate::serve::time::{EventTime, WallTime};
 
 /// A file is forgotten so long after it was last heard to be modified.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::lru::{Handle, Lru};
 use super::meter::Meter;
 use crate::serve::bounds::{Bound, HOLDERS_PER_KEY};
+use crate::serve::lru::{Handle, Lru};
 
 /// Who was last seen with a task, or in a folder: where to look for workers that are in each other's way. Whether one is still there is for
 /// the worker to say.

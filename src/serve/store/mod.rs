@@ -14,7 +14,6 @@ mod event_log;
 mod file_book;
 mod fingerprint;
 mod holders;
-mod lru;
 mod memory;
 mod memory_log;
 mod meter;

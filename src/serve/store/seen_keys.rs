@@ -1,9 +1,9 @@
 //! Which events were here before.
 
-use super::lru::Lru;
 use super::meter::Meter;
 use crate::serve::bounds::DEDUP_KEYS;
 use crate::serve::event::DedupKey;
+use crate::serve::lru::Lru;
 
 /// The keys of the newest events. A key that comes again is as new as one that comes for the first time.
 #[derive(Debug)]

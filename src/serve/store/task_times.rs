@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::lru::Lru;
 use super::meter::Meter;
 use super::path_name::followed_bead;
 use crate::serve::bounds::TASK_START_TIMES;
 use crate::serve::event::LogEvent;
+use crate::serve::lru::Lru;
 use crate::serve::time::{EventTime, WallTime};
 
 /// A task that nobody ended is forgotten so long after it was last heard of.

@@ -8,7 +8,6 @@ use super::error_book::ErrorBook;
 use super::event_log::EventRing;
 use super::file_book::{FileBook, Modification};
 use super::holders::Holders;
-use super::lru::Handle;
 use super::memory_log::MemoryLog;
 use super::meter::Meter;
 use super::path_name::{folder_of, followed_bead, followed_path};
@@ -20,6 +19,7 @@ use super::worker_book::WorkerBook;
 use super::{Change, Collisions, Counters, Ingested, MemorySample, View, WorkerMemory};
 use crate::serve::bounds;
 use crate::serve::event::{LogEvent, Rejection};
+use crate::serve::lru::Handle;
 use crate::serve::tail::TailReport;
 use crate::serve::time::WallTime;
 

@@ -9,7 +9,6 @@ use hashbrown::DefaultHashBuilder;
 
 use super::active_paths::Share;
 use super::event_log::EventLog;
-use super::lru::{Handle, Lru};
 use super::meter::Meter;
 use super::path_name::{folder_of, followed_path};
 use super::view::Worker;
@@ -17,6 +16,7 @@ use super::worker_row::Row;
 use super::worker_rules::Effect;
 use crate::serve::bounds;
 use crate::serve::event::LogEvent;
+use crate::serve::lru::{Handle, Lru};
 use crate::serve::time::WallTime;
 
 /// A worker that has been silent for longer is forgotten, whatever it did last.

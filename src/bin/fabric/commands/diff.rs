@@ -142,11 +142,7 @@ fn write(
     after: &Loaded,
     options: &DiffOptions,
 ) -> Result<(), Failure> {
-    let style = render::terminal::Style {
-        width: destination.width,
-        color: destination.color,
-        unicode: destination.unicode,
-    };
+    let style = destination.style();
     let values = diff::common_value(&before.profile, &after.profile, options)
         .map_err(|error| cannot_compare(error, before, after))?;
     let flame = || {

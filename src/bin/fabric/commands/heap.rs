@@ -44,11 +44,7 @@ pub(super) fn show_retainers(
         filepath: source.name(),
         retainers: found,
     };
-    let style = render::terminal::Style {
-        width: destination.width,
-        color: destination.color,
-        unicode: destination.unicode,
-    };
+    let style = destination.style();
     let format = destination.format;
     destination.write(|out| match format {
         Format::Json => Ok(out.write_all(render::json::retainers(&report)?.as_bytes())?),

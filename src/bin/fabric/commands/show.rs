@@ -76,11 +76,7 @@ fn write(
     value: ValueIndex,
     filter: &FrameFilter,
 ) -> Result<(), Failure> {
-    let style = render::terminal::Style {
-        width: destination.width,
-        color: destination.color,
-        unicode: destination.unicode,
-    };
+    let style = destination.style();
     let flame = || {
         let tree = call_tree::of_profile(&filter.apply(profile), value);
         render::flame_svg(&tree, &report.input.filepath)

@@ -17,11 +17,7 @@ pub(super) fn run(arguments: Trend) -> Result<Outcome, Failure> {
     let found = series::find(&arguments.series)?;
     let destination = Destination::open(&arguments.output, &series::paths(&found))?;
     let report = series::judge(&arguments.series, found)?.report;
-    let style = render::terminal::Style {
-        width: destination.width,
-        color: destination.color,
-        unicode: destination.unicode,
-    };
+    let style = destination.style();
     let format = destination.format;
     destination.write(|out| match format {
         Format::Json => Ok(out.write_all(render::json::trend(&report)?.as_bytes())?),

@@ -1,59 +1,50 @@
 //! The keys of the events that were posted last, so that a repeated post is not written twice.
 
-use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+
+use crate::serve::lru::Lru;
 
 /// A set of at most so many keys: the one that was not seen for longest leaves.
 #[derive(Debug)]
 pub(super) struct RecentKeys<K> {
     cap: usize,
-    turn: u64,
-    turn_of: HashMap<K, u64>,
-    by_turn: BTreeMap<u64, K>,
+    keys: Lru<K, ()>,
     evictions: u64,
 }
 
-impl<K: Eq + Hash + Clone> RecentKeys<K> {
+impl<K: Eq + Hash> RecentKeys<K> {
     pub(super) fn new(cap: usize) -> RecentKeys<K> {
         RecentKeys {
             cap,
-            turn: 0,
-            turn_of: HashMap::new(),
-            by_turn: BTreeMap::new(),
+            keys: Lru::new(cap),
             evictions: 0,
         }
     }
 
     /// Whether the key is in it; if so it is now the newest.
     pub(super) fn saw(&mut self, key: &K) -> bool {
-        let Some(turn) = self.turn_of.get_mut(key) else {
-            return false;
-        };
-        self.turn += 1;
-        if let Some(key) = self.by_turn.remove(turn) {
-            self.by_turn.insert(self.turn, key);
+        let known = self.keys.find(key);
+        if let Some(known) = known {
+            self.keys.touch(known);
         }
-        *turn = self.turn;
-        true
+        known.is_some()
     }
 
     pub(super) fn insert(&mut self, key: K) {
         if self.saw(&key) {
             return;
         }
-        self.turn += 1;
-        self.turn_of.insert(key.clone(), self.turn);
-        self.by_turn.insert(self.turn, key);
-        if self.turn_of.len() > self.cap
-            && let Some((_, oldest)) = self.by_turn.pop_first()
+        self.keys.insert(key, ());
+        if self.keys.len() > self.cap
+            && let Some(oldest) = self.keys.oldest()
         {
-            self.turn_of.remove(&oldest);
+            self.keys.remove(oldest);
             self.evictions += 1;
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.turn_of.len()
+        self.keys.len()
     }
 
     pub(super) fn evictions(&self) -> u64 {
@@ -85,7 +76,7 @@ mod tests {
             keys.insert(key % 7_001);
             keys.insert(key % 7_001);
         }
-        assert_eq!((keys.turn_of.len(), keys.by_turn.len()), (100, 100));
+        assert_eq!(keys.len(), 100);
         assert_eq!(keys.evictions(), 9_900);
     }
 }

@@ -2,10 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use fabric::serve::Options;
 
 use super::home;
 use super::settings_file::SettingsFile;
@@ -66,6 +68,7 @@ const MINUTE_MS: i64 = 60_000;
 impl Settings {
     /// Puts together what was typed, the environment and the file of `--config`.
     pub(super) fn resolve(typed: &Serve, matches: &ArgMatches) -> Result<Settings, Failure> {
+        let usual = Options::new(PathBuf::new());
         let pick = Pick { matches };
         let config = pick.maybe("config", typed.config.clone(), None);
         let file = match home::filled_in_if_set("config", config)?.value {
@@ -119,20 +122,29 @@ impl Settings {
                 file.allowed_origin,
                 Vec::new,
             ),
-            max_clients: pick.or("max-clients", bounds.max_clients, file.max_clients, || 1000),
-            client_rate: pick.or("client-rate", bounds.client_rate, file.client_rate, || 50),
+            max_clients: pick.or("max-clients", bounds.max_clients, file.max_clients, || {
+                usual.max_clients
+            }),
+            client_rate: pick.or("client-rate", bounds.client_rate, file.client_rate, || {
+                usual.client_rate
+            }),
             max_rss: pick.or("max-rss", bounds.max_rss, file.max_rss, || {
-                400 * 1024 * 1024
+                usual.max_rss_bytes
             }),
-            max_files: pick.or("max-files", bounds.max_files, file.max_files, || 200),
-            history: pick.or("history", bounds.history, file.history, || {
-                4 * 60 * MINUTE_MS
+            max_files: pick.or("max-files", bounds.max_files, file.max_files, || {
+                usual.max_files
             }),
+            history: pick.or(
+                "history",
+                bounds.history,
+                file.history,
+                || ms(usual.history),
+            ),
             poll_interval: pick.or(
                 "poll-interval",
                 bounds.poll_interval,
                 file.poll_interval,
-                || 2000,
+                || ms(usual.poll),
             ),
             log_format: pick.or(
                 "log-format",
@@ -145,6 +157,10 @@ impl Settings {
             }),
         })
     }
+}
+
+fn ms(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// systemd names the folder that it made for the unit; elsewhere it is where programs of a user keep such things.
