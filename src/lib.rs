@@ -30,7 +30,8 @@
 //! | 5 | [`analysis`] | profiles -> plain results: hot spots, differences, significance, trends, verdict |
 //! | 6 | [`report`] | results -> everything there is to say, in no output format |
 //! | 7 | [`render`] | what is to be said -> terminal, JSON, Markdown, HTML, flame graphs, charts |
-//! | 7 | [`serve`] | the live half: log lines -> a bounded store -> HTTP and WebSocket |
+//! | 7 | [`judge`] | files in, a complete statement out: what the commands and the live half have in common |
+//! | 8 | [`serve`] | the live half: log lines -> a bounded store -> HTTP and WebSocket |
 //!
 //! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`], [`capture`], [`archive`]
 //! and the edges of [`serve`] (its reader of logs, its sockets) touch the world outside; from [`model`] to [`render`] everything takes values
@@ -45,6 +46,7 @@ pub mod archive;
 pub mod capture;
 pub mod escape;
 pub mod formats;
+pub mod judge;
 pub mod limits;
 pub mod load;
 pub mod model;

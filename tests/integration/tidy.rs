@@ -20,7 +20,9 @@ fn ranks() -> BTreeMap<&'static str, u32> {
         ("analysis", 5),
         ("report", 6),
         ("render", 7),
-        ("serve", 7),
+        ("judge", 7),
+        // Its page and its answers are what the commands write.
+        ("serve", 8),
     ])
 }
 

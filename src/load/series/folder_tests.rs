@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use std::num::NonZero;
+
 use super::{
     Clock, SelectError, SeriesEntry, Timeline, Wanted, find, load_each, note_skipped, order, select,
 };
@@ -49,18 +51,24 @@ fn series(path: &Path, notes: &mut Notes) -> (Vec<SeriesEntry>, Progress) {
     notes.absorb(&found.notes);
     let progress = Progress::default();
     let visited = Mutex::new((BTreeMap::new(), notes));
-    load_each(&found.files, None, &progress, |index, loaded| {
-        let file = &found.files[index];
-        let mut visited = visited.lock().unwrap_or_else(|error| panic!("{error}"));
-        match loaded {
-            Ok(loaded) => {
-                let sidecar = file.sidecar(visited.1);
-                let entry = SeriesEntry::new(file, &loaded, sidecar);
-                assert!(visited.0.insert(index, entry).is_none());
+    load_each(
+        &found.files,
+        None,
+        &progress,
+        NonZero::<usize>::MIN.saturating_add(1),
+        |index, loaded| {
+            let file = &found.files[index];
+            let mut visited = visited.lock().unwrap_or_else(|error| panic!("{error}"));
+            match loaded {
+                Ok(loaded) => {
+                    let sidecar = file.sidecar(visited.1);
+                    let entry = SeriesEntry::new(file, &loaded, sidecar);
+                    assert!(visited.0.insert(index, entry).is_none());
+                }
+                Err(error) => note_skipped(visited.1, file, &error),
             }
-            Err(error) => note_skipped(visited.1, file, &error),
-        }
-    });
+        },
+    );
     let (entries, _) = visited
         .into_inner()
         .unwrap_or_else(|error| panic!("{error}"));

@@ -1,4 +1,4 @@
-//! Loading many profiles on all cores, with few of them in memory at a time.
+//! Loading many profiles on several cores, with few of them in memory at a time.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,14 +11,15 @@ use crate::load::progress::Progress;
 use crate::load::source::Source;
 use crate::symbolize::Symbolizer;
 
-/// Loads every file and hands it to `visit` with its index, in no certain order and from several threads at once. There are as
-/// many threads as cores, and each holds one profile, which `visit` takes: keep little of it.
+/// Loads every file and hands it to `visit` with its index, in no certain order and from `at_once` threads. Each holds one profile, which
+/// `visit` takes: keep little of it.
 ///
 /// `progress` knows the size of all files before the first is opened. Without a `symbolizer`, addresses stay without names.
 pub fn load_each(
     files: &[SeriesFile],
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
+    at_once: NonZero<usize>,
     visit: impl Fn(usize, Result<Loaded, LoadError>) + Sync,
 ) {
     progress.expect(files.iter().filter_map(|file| file.size_bytes).sum());
@@ -32,9 +33,8 @@ pub fn load_each(
             visit(index, load_expected(&source, symbolizer, progress));
         }
     };
-    let workers = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
-        for _ in 1..workers.min(files.len()) {
+        for _ in 1..at_once.get().min(files.len()) {
             scope.spawn(work);
         }
         work();

@@ -17,7 +17,7 @@ use fabric::analysis::gate::MaxGrowth;
 pub(crate) use heap::HeapQuestions;
 pub(crate) use inputs::{By, View};
 pub(crate) use outputs::{Color, Format, Output};
-pub(crate) use series::{Choice, Moment, SeriesArguments, SeriesFailOn, parse_interval};
+pub(crate) use series::{SeriesArguments, SeriesFailOn, parse_interval};
 pub(crate) use serve::{LogFormat, LogLevel, Serve};
 pub(crate) use snapshot::{ListFormat, Snapshot};
 pub(crate) use symbols::Symbols;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use fabric::judge::{self, Moment};
 use fabric::units::parse_bytes;
 
 use super::{By, Symbols, View};
@@ -63,13 +64,17 @@ pub(crate) enum SeriesFailOn {
     Leaking,
 }
 
-/// A time as the user gives it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
-    /// Milliseconds since 1970.
-    At(i64),
-    /// Milliseconds before the last snapshot.
-    BeforeLast(i64),
+impl From<&Choice> for judge::Choice {
+    fn from(choice: &Choice) -> judge::Choice {
+        judge::Choice {
+            since: choice.since,
+            until: choice.until,
+            last: choice.last,
+            service: choice.service.clone(),
+            pid: choice.pid,
+            interval: choice.interval,
+        }
+    }
 }
 
 fn parse_limit(text: &str) -> Result<u64, String> {

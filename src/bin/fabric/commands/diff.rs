@@ -4,16 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use fabric::analysis::call_tree;
 use fabric::analysis::diff::{self, DiffError, DiffOptions};
 use fabric::analysis::gate::GateOutcome;
 use fabric::analysis::verdict::Assessment;
 use fabric::formats::{folded, pprof};
+use fabric::judge::{self, change_tree};
 use fabric::load::{self, Loaded, Source};
-use fabric::notes::{NoteKind, Notes};
 use fabric::render;
 use fabric::report::DiffReport;
-use fabric::report::input::Input;
 
 use super::heap;
 use crate::args::{Diff, FailOn, Format};
@@ -45,21 +43,15 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
         }
     };
     drop(bar);
-    let mut diff = diff::diff(&before.profile, &after.profile, &options)
+    let mut report = judge::compare(&before, &after, &options)
         .map_err(|error| cannot_compare(error, &before, &after))?;
-    diff.notes.absorb(&same_content(&before, &after));
     if let Some(heap) = &heap {
-        diff.comparability.same_process = heap.same_process.clone();
+        report.diff.comparability.same_process = heap.same_process.clone();
     }
-    let report = DiffReport {
-        before: input(&before),
-        after: input(&after),
-        gate: arguments
-            .max_growth
-            .map(|allowed| (allowed, allowed.judge(&diff))),
-        diff,
-        heap,
-    };
+    report.gate = arguments
+        .max_growth
+        .map(|allowed| (allowed, allowed.judge(&report.diff)));
+    report.heap = heap;
     write(destination, &report, &before, &after, &options)?;
     let verdict = outcome(report.diff.assessment, arguments.fail_on);
     let gate = report
@@ -95,12 +87,6 @@ fn profiles(arguments: &Diff) -> Result<(&Path, &Path), Failure> {
     }
 }
 
-fn input(loaded: &Loaded) -> Input {
-    // What comes through standard input has no file whose size could be told.
-    let size = loaded.path.is_some().then_some(loaded.size_bytes);
-    Input::new(&loaded.name, size, &loaded.profile)
-}
-
 /// A name that is not there is a slip of the command line; profiles of different things are the wrong inputs.
 fn cannot_compare(error: DiffError, before: &Loaded, after: &Loaded) -> Failure {
     let is_usage = matches!(error, DiffError::NoSuchValue { .. });
@@ -125,16 +111,6 @@ fn outcome(assessment: Assessment, fail_on: Option<FailOn>) -> Outcome {
     }
 }
 
-fn same_content(before: &Loaded, after: &Loaded) -> Notes {
-    let mut notes = Notes::default();
-    if before.fingerprint == after.fingerprint {
-        notes.add(NoteKind::SameContent, || {
-            format!("{} and {}", before.name, after.name)
-        });
-    }
-    notes
-}
-
 fn write(
     destination: Destination,
     report: &DiffReport,
@@ -146,12 +122,9 @@ fn write(
     let values = diff::common_value(&before.profile, &after.profile, options)
         .map_err(|error| cannot_compare(error, before, after))?;
     let flame = || {
-        let views = (
-            options.filter.apply(&before.profile),
-            options.filter.apply(&after.profile),
-        );
-        let tree = call_tree::of_pair((&views.0, values.0), (&views.1, values.1));
-        render::flame_svg(&tree, &report.document().title)
+        change_tree(before, after, options)
+            .map(|tree| render::flame_svg(&tree, &report.document().title))
+            .map_err(std::io::Error::other)
     };
     let seen = || {
         let before = super::seen(&before.profile, &options.filter)?;
@@ -162,8 +135,8 @@ fn write(
         Format::Table => write!(out, "{}", render::terminal(&report.document(), style)),
         Format::Json => Ok(out.write_all(render::json::diff(report)?.as_bytes())?),
         Format::Md => write!(out, "{}", render::markdown(&report.document())),
-        Format::Html => write!(out, "{}", render::html(&report.document(), Some(&flame()))),
-        Format::Svg => write!(out, "{}", flame()),
+        Format::Html => write!(out, "{}", render::html(&report.document(), Some(&flame()?))),
+        Format::Svg => write!(out, "{}", flame()?),
         Format::Pprof => {
             let (before, after) = seen()?;
             let part = |profile, is_base| pprof::Part { profile, is_base };

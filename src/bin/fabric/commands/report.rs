@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use fabric::analysis::call_tree;
-use fabric::analysis::diff::{DiffOptions, common_value};
-use fabric::analysis::frame_filter::FrameFilter;
+use fabric::analysis::diff::DiffOptions;
+use fabric::judge::{JudgedSeries, change_tree};
 use fabric::load::{Progress, Source, load_pair};
 use fabric::render;
 
-use super::series::{self, JudgedSeries};
+use super::series;
 use crate::args::{Color, Format, Output, Report, SeriesArguments};
 use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
@@ -68,14 +67,11 @@ fn what_changed(
     })?;
     let options = DiffOptions {
         sample_index: arguments.view.sample_index.clone(),
+        filter: arguments.view.filter(),
         ..DiffOptions::default()
     };
-    let Ok(values) = common_value(&before.profile, &after.profile, &options) else {
-        return Ok(None);
-    };
-    let filter: FrameFilter = arguments.view.filter();
-    let views = (filter.apply(&before.profile), filter.apply(&after.profile));
-    let tree = call_tree::of_pair((&views.0, values.0), (&views.1, values.1));
+    // Two that count different things have no picture in common.
+    let tree = change_tree(&before, &after, &options).ok();
     let title = format!("{} -> {}", before.name, after.name);
-    Ok(Some(render::flame_svg(&tree, &title)))
+    Ok(tree.map(|tree| render::flame_svg(&tree, &title)))
 }

@@ -1,54 +1,18 @@
-//! What `trend` and `report` have in common: a folder or files in, a judged series out.
+//! What `trend` and `report` have in common: flags in, a judged series out.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::thread;
 
-use anyhow::anyhow;
-use fabric::analysis::frame_filter::FrameFilter;
-use fabric::analysis::trend::{
-    Circumstances, Clock, PathSums, PathTable, Series, SeriesAssessment, SnapshotValues, trend,
-};
-use fabric::analysis::value_choice;
-use fabric::load::series::{
-    self, Found, SeriesEntry, SeriesFile, Timeline, Wanted, load_each, note_skipped,
-};
-use fabric::load::{LoadError, Loaded, Progress};
-use fabric::model::{AllocatorStat, ValueType};
-use fabric::notes::{NoteKind, Notes};
-use fabric::report::input::Input;
-use fabric::report::{SnapshotPoint, TrendReport};
-use fabric::symbolize::Symbolizer;
-use fabric::units::Bytes;
+use fabric::analysis::trend::SeriesAssessment;
+use fabric::judge::{self, JudgedSeries, SeriesQuestion, SeriesRefusal};
+use fabric::load::Progress;
+use fabric::load::series::{self, Found};
 
-use crate::args::{Choice, Moment, SeriesArguments, SeriesFailOn};
+use crate::args::{SeriesArguments, SeriesFailOn};
 use crate::exit::{Failure, Outcome};
 use crate::progress::Bar;
-
-/// A judged series, and where its snapshots lie, in the same order.
-pub(super) struct JudgedSeries {
-    pub(super) report: TrendReport,
-    pub(super) paths: Vec<PathBuf>,
-}
-
-/// What is kept of a snapshot after it was read.
-struct Seen {
-    entry: SeriesEntry,
-    values: SnapshotValues,
-    input: Input,
-    value_type: ValueType,
-    circumstances: Circumstances,
-    path: PathBuf,
-    notes: Notes,
-}
-
-/// What the threads that read snapshots write to.
-struct Shared {
-    table: PathTable,
-    seen: Vec<Option<Seen>>,
-    /// What was left out of each file, by file: the order in which threads come must not be seen in a result.
-    skipped: Vec<Notes>,
-    refusal: Option<Failure>,
-}
 
 /// Finds the files of the arguments.
 pub(super) fn find(arguments: &SeriesArguments) -> Result<Found, Failure> {
@@ -62,47 +26,26 @@ pub(super) fn paths(found: &Found) -> Vec<&Path> {
 
 /// Reads, orders and judges.
 pub(super) fn judge(arguments: &SeriesArguments, found: Found) -> Result<JudgedSeries, Failure> {
-    let filter = arguments.view.filter();
-    let asked = arguments.view.sample_index.as_deref();
-    let shared = read(arguments, &found.files, &filter, asked)?;
-    let Shared {
-        mut table,
-        mut seen,
-        skipped,
-        ..
-    } = shared;
-    table.put_in_order(seen.iter_mut().flatten().map(|seen| &mut seen.values));
-    let mut notes = found.notes;
-    skipped.iter().for_each(|skipped| notes.absorb(skipped));
-    let mut seen: Vec<Seen> = seen.into_iter().flatten().collect();
-    if seen.is_empty() {
-        let reasons: Vec<String> = notes.iter().map(ToString::to_string).collect();
-        return Err(Failure::input(anyhow!(
-            "{}: no snapshot that can be read: {}",
-            title(&arguments.paths),
-            reasons.join("; ")
-        )));
-    }
-    let timeline = arrange(arguments, &seen)?;
-    notes.absorb(&timeline.notes);
-    let mut kept = chosen(&arguments.choice, &timeline);
-    leave_strangers_out(&seen, &mut kept, &timeline, &mut notes);
-    if kept.is_empty() {
-        return Err(Failure::usage(anyhow!(
-            "--since, --until and --last leave no snapshot of {}",
-            timeline.order.len()
-        )));
-    }
-    for &at in &kept {
-        notes.absorb(&seen[timeline.order[at]].notes);
-    }
-    note_series(arguments, &timeline, &seen, &kept, &mut notes);
-    let positions: Vec<i64> = kept.iter().map(|&at| timeline.positions[at]).collect();
-    let order: Vec<usize> = kept.iter().map(|&at| timeline.order[at]).collect();
-    // From here on the order of the files is that of time.
-    let mut slots: Vec<Option<Seen>> = seen.drain(..).map(Some).collect();
-    let series: Vec<Seen> = order.iter().filter_map(|&at| slots[at].take()).collect();
-    Ok(say(arguments, &table, series, &positions, &timeline, notes))
+    let question = SeriesQuestion {
+        title: title(&arguments.paths),
+        choice: (&arguments.choice).into(),
+        sample_index: arguments.view.sample_index.clone(),
+        filter: arguments.view.filter(),
+        by: arguments.by.into(),
+        top: arguments.view.top,
+        limit: arguments.limit,
+        at_once: thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN),
+    };
+    let progress = Arc::new(Progress::default());
+    let bar = Bar::start(&progress);
+    let judged = super::with_symbolizer(&arguments.symbols, |symbolizer| {
+        Ok(judge::judge(&question, found, symbolizer, &progress))
+    })?;
+    drop(bar);
+    judged.map_err(|refusal| match refusal {
+        SeriesRefusal::NothingReadable { .. } => Failure::input(refusal),
+        _ => Failure::usage(refusal),
+    })
 }
 
 /// The exit code that a verdict asks for.
@@ -117,284 +60,6 @@ pub(super) fn outcome(assessment: SeriesAssessment, fail_on: Option<SeriesFailOn
         found if found >= worst => Outcome::ConditionHolds,
         _ => Outcome::Done,
     }
-}
-
-fn read(
-    arguments: &SeriesArguments,
-    files: &[SeriesFile],
-    filter: &FrameFilter,
-    asked: Option<&str>,
-) -> Result<Shared, Failure> {
-    let shared = Mutex::new(Shared {
-        table: PathTable::default(),
-        seen: files.iter().map(|_| None).collect(),
-        skipped: vec![Notes::default(); files.len()],
-        refusal: None,
-    });
-    let progress = Arc::new(Progress::default());
-    let bar = Bar::start(&progress);
-    super::with_symbolizer(&arguments.symbols, |symbolizer| {
-        read_each(files, symbolizer, &progress, &shared, filter, asked);
-        Ok::<(), LoadError>(())
-    })?;
-    drop(bar);
-    let mut shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match shared.refusal.take() {
-        Some(refusal) => Err(refusal),
-        None => Ok(shared),
-    }
-}
-
-fn read_each(
-    files: &[SeriesFile],
-    symbolizer: Option<&Symbolizer<'_>>,
-    progress: &Progress,
-    shared: &Mutex<Shared>,
-    filter: &FrameFilter,
-    asked: Option<&str>,
-) {
-    let keys = lock(shared).table.keys();
-    load_each(files, symbolizer, progress, |index, loaded| {
-        let file = &files[index];
-        let loaded = match loaded {
-            Ok(loaded) => loaded,
-            Err(error) => {
-                note_skipped(&mut lock(shared).skipped[index], file, &error);
-                return;
-            }
-        };
-        let value = match value_choice::choose(&loaded.profile, asked) {
-            Ok(value) => value,
-            Err(error) => {
-                let error = anyhow!(error).context(loaded.name);
-                lock(shared).refusal.get_or_insert(Failure::usage(error));
-                return;
-            }
-        };
-        let mut notes = Notes::default();
-        let sidecar = file.sidecar(&mut notes);
-        let view = filter.apply(&loaded.profile);
-        notes.absorb(loaded.profile.notes());
-        notes.absorb(view.notes());
-        let sums = PathSums::new(&view, value, &keys);
-        let entry = SeriesEntry::new(file, &loaded, sidecar);
-        let input = Input::new(&loaded.name, Some(loaded.size_bytes), &loaded.profile);
-        let circumstances = circumstances(&entry, &loaded);
-        let value_type = loaded.profile.value_type(value).clone();
-        let mut shared = lock(shared);
-        let values = shared.table.enter(&sums, index);
-        shared.seen[index] = Some(Seen {
-            entry,
-            values,
-            input,
-            value_type,
-            circumstances,
-            path: file.path.clone(),
-            notes,
-        });
-    });
-}
-
-fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
-    // A thread that panicked takes the others with it.
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn circumstances(entry: &SeriesEntry, loaded: &Loaded) -> Circumstances {
-    let sidecar = entry.sidecar.as_ref();
-    let memory = sidecar.and_then(|sidecar| sidecar.memory.as_ref());
-    let stats = &loaded.profile.origin().allocator_stats;
-    Circumstances {
-        resident_bytes: memory
-            .and_then(|memory| memory.resident_bytes)
-            .or_else(|| held_by_go(stats)),
-        limit_bytes: sidecar.and_then(|sidecar| sidecar.cgroup.as_ref()?.max_bytes),
-        process_started_ms: entry.process_started_ms(),
-        pid: entry.pid(),
-    }
-}
-
-/// What Go's runtime holds from the system and has not given back, of the MemStats in a text profile.
-fn held_by_go(stats: &[AllocatorStat]) -> Option<u64> {
-    let stat = |name: &str| stats.iter().find(|stat| stat.name == name);
-    let held = stat("Sys")?.value;
-    Some(held.saturating_sub(stat("HeapReleased").map_or(0, |stat| stat.value)))
-}
-
-fn arrange(arguments: &SeriesArguments, seen: &[Seen]) -> Result<Timeline, Failure> {
-    let entries: Vec<SeriesEntry> = seen.iter().map(|seen| seen.entry.clone()).collect();
-    let wanted = Wanted {
-        service: arguments.choice.service.clone(),
-        pid: arguments.choice.pid,
-    };
-    let selected = series::select(&entries, &wanted).map_err(Failure::usage)?;
-    let timeline = series::order(&entries, &selected);
-    Ok(match arguments.choice.interval {
-        Some(interval) => timeline.with_interval(interval),
-        None => timeline,
-    })
-}
-
-/// The places in the order that `--since`, `--until` and `--last` leave.
-fn chosen(choice: &Choice, timeline: &Timeline) -> Vec<usize> {
-    let last = timeline.positions.last().copied().unwrap_or(0);
-    let at = |moment: Moment| match moment {
-        Moment::At(ms) => ms,
-        Moment::BeforeLast(ms) => last.saturating_sub(ms),
-    };
-    let inside = |&place: &usize| {
-        let position = timeline.positions[place];
-        !timeline.clock.is_time()
-            || choice.since.is_none_or(|since| position >= at(since))
-                && choice.until.is_none_or(|until| position <= at(until))
-    };
-    let mut kept: Vec<usize> = (0..timeline.order.len()).filter(inside).collect();
-    if let Some(last) = choice.last {
-        kept.drain(..kept.len().saturating_sub(last as usize));
-    }
-    kept
-}
-
-/// Snapshots that count something else than most cannot be compared with them.
-fn leave_strangers_out(
-    seen: &[Seen],
-    kept: &mut Vec<usize>,
-    timeline: &Timeline,
-    notes: &mut Notes,
-) {
-    let value_type = |place: usize| &seen[timeline.order[place]].value_type;
-    let usual = kept.iter().copied().max_by_key(|&place| {
-        let same = kept
-            .iter()
-            .filter(|&&other| value_type(other).means_the_same(value_type(place)));
-        // Of two kinds that are as frequent, the later one.
-        (same.count(), place)
-    });
-    let Some(usual) = usual else { return };
-    kept.retain(|&place| {
-        let fits = value_type(place).means_the_same(value_type(usual));
-        if !fits {
-            notes.add(NoteKind::UnmatchedValueTypes, || {
-                format!(
-                    "{} counts {}",
-                    seen[timeline.order[place]].entry.name,
-                    value_type(place).name
-                )
-            });
-        }
-        fits
-    });
-}
-
-/// What is worth saying about the series before anything is judged.
-fn note_series(
-    arguments: &SeriesArguments,
-    timeline: &Timeline,
-    seen: &[Seen],
-    kept: &[usize],
-    notes: &mut Notes,
-) {
-    if arguments.choice.interval.is_some() && timeline.clock != series::Clock::Interval {
-        notes.add(NoteKind::UnusedInterval, String::new);
-    }
-    let mut periods: Vec<u64> = kept
-        .iter()
-        .filter_map(|&at| seen[timeline.order[at]].values.sampling.period())
-        .collect();
-    periods.sort_unstable();
-    periods.dedup();
-    if let [shortest, .., longest] = periods.as_slice() {
-        notes.add(NoteKind::DifferentPeriods, || {
-            format!("{} to {}", Bytes(*shortest), Bytes(*longest))
-        });
-    }
-}
-
-const MS_PER_HOUR: f64 = 3.6e6;
-
-fn say(
-    arguments: &SeriesArguments,
-    table: &PathTable,
-    series: Vec<Seen>,
-    positions: &[i64],
-    timeline: &Timeline,
-    notes: Notes,
-) -> JudgedSeries {
-    let first = positions.first().copied().unwrap_or(0);
-    let has_time = has_time(timeline, positions);
-    let unit = if has_time { MS_PER_HOUR } else { 1.0 };
-    let times: Vec<f64> = match timeline.clock == series::Clock::Modified && !has_time {
-        true => (0..positions.len()).map(|place| place as f64).collect(),
-        false => positions
-            .iter()
-            .map(|&at| (at - first) as f64 / unit)
-            .collect(),
-    };
-    let value_type = series[series.len() - 1].value_type.clone();
-    let is_bytes = value_type.unit == fabric::model::Unit::Bytes;
-    let circumstances: Vec<Circumstances> = series.iter().map(|seen| seen.circumstances).collect();
-    // The values of a long series are most of what is held: they are moved and not copied.
-    let (snapshots, files): (Vec<SnapshotValues>, Vec<(Input, PathBuf)>) = series
-        .into_iter()
-        .map(|seen| (seen.values, (seen.input, seen.path)))
-        .unzip();
-    let (inputs, paths): (Vec<Input>, Vec<PathBuf>) = files.into_iter().unzip();
-    let judged = trend(&Series {
-        table,
-        snapshots: &snapshots,
-        circumstances: &circumstances,
-        times: &times,
-        clock: if has_time {
-            Clock::Hours
-        } else {
-            Clock::Snapshots
-        },
-        is_bytes,
-        limit: arguments.limit,
-        by: arguments.by.into(),
-    });
-    let is_date = has_time && timeline.clock != series::Clock::Interval;
-    let points = inputs
-        .into_iter()
-        .enumerate()
-        .map(|(index, input)| SnapshotPoint {
-            input,
-            timestamp_ms: is_date.then(|| positions[index]),
-            at: times[index],
-            total: snapshots[index].total,
-            standard_error: snapshots[index].standard_error,
-            resident_bytes: circumstances[index].resident_bytes,
-            run: judged.runs.of[index],
-            judged: judged.judged.contains(&index),
-        })
-        .collect();
-    JudgedSeries {
-        report: TrendReport {
-            title: title(&arguments.paths),
-            value_name: value_type.name,
-            is_bytes,
-            by: arguments.by.into(),
-            top: arguments.view.top,
-            snapshots: points,
-            clock: timeline.clock.name(),
-            has_time,
-            trend: judged,
-            notes,
-        },
-        paths,
-    }
-}
-
-/// Whether positions are times. Files that were changed within moments of each other were copied or unpacked then.
-fn has_time(timeline: &Timeline, positions: &[i64]) -> bool {
-    const LEAST_APART_MS: i64 = 1000;
-    let span = match positions {
-        [first, .., last] => last - first,
-        _ => 0,
-    };
-    let is_copy =
-        timeline.clock == series::Clock::Modified && span < LEAST_APART_MS * positions.len() as i64;
-    timeline.clock.is_time() && !is_copy
 }
 
 /// The folder, or the first and the last file.

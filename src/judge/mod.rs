@@ -1,0 +1,11 @@
+//! Files in, a complete statement out: what the commands and the live half have in common.
+//!
+//! [`judge`] reads the snapshots of one service and says what [`crate::analysis::trend`] finds in them; [`compare`] says what changed between
+//! two profiles that were loaded, and [`change_tree`] is the picture of it. What comes out knows no output format and touches no file any
+//! more.
+
+mod pair;
+mod series;
+
+pub use pair::{change_tree, compare};
+pub use series::{Choice, JudgedSeries, Moment, SeriesQuestion, SeriesRefusal, judge};
