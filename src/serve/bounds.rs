@@ -215,6 +215,16 @@ pub const WORKER_MEMORY: Bound = bound(
     "the last ones of a sample are left out",
 );
 
+/// Targets whose verdict is told: this server and those that it watches. More cannot be watched.
+pub const ASSESSMENTS: Bound = bound(
+    "assessments",
+    65,
+    2 * MIB,
+    "that of a further target is not told",
+);
+/// Suspects that are told with a verdict; all of them are at `/api/memory/trend`.
+pub const SUSPECTS_TOLD: usize = 5;
+
 /// Files, and folders, that a worker is remembered to work on.
 pub const ACTIVE_PATHS_PER_WORKER: usize = 200;
 /// Newest events of a worker that are looked at to see whether it gets nowhere.
@@ -241,7 +251,7 @@ pub const WORKERS_PER_GROUP: usize = 50;
 pub const LAST_EVENT_BYTES: usize = 256 * 1024;
 
 /// Every bound of the store.
-pub const STORE: [Bound; 21] = [
+pub const STORE: [Bound; 22] = [
     EVENTS,
     SEQUENCE_INDEX,
     PENDING_CHANGES,
@@ -263,6 +273,7 @@ pub const STORE: [Bound; 21] = [
     RATE_WINDOW,
     MEMORY_SAMPLES,
     WORKER_MEMORY,
+    ASSESSMENTS,
 ];
 /// Events that wait at start to be put in the order of their times.
 pub const BACKLOG: Bound = Bound {

@@ -9,7 +9,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::intake::Batch;
 use super::live::ChangeLog;
-use super::store::{MemorySample, Store, View, WorkerMemory};
+use super::store::{Assessment, MemorySample, Store, View, WorkerMemory};
 use super::tail::TailReport;
 use super::time::WallTime;
 
@@ -20,6 +20,8 @@ pub(super) enum Message {
     Lines(Batch),
     /// The tailer says how it is.
     Tail(TailReport),
+    /// A target was judged.
+    Assessed(Box<Assessment>),
     /// The memory of this process and of workers was looked at.
     Memory(MemorySample, Vec<WorkerMemory>),
 }
@@ -150,6 +152,7 @@ impl Hub {
                 self.progress.moved(&self.progress.tail);
                 self.store.set_tail(report);
             }
+            Message::Assessed(assessment) => self.store.assess(*assessment),
             Message::Memory(sample, workers) => self.store.add_memory(sample, workers),
         }
     }

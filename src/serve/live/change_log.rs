@@ -73,7 +73,7 @@ impl ChangeLog {
             view.epoch,
             changes.iter().filter_map(|change| match change {
                 Change::Event(seq, event) => Some((*seq, Arc::clone(event))),
-                Change::Collisions | Change::Memory => None,
+                Change::Collisions | Change::Memory | Change::Assessments => None,
             }),
         );
         let through = new
@@ -96,6 +96,14 @@ impl ChangeLog {
                 through,
                 view.seq,
                 &picture::memory_message(view),
+            ));
+        }
+        if told(|change| matches!(change, Change::Assessments)) {
+            new.push(Segment::notice(
+                view.epoch,
+                through,
+                view.seq,
+                &picture::assessment_message(view),
             ));
         }
         if new.is_empty() {

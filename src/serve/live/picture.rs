@@ -85,6 +85,16 @@ pub(super) fn memory_message(view: &View) -> String {
     )
 }
 
+/// The message that a target was judged: the newest verdict on every target.
+pub(super) fn assessment_message(view: &View) -> String {
+    format!(
+        "{{\"type\":\"assessment\",\"epoch\":{},\"seq\":{},\"data\":{{\"targets\":{}}}}}",
+        view.epoch,
+        view.seq,
+        json(&*view.assessments),
+    )
+}
+
 fn workers<'a>(out: &mut String, workers: impl Iterator<Item = &'a Arc<Worker>>) {
     let texts: Vec<(EventTime, String)> = workers
         .map(|worker| (worker.last_activity, json(worker)))

@@ -22,4 +22,6 @@ pub enum Change {
     Collisions,
     /// A new sample of memory is in the next view.
     Memory,
+    /// A target was judged; all verdicts are in the next view.
+    Assessments,
 }

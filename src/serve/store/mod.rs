@@ -5,6 +5,8 @@
 //! the clock of the events; what grows old grows old on the clock of this machine ([`time`](crate::serve::time)).
 
 mod active_paths;
+mod assessment;
+mod assessment_book;
 mod change;
 mod collision_book;
 mod collision_case;
@@ -43,6 +45,7 @@ mod tests;
 #[cfg(test)]
 mod worker_tests;
 
+pub use assessment::{Assessment, SuspectBrief};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;

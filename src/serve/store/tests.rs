@@ -218,6 +218,7 @@ fn each_event_is_a_change_and_collisions_are_one() {
             Change::Event(seq, event) => format!("{seq} {}", event.worker()),
             Change::Collisions => "collisions".to_owned(),
             Change::Memory => "memory".to_owned(),
+            Change::Assessments => "assessments".to_owned(),
         };
         changes.iter().map(name).collect()
     };

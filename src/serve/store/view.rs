@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::assessment::Assessment;
 use super::event_log::EventLog;
 use super::memory::{MemoryHistory, WorkerMemory};
 use super::shelf::Shelf;
@@ -43,6 +44,8 @@ pub struct View {
     pub memory: Arc<MemoryHistory>,
     /// The memory of workers on this machine, of the last sample.
     pub worker_memory: Arc<Vec<WorkerMemory>>,
+    /// The newest verdict on each target, this server first.
+    pub assessments: Arc<Vec<Arc<Assessment>>>,
     /// Every collection of the store, with what its bound did.
     pub bounds: Vec<BoundReport>,
 }

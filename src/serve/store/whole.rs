@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::assessment::Assessment;
+use super::assessment_book::AssessmentBook;
 use super::collision_book::{Act, CollisionBook, Other};
 use super::collision_case::{Kind, Shown};
 use super::error_book::ErrorBook;
@@ -49,6 +51,7 @@ pub struct Store {
     pub(super) rejected: RejectedBook,
     pub(super) rate: RateWindow,
     pub(super) memory: MemoryLog,
+    pub(super) assessments: AssessmentBook,
     counters: Counters,
     tail: Arc<TailReport>,
     collisions: Arc<Collisions>,
@@ -79,6 +82,7 @@ impl Store {
             rejected: RejectedBook::new(),
             rate: RateWindow::new(),
             memory: MemoryLog::new(),
+            assessments: AssessmentBook::new(),
             counters: Counters::default(),
             tail: Arc::default(),
             collisions: Arc::default(),
@@ -144,6 +148,11 @@ impl Store {
         self.has_memory = true;
     }
 
+    /// Takes the newest verdict on a target.
+    pub fn assess(&mut self, assessment: Assessment) {
+        self.assessments.set(assessment);
+    }
+
     /// Lets go of what is too old. Called on a timer, so that a quiet service shrinks too; once a second is often enough.
     pub fn tidy(&mut self, now: WallTime) {
         self.workers.tidy(now, self.events.log());
@@ -184,6 +193,9 @@ impl Store {
         if std::mem::take(&mut self.has_memory) {
             changes.push(Change::Memory);
         }
+        if self.assessments.take_new() {
+            changes.push(Change::Assessments);
+        }
         changes
     }
 
@@ -209,6 +221,7 @@ impl Store {
             tail: Arc::clone(&self.tail),
             memory: Arc::clone(self.memory.history()),
             worker_memory: Arc::clone(self.memory.workers()),
+            assessments: Arc::clone(self.assessments.shown()),
             bounds: self.meters().map(Meter::report).collect(),
         })
     }
@@ -235,6 +248,7 @@ impl Store {
                 self.rate.meter(),
                 samples,
                 of_workers,
+                self.assessments.meter(),
             ])
     }
 

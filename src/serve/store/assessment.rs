@@ -1,0 +1,57 @@
+//! How the services whose heaps are watched are judged, as it was last told.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::serve::time::WallTime;
+
+/// The verdict on one target: this server itself, or a service that is watched.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assessment {
+    /// The target: `self`, or the name that was given to it.
+    pub target: Arc<str>,
+    /// Where its snapshots come from, without secrets; nothing for this server itself.
+    pub url: Option<String>,
+    /// The folder of its snapshots.
+    pub folder: String,
+    /// `leaking`, `growing`, `stable` or `insufficient-data`.
+    pub assessment: &'static str,
+    /// The verdict in one sentence; foreign text.
+    pub sentence: String,
+    /// Snapshots it rests on.
+    pub snapshots: usize,
+    /// When the newest of them was taken.
+    pub newest_snapshot_at: Option<WallTime>,
+    /// Bytes in use in the newest of them.
+    pub inuse_bytes: Option<u64>,
+    /// Growth of the heap in use, in bytes per hour.
+    pub growth_bytes_per_hour: Option<f64>,
+    /// Its 95 % interval.
+    pub growth_interval95: Option<[f64; 2]>,
+    /// The memory ceiling, in bytes.
+    pub limit_bytes: Option<u64>,
+    /// Hours until it is reached: the earliest and the latest with 95 % confidence; the latest may be never.
+    pub hours_to_limit: Option<[Option<f64>; 2]>,
+    /// What grows, the worst first; at most [`SUSPECTS_TOLD`](crate::serve::bounds::SUSPECTS_TOLD).
+    pub suspects: Vec<SuspectBrief>,
+    /// When it was judged.
+    pub judged_at: WallTime,
+    /// Why there is no newer snapshot, or no verdict; foreign text.
+    pub problem: Option<String>,
+}
+
+/// A call path that grows, in few words.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspectBrief {
+    /// The function to blame; foreign text.
+    pub function: String,
+    /// `leaking` or `growing`.
+    pub assessment: &'static str,
+    /// Bytes per hour.
+    pub growth_bytes_per_hour: Option<f64>,
+    /// Bytes in use in the newest snapshot.
+    pub inuse_bytes: u64,
+}
