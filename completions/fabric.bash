@@ -16,11 +16,17 @@ _fabric() {
             ",$1")
                 cmd="fabric"
                 ;;
+            fabric,completions)
+                cmd="fabric__subcmd__completions"
+                ;;
             fabric,diff)
                 cmd="fabric__subcmd__diff"
                 ;;
             fabric,help)
                 cmd="fabric__subcmd__help"
+                ;;
+            fabric,man)
+                cmd="fabric__subcmd__man"
                 ;;
             fabric,report)
                 cmd="fabric__subcmd__report"
@@ -37,11 +43,17 @@ _fabric() {
             fabric,trend)
                 cmd="fabric__subcmd__trend"
                 ;;
+            fabric__subcmd__help,completions)
+                cmd="fabric__subcmd__help__subcmd__completions"
+                ;;
             fabric__subcmd__help,diff)
                 cmd="fabric__subcmd__help__subcmd__diff"
                 ;;
             fabric__subcmd__help,help)
                 cmd="fabric__subcmd__help__subcmd__help"
+                ;;
+            fabric__subcmd__help,man)
+                cmd="fabric__subcmd__help__subcmd__man"
                 ;;
             fabric__subcmd__help,report)
                 cmd="fabric__subcmd__help__subcmd__report"
@@ -65,8 +77,22 @@ _fabric() {
 
     case "${cmd}" in
         fabric)
-            opts="-h -V --help --version show diff trend report snapshot serve help"
+            opts="-h -V --help --version show diff trend report snapshot serve completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        fabric__subcmd__completions)
+            opts="-h -V --help --version bash zsh fish elvish powershell"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -153,8 +179,22 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__help)
-            opts="show diff trend report snapshot serve help"
+            opts="show diff trend report snapshot serve completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        fabric__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -181,6 +221,20 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        fabric__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -253,6 +307,20 @@ _fabric() {
         fabric__subcmd__help__subcmd__trend)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        fabric__subcmd__man)
+            opts="-h -V --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -28,6 +28,8 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand report 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
             cand snapshot 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
             cand serve 'Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory'
+            cand completions 'Print the completions for a shell'
+            cand man 'Write the man pages into a folder, where `man` finds them: those of the commands, of the JSON and of worker events'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'fabric;show'= {
@@ -185,6 +187,18 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'fabric;completions'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'fabric;man'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'fabric;help'= {
             cand show 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
             cand diff 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
@@ -192,6 +206,8 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand report 'Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML'
             cand snapshot 'Take one heap profile of a running service, or file an existing one, into a folder of snapshots, and prune the folder'
             cand serve 'Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory'
+            cand completions 'Print the completions for a shell'
+            cand man 'Write the man pages into a folder, where `man` finds them: those of the commands, of the JSON and of worker events'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'fabric;help;show'= {
@@ -205,6 +221,10 @@ set edit:completion:arg-completer[fabric] = {|@words|
         &'fabric;help;snapshot'= {
         }
         &'fabric;help;serve'= {
+        }
+        &'fabric;help;completions'= {
+        }
+        &'fabric;help;man'= {
         }
         &'fabric;help;help'= {
         }

@@ -111,3 +111,49 @@ fn output(command: &str) -> String {
         .expect("the binary starts");
     String::from_utf8(output.stdout).expect("the output is UTF-8")
 }
+
+#[test]
+fn the_binary_installs_the_man_pages_and_completions_of_the_repository() {
+    let into = tempfile::tempdir().expect("a folder");
+    let dir = into.path().to_str().expect("a plain name");
+    // Twice: what is there is replaced.
+    for _ in 0..2 {
+        let run = super::run_fabric::fabric(&["man", dir]);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    }
+    let names = |folder: PathBuf| -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .expect("the folder is there")
+            .map(|entry| {
+                let name = entry.expect("it can be listed").file_name();
+                name.into_string().expect("a plain name")
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    let mut installed = Vec::new();
+    for section in ["man1", "man5"] {
+        for name in names(into.path().join(section)) {
+            let page = std::fs::read(into.path().join(section).join(&name)).expect("a page");
+            let ours = std::fs::read(folder("man").join(&name)).expect("the page it is made of");
+            assert!(page == ours, "{name}");
+            installed.push(name);
+        }
+    }
+    installed.sort();
+    assert_eq!(installed, names(folder("man")));
+
+    let shells = ["bash", "zsh", "fish", "elvish", "powershell"];
+    let mut printed: Vec<String> = shells
+        .iter()
+        .map(|shell| super::run_fabric::fabric(&["completions", shell]).stdout)
+        .collect();
+    let mut ours: Vec<String> = names(folder("completions"))
+        .iter()
+        .map(|name| std::fs::read_to_string(folder("completions").join(name)).expect("a script"))
+        .collect();
+    printed.sort();
+    ours.sort();
+    assert!(printed == ours);
+}

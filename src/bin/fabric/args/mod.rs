@@ -1,6 +1,7 @@
 //! The command line as it is typed. Depends on clap and the library alone, so that the tests can mount it and generate man
 //! pages and completions from it.
 
+mod documents;
 mod heap;
 mod inputs;
 mod outputs;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fabric::analysis::gate::MaxGrowth;
 
+pub(crate) use documents::{Completions, Man, Shell};
 pub(crate) use heap::HeapQuestions;
 pub(crate) use inputs::{By, View};
 pub(crate) use outputs::{Color, Format, Output};
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     // The one that is no view of a profile has the most flags, and lives in a file of its own.
     Snapshot(Box<Snapshot>),
     Serve(Box<Serve>),
+    Completions(Completions),
+    Man(Man),
 }
 
 /// Show one profile: totals, top functions, top call paths, and how far it can be trusted

@@ -1,7 +1,9 @@
 //! One file per command: options in, load, analyse, say, write, outcome out.
 
+mod completions;
 mod diff;
 mod heap;
+mod man;
 mod report;
 mod series;
 mod serve;
@@ -30,6 +32,8 @@ pub(crate) fn run(arguments: Arguments, matches: &ArgMatches) -> Result<Outcome,
         Command::Trend(trend) => trend::run(trend),
         Command::Report(report) => report::run(report),
         Command::Snapshot(snapshot) => snapshot::run(&snapshot),
+        Command::Completions(completions) => completions::run(&completions),
+        Command::Man(man) => man::run(&man),
         Command::Serve(typed) => {
             let matches = matches.subcommand_matches("serve").unwrap_or(matches);
             serve::run(&typed, matches)
