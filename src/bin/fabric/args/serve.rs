@@ -15,7 +15,7 @@ Exit codes:
   5  the server could not start, or a part of it ended
 
 Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors, rejected, tail and
-  memory/bounds; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
+  memory; /debug/pprof/ is for pprof tools; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
 
 /// Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory
 ///

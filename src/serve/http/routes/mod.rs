@@ -11,6 +11,7 @@ mod health;
 mod heap_snapshots;
 mod heatmap;
 mod memory_bounds;
+mod memory_samples;
 mod openapi;
 mod own_heap_refusal;
 mod posts;

@@ -4,7 +4,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::{
     collisions, debug_pprof, errors, events, health, heap_snapshots, heatmap, memory_bounds,
-    openapi, posts, process_memory, purge, reading, workers,
+    memory_samples, openapi, posts, process_memory, purge, reading, workers,
 };
 use crate::serve::bounds::{HTTP_REQUEST_SECONDS, OWN_HEAP_SECONDS, PROCESSOR_PROFILE_SECONDS};
 use crate::serve::http::metrics;
@@ -146,25 +146,25 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             "/api/memory/capture",
             POST,
             "takes a sample of it",
-            post(process_memory::capture),
+            post(memory_samples::capture),
         ),
         route(
             "/api/memory/snapshots",
             GET,
             "the newest samples of it",
-            get(process_memory::samples),
+            get(memory_samples::samples),
         ),
         route(
             "/api/memory/baseline",
             POST,
             "takes a sample to hold later ones against",
-            post(process_memory::set_baseline),
+            post(memory_samples::set_baseline),
         ),
         route(
             "/api/memory/diff",
             GET,
             "now against that sample",
-            get(process_memory::diff),
+            get(memory_samples::diff),
         ),
         route(
             "/api/memory/heap-snapshot",
