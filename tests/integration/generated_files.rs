@@ -81,6 +81,12 @@ fn without_hidden(command: &clap::Command) -> clap::Command {
     if let Some(about) = command.get_about() {
         shown = shown.about(about.clone());
     }
+    if let Some(about) = command.get_long_about() {
+        shown = shown.long_about(about.clone());
+    }
+    if let Some(text) = command.get_after_long_help() {
+        shown = shown.after_long_help(text.clone());
+    }
     shown
 }
 

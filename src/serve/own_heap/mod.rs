@@ -16,6 +16,7 @@ mod memory_map;
 mod own_symbols;
 mod pressure_watch;
 mod purge;
+mod sigprof;
 mod snapshot_clock;
 mod snapshots;
 mod surroundings;
