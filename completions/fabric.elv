@@ -18,8 +18,8 @@ set edit:completion:arg-completer[fabric] = {|@words|
     }
     var completions = [
         &'fabric'= {
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
             cand show 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'

@@ -24,7 +24,7 @@ function __fish_fabric_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c fabric -n "__fish_fabric_needs_command" -s h -l help -d 'Print help'
+complete -c fabric -n "__fish_fabric_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_needs_command" -s V -l version -d 'Print version'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "show" -d 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "diff" -d 'Compare two profiles, the older one first: what appeared, grew, shrank and vanished, with error bars and a verdict'
