@@ -10,8 +10,9 @@
 //! * [`query`] answers a question from a view.
 //! * `hub` owns the store and publishes an immutable [`View`](store::View) of it, and what changed since the last one.
 //! * [`live`] sends changes to WebSocket clients; [`http`] answers requests from the latest view and keeps what is posted.
+//! * `own_heap` is the heap of this process: watched, dumped into a folder, given back. [`OwnHeap`] is what others hold of it.
 //!
-//! [`Server`] puts them together and stops them in order; beside the pipeline it looks at its own memory and takes heap snapshots of itself.
+//! [`Server`] puts them together and stops them in order.
 //!
 //! Every bound is a number, a behaviour and a counter, and stands in [`bounds`].
 
