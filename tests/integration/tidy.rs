@@ -17,6 +17,7 @@ fn ranks() -> BTreeMap<&'static str, u32> {
         ("load", 4),
         ("capture", 4),
         ("archive", 4),
+        ("keep", 5),
         ("analysis", 5),
         ("report", 6),
         ("render", 7),
