@@ -166,7 +166,7 @@ impl Server {
             &host,
         );
         state.hub = Arc::clone(&hub_gauges);
-        state.targets = Targets::start(vec![own], messages.clone(), stopping.clone());
+        state.targets = Targets::start(own, &options.watch, &messages, &stopping);
         say_where(&listeners, &options);
         let http = tokio::spawn(http::serve(
             listeners,
