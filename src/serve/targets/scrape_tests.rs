@@ -102,7 +102,7 @@ fn what_is_no_profile_leaves_nothing_and_says_why() {
             "redirects more than 5 times",
         ),
         (service(endless), "too-large", "larger than 32.0 MiB"),
-        (service(drop_by_drop), "timed-out", "nothing came for 2 s"),
+        (service(drop_by_drop), "timed-out", "nothing came for 2.0 s"),
     ] {
         let failure = match kind {
             // What the service says itself is quoted.
@@ -177,33 +177,63 @@ fn watch_over(folder: &Path, services: Vec<Watched>, interval: Duration) -> Scen
 
 impl Scene {
     async fn hears(&mut self, is_it: impl Fn(&Assessment) -> bool) -> Assessment {
+        let mut others = Vec::new();
         let heard = async {
             loop {
                 let told = self.told.recv().await.unwrap();
                 if is_it(&told) {
                     return told;
                 }
+                others.push((told.target, told.assessment, told.snapshots, told.problem));
             }
         };
-        timeout(Duration::from_secs(60), heard).await.unwrap()
+        match timeout(Duration::from_secs(60), heard).await {
+            Ok(told) => told,
+            Err(_) => panic!("only {others:?}"),
+        }
     }
 }
 
 /// A profile as it would be at another time: what a service that does not grow gives again and again.
 fn at_time(profile: &[u8], nanos: u64) -> Vec<u8> {
+    const TIME_NANOS: u64 = 9;
     let mut bytes = Vec::new();
     flate2::read::GzDecoder::new(profile)
         .read_to_end(&mut bytes)
         .unwrap();
-    // Of a field that comes twice, the last one counts: `time_nanos` is the ninth.
-    bytes.push(9 << 3);
-    let mut left = nanos;
-    while left >= 0x80 {
-        bytes.push(left as u8 | 0x80);
-        left >>= 7;
+    let mut at = 0;
+    while at < bytes.len() {
+        let tag = varint(&bytes, &mut at);
+        let value_at = at;
+        let value = varint(&bytes, &mut at);
+        if tag >> 3 == TIME_NANOS {
+            let mut time = Vec::new();
+            let mut left = nanos;
+            while left >= 0x80 {
+                time.push(left as u8 | 0x80);
+                left >>= 7;
+            }
+            time.push(left as u8);
+            bytes.splice(value_at..at, time);
+            return bytes;
+        }
+        // Messages and texts have their length in front; the rest are numbers.
+        at += if tag & 7 == 2 { value as usize } else { 0 };
     }
-    bytes.push(left as u8);
-    bytes
+    panic!("the profile has a time");
+}
+
+fn varint(bytes: &[u8], at: &mut usize) -> u64 {
+    let (mut value, mut shift) = (0, 0);
+    loop {
+        let byte = bytes[*at];
+        *at += 1;
+        value |= u64::from(byte & 0x7F) << shift;
+        if byte < 0x80 {
+            return value;
+        }
+        shift += 7;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! The settings that count: typed, else in the environment, else in the file, else as they are by nature.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,6 +50,14 @@ pub(super) struct Settings {
     pub(super) state_dir: Setting<PathBuf>,
     pub(super) snapshot_dir: Setting<Option<PathBuf>>,
     pub(super) snapshot_interval: Setting<i64>,
+    /// `NAME=URL`.
+    pub(super) watch: Setting<Vec<String>>,
+    pub(super) watch_dir: Setting<PathBuf>,
+    pub(super) watch_interval: Setting<i64>,
+    /// Names of services with sizes, as they were written.
+    pub(super) watch_limit: Setting<Vec<(String, String)>>,
+    /// Names of services with files.
+    pub(super) watch_token_file: Setting<Vec<(String, String)>>,
     pub(super) auth_token_file: Setting<Option<PathBuf>>,
     pub(super) auth_reads: Setting<bool>,
     pub(super) allowed_host: Setting<Vec<String>>,
@@ -77,7 +86,39 @@ impl Settings {
         };
         let (access, bounds) = (&typed.access, &typed.bounds);
         let in_home = |inside: &str| std::env::home_dir().map(|home| home.join(inside));
+        let watching = &typed.watching;
+        let state_dir = pick.folder(
+            "state-dir",
+            typed.state_dir.clone(),
+            file.state_dir,
+            state_dir(in_home),
+        )?;
+        let snapshot_interval = pick.or(
+            "snapshot-interval",
+            typed.snapshot_interval,
+            file.snapshot_interval,
+            || 30 * MINUTE_MS,
+        );
         Ok(Settings {
+            watch: pick.or("watch", watching.watch.clone(), file.watch, Vec::new),
+            watch_dir: pick.folder(
+                "watch-dir",
+                watching.watch_dir.clone(),
+                file.watch_dir,
+                Some(state_dir.value.join("watched")),
+            )?,
+            watch_interval: pick.or(
+                "watch-interval",
+                watching.watch_interval,
+                file.watch_interval,
+                || snapshot_interval.value,
+            ),
+            watch_limit: pick.named("watch-limit", &watching.watch_limit, file.watch_limit)?,
+            watch_token_file: pick.named(
+                "watch-token-file",
+                &watching.watch_token_file,
+                file.watch_token_file,
+            )?,
             source: pick.folder(
                 "source",
                 typed.source.clone(),
@@ -87,23 +128,13 @@ impl Settings {
             listen: pick.or("listen", typed.listen.clone(), file.listen, || {
                 vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000)]
             }),
-            state_dir: pick.folder(
-                "state-dir",
-                typed.state_dir.clone(),
-                file.state_dir,
-                state_dir(in_home),
-            )?,
+            state_dir,
             snapshot_dir: pick.path(
                 "snapshot-dir",
                 typed.snapshot_dir.clone(),
                 file.snapshot_dir,
             )?,
-            snapshot_interval: pick.or(
-                "snapshot-interval",
-                typed.snapshot_interval,
-                file.snapshot_interval,
-                || 30 * MINUTE_MS,
-            ),
+            snapshot_interval,
             auth_token_file: pick.path(
                 "auth-token-file",
                 access.auth_token_file.clone(),
@@ -202,6 +233,24 @@ impl Pick<'_> {
                 origin: Origin::Default,
             },
         }
+    }
+
+    /// Something for each of several services: `NAME=VALUE` where it is typed, a table in the file.
+    fn named(
+        &self,
+        name: &'static str,
+        typed: &Option<Vec<String>>,
+        filed: Option<BTreeMap<String, String>>,
+    ) -> Result<Setting<Vec<(String, String)>>, Failure> {
+        let pair = |text: &String| match text.split_once('=') {
+            Some((service, value)) => Ok((service.to_owned(), value.to_owned())),
+            None => Err(Failure::usage(anyhow!(
+                "--{name} {text:?}: write it as NAME=VALUE, with the name of a service of --watch"
+            ))),
+        };
+        let typed = typed.as_ref().map(|all| all.iter().map(pair).collect());
+        let filed = filed.map(|table| table.into_iter().collect());
+        Ok(self.or(name, typed.transpose()?, filed, Vec::new))
     }
 
     fn maybe<T>(
