@@ -97,10 +97,9 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
     /// The judgement of what lies in the folder now; nothing when the runtime ends.
     async fn judged(&mut self) -> Option<Arc<Judged>> {
         let look = self.look().await?;
-        if let Some(newest) = self.newest.as_ref() {
-            if newest.fingerprint == look.fingerprint {
-                return Some(Arc::clone(newest));
-            }
+        let is_same = |newest: &&Arc<Judged>| newest.fingerprint == look.fingerprint;
+        if let Some(newest) = self.newest.as_ref().filter(is_same) {
+            return Some(Arc::clone(newest));
         }
         let turn = Arc::clone(&self.turn).acquire_owned().await.ok()?;
         // While it waited for its turn, more may have come.
