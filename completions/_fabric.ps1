@@ -21,8 +21,8 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'fabric' {
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one profile: totals, top functions, top call paths, and how far it can be trusted')
@@ -173,8 +173,9 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'The folder of logs; it may appear later [default: ~/.needle/logs]')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]')
             [CompletionResult]::new('--state-dir', '--state-dir', [CompletionResultType]::ParameterName, 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]')
-            [CompletionResult]::new('--snapshot-dir', '--snapshot-dir', [CompletionResultType]::ParameterName, 'Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]')
+            [CompletionResult]::new('--snapshot-dir', '--snapshot-dir', [CompletionResultType]::ParameterName, 'Where the server keeps heap snapshots of itself, for `fabric trend` [default: snapshots in --state-dir]')
             [CompletionResult]::new('--snapshot-interval', '--snapshot-interval', [CompletionResultType]::ParameterName, 'From one heap snapshot to the next; at least 1s [default: 30m]')
+            [CompletionResult]::new('--no-own-snapshots', '--no-own-snapshots', [CompletionResultType]::ParameterName, 'Take no heap snapshots of the server itself')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this TOML file')
             [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Take heap profiles of another service, too, and judge them; may be given up to 64 times. Without a path in the URL, /debug/pprof/heap is fetched; a socket is written http+unix:///run/api.sock/debug/pprof/heap, and a comma in a URL %2C')
             [CompletionResult]::new('--watch-dir', '--watch-dir', [CompletionResultType]::ParameterName, 'The folder for their profiles, each in a folder of its name [default: watched in --state-dir]')
@@ -188,6 +189,7 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('--max-clients', '--max-clients', [CompletionResultType]::ParameterName, 'WebSocket clients at once; one more gets 503 [default: 1000]')
             [CompletionResult]::new('--client-rate', '--client-rate', [CompletionResultType]::ParameterName, 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]')
             [CompletionResult]::new('--max-rss', '--max-rss', [CompletionResultType]::ParameterName, 'Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'The memory that the server may hold: above 80 % of it a heap snapshot is taken, and projections end there [default: what its control group allows (memory.max, else memory.high), else none]')
             [CompletionResult]::new('--max-files', '--max-files', [CompletionResultType]::ParameterName, 'Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]')
             [CompletionResult]::new('--history', '--history', [CompletionResultType]::ParameterName, 'How much of the logs is read at start to rebuild the picture; a log in which every line is older than that is read whole if it was put there since [default: 4h]')
             [CompletionResult]::new('--poll-interval', '--poll-interval', [CompletionResultType]::ParameterName, 'How often the folder is looked through although nothing was heard of a change; at least 10ms [default: 2s]')

@@ -18,8 +18,8 @@ set edit:completion:arg-completer[fabric] = {|@words|
     }
     var completions = [
         &'fabric'= {
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
             cand show 'Show one profile: totals, top functions, top call paths, and how far it can be trusted'
@@ -164,8 +164,9 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand --source 'The folder of logs; it may appear later [default: ~/.needle/logs]'
             cand --listen 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]'
             cand --state-dir 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]'
-            cand --snapshot-dir 'Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]'
+            cand --snapshot-dir 'Where the server keeps heap snapshots of itself, for `fabric trend` [default: snapshots in --state-dir]'
             cand --snapshot-interval 'From one heap snapshot to the next; at least 1s [default: 30m]'
+            cand --no-own-snapshots 'Take no heap snapshots of the server itself'
             cand --config 'Read settings from this TOML file'
             cand --watch 'Take heap profiles of another service, too, and judge them; may be given up to 64 times. Without a path in the URL, /debug/pprof/heap is fetched; a socket is written http+unix:///run/api.sock/debug/pprof/heap, and a comma in a URL %2C'
             cand --watch-dir 'The folder for their profiles, each in a folder of its name [default: watched in --state-dir]'
@@ -179,6 +180,7 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand --max-clients 'WebSocket clients at once; one more gets 503 [default: 1000]'
             cand --client-rate 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]'
             cand --max-rss 'Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]'
+            cand --limit 'The memory that the server may hold: above 80 % of it a heap snapshot is taken, and projections end there [default: what its control group allows (memory.max, else memory.high), else none]'
             cand --max-files 'Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]'
             cand --history 'How much of the logs is read at start to rebuild the picture; a log in which every line is older than that is read whole if it was put there since [default: 4h]'
             cand --poll-interval 'How often the folder is looked through although nothing was heard of a change; at least 10ms [default: 2s]'

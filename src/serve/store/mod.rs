@@ -49,7 +49,7 @@ pub use assessment::{Assessment, SuspectBrief};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;
-pub use memory::{MemoryHistory, MemorySample, WorkerMemory};
+pub use memory::{MemoryHistory, MemorySample, Pressure, PressureLevel, WorkerMemory};
 pub use shelf::Shelf;
 pub use view::{
     BeadCollision, Collisions, Counters, DirectoryCollision, ErrorGroup, FileActivity,

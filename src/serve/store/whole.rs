@@ -18,7 +18,7 @@ use super::rejected_book::RejectedBook;
 use super::seen_keys::SeenKeys;
 use super::task_times::TaskTimes;
 use super::worker_book::WorkerBook;
-use super::{Change, Collisions, Counters, Ingested, MemorySample, View, WorkerMemory};
+use super::{Change, Collisions, Counters, Ingested, MemorySample, Pressure, View, WorkerMemory};
 use crate::serve::bounds;
 use crate::serve::event::{LogEvent, Rejection};
 use crate::serve::lru::Handle;
@@ -59,6 +59,7 @@ pub struct Store {
     taken: u64,
     pub(super) pending: Meter,
     has_memory: bool,
+    pressure: Option<Pressure>,
     swept: WallTime,
 }
 
@@ -89,6 +90,7 @@ impl Store {
             taken: 0,
             pending: Meter::new(bounds::PENDING_CHANGES),
             has_memory: false,
+            pressure: None,
             swept: now,
         }
     }
@@ -146,6 +148,18 @@ impl Store {
     pub fn add_memory(&mut self, sample: MemorySample, workers: Vec<WorkerMemory>) {
         self.memory.add(sample, workers);
         self.has_memory = true;
+    }
+
+    /// Takes a sample of the memory of this process alone.
+    pub fn add_sample(&mut self, sample: MemorySample) {
+        self.memory.add_sample(sample);
+        self.has_memory = true;
+    }
+
+    /// Takes whether memory runs short.
+    pub fn set_pressure(&mut self, pressure: Option<Pressure>) {
+        self.has_memory |= self.pressure != pressure;
+        self.pressure = pressure;
     }
 
     /// Takes the newest verdict on a target.
@@ -221,6 +235,7 @@ impl Store {
             tail: Arc::clone(&self.tail),
             memory: Arc::clone(self.memory.history()),
             worker_memory: Arc::clone(self.memory.workers()),
+            pressure: self.pressure,
             assessments: Arc::clone(self.assessments.shown()),
             bounds: self.meters().map(Meter::report).collect(),
         })

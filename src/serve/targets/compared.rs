@@ -28,7 +28,7 @@ impl Compared {
     pub(super) fn of(before: PathBuf, after: PathBuf) -> Result<Compared, String> {
         let images = ImageStore::default();
         let modules = BoundedModules::new();
-        let symbolizer = Symbolizer::new(&images, &modules);
+        let symbolizer = Symbolizer::of_symbol_tables(&images, &modules);
         let read = |path: PathBuf| -> Result<Loaded, LoadError> {
             load(&Source::Path(path), Some(&symbolizer), &Progress::default())
         };

@@ -291,7 +291,8 @@ impl Targets {
 const NOT_YET: &str = "not judged yet: its turn comes";
 
 fn without_folder(target: Arc<Target>) -> DeskHandle {
-    let refusal = "no snapshots are kept: give --snapshot-dir";
+    let refusal =
+        "no snapshots of the server itself are kept: it was started with --no-own-snapshots";
     let judged = Judged::nothing(&target, FolderLook::nothing(), refusal);
     let (ask, _) = mpsc::channel(1);
     let (_, told) = watch::channel(Some(Arc::new(judged.assessment(None))));

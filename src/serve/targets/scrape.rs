@@ -65,7 +65,7 @@ pub(super) fn scrape(
     };
     let images = ImageStore::default();
     let modules = BoundedModules::new();
-    let symbolizer = Symbolizer::new(&images, &modules);
+    let symbolizer = Symbolizer::of_symbol_tables(&images, &modules);
     let manner = Manner {
         trigger: Trigger::Periodic,
         service: Some(&watched.name),

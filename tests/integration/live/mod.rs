@@ -4,6 +4,10 @@
 mod client;
 /// What is posted and acknowledged survives a kill at any moment.
 mod kept;
+/// A load of lines, as busy workers write them.
+pub(crate) mod load;
+/// The server looks after its own heap.
+mod own_heap;
 /// A running server.
 pub(crate) mod process;
 /// Restarts lose no line and repeat none.

@@ -54,12 +54,14 @@ fn check_prints_what_counts_and_whence() {
     .env_remove("STATE_DIRECTORY"));
     assert_eq!((code, err.as_str()), (0, ""));
     let state = folders.path("home/.local/state/fabric");
+    let snapshots = format!("snapshot-dir = {:?}", state.join("snapshots"));
     let state = format!("state-dir = {state:?}");
     let expected = r#"source = "/logs"                                         # command line
 listen = ["127.0.0.1:0"]                                 # command line
 STATE # default
-# snapshot-dir is not set                                # default
+SNAPSHOTS # default
 snapshot-interval = "30m"                                # default
+no-own-snapshots = false                                 # default
 watch = ["api=http://h:6060/x?key=..."]                  # environment
 WATCHED # default
 watch-interval = "30m"                                   # default
@@ -72,6 +74,7 @@ allowed-origin = []                                      # default
 max-clients = 9                                          # command line
 client-rate = 50                                         # default
 max-rss = "512MiB"                                       # file
+# limit is not set                                       # default
 max-files = 20                                           # environment
 history = "90m"                                          # file
 poll-interval = "2s"                                     # default
@@ -83,6 +86,7 @@ log-level = "info"                                       # default
     let watched = format!("watch-dir = {watched:?}");
     let expected = expected
         .replace("STATE", &format!("{state:<56}"))
+        .replace("SNAPSHOTS", &format!("{snapshots:<56}"))
         .replace("WATCHED", &format!("{watched:<56}"));
     assert_eq!(out, expected);
     // Whether the folder could be made was found out, and it is not there.
@@ -360,13 +364,13 @@ fn a_tilde_is_the_home_folder_where_no_shell_has_seen_it() {
 #[test]
 fn a_snapshot_that_is_asked_for_and_not_wanted_is_said_to_be_so() {
     let folders = Folders::new();
-    let live = folders.start(&[]);
+    let live = folders.start(&["--no-own-snapshots"]);
     live.signal("USR1");
     let mut said = Vec::new();
     eventually("the log says why there is none", || {
         said.extend(live.said());
         said.iter()
-            .any(|line| line.contains("there is no --snapshot-dir"))
+            .any(|line| line.contains("started with --no-own-snapshots"))
     });
     live.stop();
 }

@@ -48,8 +48,9 @@ pub(super) struct Settings {
     pub(super) source: Setting<PathBuf>,
     pub(super) listen: Setting<Vec<SocketAddr>>,
     pub(super) state_dir: Setting<PathBuf>,
-    pub(super) snapshot_dir: Setting<Option<PathBuf>>,
+    pub(super) snapshot_dir: Setting<PathBuf>,
     pub(super) snapshot_interval: Setting<i64>,
+    pub(super) no_own_snapshots: Setting<bool>,
     /// `NAME=URL`.
     pub(super) watch: Setting<Vec<String>>,
     pub(super) watch_dir: Setting<PathBuf>,
@@ -65,6 +66,7 @@ pub(super) struct Settings {
     pub(super) max_clients: Setting<usize>,
     pub(super) client_rate: Setting<u32>,
     pub(super) max_rss: Setting<u64>,
+    pub(super) limit: Setting<Option<u64>>,
     pub(super) max_files: Setting<usize>,
     pub(super) history: Setting<i64>,
     pub(super) poll_interval: Setting<i64>,
@@ -128,13 +130,20 @@ impl Settings {
             listen: pick.or("listen", typed.listen.clone(), file.listen, || {
                 vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000)]
             }),
-            state_dir,
-            snapshot_dir: pick.path(
+            snapshot_dir: pick.folder(
                 "snapshot-dir",
                 typed.snapshot_dir.clone(),
                 file.snapshot_dir,
+                Some(state_dir.value.join("snapshots")),
             )?,
+            state_dir,
             snapshot_interval,
+            no_own_snapshots: pick.or(
+                "no-own-snapshots",
+                typed.no_own_snapshots,
+                file.no_own_snapshots,
+                || false,
+            ),
             auth_token_file: pick.path(
                 "auth-token-file",
                 access.auth_token_file.clone(),
@@ -162,6 +171,7 @@ impl Settings {
             max_rss: pick.or("max-rss", bounds.max_rss, file.max_rss, || {
                 usual.max_rss_bytes
             }),
+            limit: pick.maybe("limit", bounds.limit, file.limit),
             max_files: pick.or("max-files", bounds.max_files, file.max_files, || {
                 usual.max_files
             }),

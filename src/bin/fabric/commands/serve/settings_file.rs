@@ -20,6 +20,7 @@ pub(super) struct SettingsFile {
     pub(super) snapshot_dir: Option<PathBuf>,
     #[serde(deserialize_with = "time")]
     pub(super) snapshot_interval: Option<i64>,
+    pub(super) no_own_snapshots: Option<bool>,
     pub(super) watch: Option<Vec<String>>,
     pub(super) watch_dir: Option<PathBuf>,
     #[serde(deserialize_with = "time")]
@@ -34,6 +35,8 @@ pub(super) struct SettingsFile {
     pub(super) client_rate: Option<u32>,
     #[serde(deserialize_with = "size")]
     pub(super) max_rss: Option<u64>,
+    #[serde(deserialize_with = "size")]
+    pub(super) limit: Option<u64>,
     pub(super) max_files: Option<usize>,
     #[serde(deserialize_with = "time")]
     pub(super) history: Option<i64>,
