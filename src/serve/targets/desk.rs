@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::counters::Counters;
-use super::folder_look::FolderLook;
+use super::folder_look::{Fingerprint, FolderLook};
 use super::folder_watch::FolderWatch;
 use super::judged::Judged;
 use super::scrape::ScrapeFailure;
@@ -39,6 +39,8 @@ pub(super) struct Desk<M> {
     pub(super) hub: mpsc::Sender<M>,
     pub(super) told: watch::Sender<Option<Arc<Assessment>>>,
     pub(super) newest: Option<Arc<Judged>>,
+    /// What the last judgement was of, also where that was not kept.
+    pub(super) last: Option<Fingerprint>,
     /// Why there is no newer snapshot of a watched service.
     pub(super) trouble: watch::Receiver<Option<ScrapeFailure>>,
 }
@@ -83,7 +85,14 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
             while let Ok(asker) = self.asked.try_recv() {
                 askers.push(asker);
             }
-            let Some(judged) = self.judged().await else {
+            let Some(look) = self.look().await else {
+                return;
+            };
+            // What was told needs no second analysis that nobody asks for, also where there was no room to keep the first.
+            if askers.is_empty() && self.last == Some(look.fingerprint) {
+                continue;
+            }
+            let Some(judged) = self.judged(look).await else {
                 return;
             };
             for asker in askers {
@@ -94,9 +103,8 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         }
     }
 
-    /// The judgement of what lies in the folder now; nothing when the runtime ends.
-    async fn judged(&mut self) -> Option<Arc<Judged>> {
-        let look = self.look().await?;
+    /// The judgement of what was seen, or of what lies there when it has its turn; nothing when the runtime ends.
+    async fn judged(&mut self, look: FolderLook) -> Option<Arc<Judged>> {
         let is_same = |newest: &&Arc<Judged>| newest.fingerprint == look.fingerprint;
         if let Some(newest) = self.newest.as_ref().filter(is_same) {
             return Some(Arc::clone(newest));
@@ -113,7 +121,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         let judged = match analysis.await {
             Ok(judged) => judged,
             Err(error) if error.is_panic() => {
-                tracing::error!(target = %self.target.name, "an analysis broke: a fault of fabric");
+                tracing::error!(service = %self.target.name, "an analysis broke: a fault of fabric");
                 let look = FolderLook {
                     fingerprint,
                     ..FolderLook::nothing()
@@ -125,6 +133,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         };
         self.counters.analysed(judged.took);
         let judged = Arc::new(judged);
+        self.last = Some(fingerprint);
         self.keep(&judged);
         self.tell(&judged).await?;
         Some(judged)
@@ -165,7 +174,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
             let sentence = escape::terminal(&assessment.sentence);
-            tracing::info!(target = %assessment.target, verdict = assessment.assessment, %sentence, "judged");
+            tracing::info!(service = %assessment.target, verdict = assessment.assessment, %sentence, "judged");
         }
         self.send(assessment).await
     }

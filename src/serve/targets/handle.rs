@@ -112,6 +112,7 @@ impl Targets {
                 hub: hub.clone(),
                 told: tell,
                 newest: None,
+                last: None,
                 trouble: troubled,
             };
             tokio::spawn(desk.run(stopping.clone()));

@@ -108,15 +108,15 @@ impl ScrapeClock {
     fn tell(&self, failure: Option<ScrapeFailure>) {
         let kind = |failure: &Option<ScrapeFailure>| failure.as_ref().map(|it| it.kind);
         let is_other = kind(&self.trouble.borrow()) != kind(&failure);
-        let target = &self.watched.name;
+        let service = &self.watched.name;
         if is_other {
             match &failure {
                 Some(failure) => {
                     // What a service answers is foreign text, and may not command a terminal.
                     let problem = escape::terminal(&failure.words);
-                    tracing::warn!(%target, %problem, "no snapshot of a watched service");
+                    tracing::warn!(%service, %problem, "no snapshot of a watched service");
                 }
-                None => tracing::info!(%target, "snapshots of a watched service come again"),
+                None => tracing::info!(%service, "snapshots of a watched service come again"),
             }
         }
         self.trouble.send_if_modified(|before| {
