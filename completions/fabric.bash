@@ -347,7 +347,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__serve)
-            opts="-h -V --source --listen --state-dir --snapshot-dir --snapshot-interval --no-own-snapshots --config --check --auth-token-file --auth-reads --allowed-host --allowed-origin --max-clients --client-rate --max-rss --limit --max-files --history --poll-interval --log-format --log-level --help --version"
+            opts="-h -V --source --listen --state-dir --snapshot-dir --snapshot-interval --no-own-snapshots --config --check --watch --watch-dir --watch-interval --watch-limit --watch-token-file --auth-token-file --auth-reads --allowed-host --allowed-origin --max-clients --client-rate --max-rss --limit --max-files --history --poll-interval --log-format --log-level --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -378,6 +378,26 @@ _fabric() {
                     return 0
                     ;;
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watch-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watch-interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watch-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watch-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -194,6 +194,11 @@ complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-interva
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l no-own-snapshots -d 'Take no heap snapshots of the server itself' -r -f -a "true\t''
 false\t''"
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l config -d 'Read settings from this TOML file' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch -d 'Take heap profiles of another service, too, and judge them; may be given up to 64 times. Without a path in the URL, /debug/pprof/heap is fetched; a socket is written http+unix:///run/api.sock/debug/pprof/heap, and a comma in a URL %2C' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-dir -d 'The folder for their profiles, each in a folder of its name [default: watched in --state-dir]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-interval -d 'From one profile of a service to the next; at least 1s [default: --snapshot-interval]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-limit -d 'The memory ceiling of a service, like api=512MiB [default: the cgroup limit recorded with its profiles]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-token-file -d 'The file with the bearer token that a service asks for; it is read each time' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-token-file -d 'The file with the token that POST needs [default: systemd\'s credential auth-token, else the variable FABRIC_AUTH_TOKEN, else none]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-reads -d 'Ask for the token for reading, too: GET and the WebSocket. Without this everybody who reaches the server can read' -r -f -a "true\t''
 false\t''"

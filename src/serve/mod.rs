@@ -11,6 +11,7 @@
 //! * `hub` owns the store and publishes an immutable [`View`](store::View) of it, and what changed since the last one.
 //! * [`live`] sends changes to WebSocket clients; [`http`] answers requests from the latest view and keeps what is posted.
 //! * `own_heap` is the heap of this process: watched, dumped into a folder, given back. [`OwnHeap`] is what others hold of it.
+//! * [`targets`] judges folders of heap snapshots: those of the server itself, and of services that it watches.
 //!
 //! [`Server`] puts them together and stops them in order.
 //!
@@ -34,6 +35,7 @@ mod sampler;
 mod server;
 pub mod store;
 pub mod tail;
+pub mod targets;
 pub mod time;
 
 pub use options::Options;

@@ -27,6 +27,7 @@ use super::problem_log::ProblemLog;
 use super::sampler::Sampler;
 use super::store::{Store, View};
 use super::tail::{self, TailOptions, Tailer, Wake, WakeHandle};
+use super::targets::{Target, Targets};
 use super::time::{EventTime, WallTime};
 use crate::archive::Trigger;
 use crate::escape;
@@ -96,6 +97,9 @@ impl Server {
         options: Options,
         listeners: Vec<TcpListener>,
     ) -> Result<Server, StartError> {
+        let own_folder = options.snapshots.as_ref();
+        let own_folder = own_folder.map(|snapshots| snapshots.folder.as_path());
+        let own = Target::own(own_folder, options.limit_bytes);
         // Memory that was allocated before the profiler began stays unseen.
         let profiler = own_heap::begin(options.is_jemalloc).await;
         if let (Err(problem), true) = (&profiler, options.snapshots.is_some()) {
@@ -157,6 +161,7 @@ impl Server {
             &host,
         );
         state.hub = Arc::clone(&hub_gauges);
+        state.targets = Targets::start(own, &options.watch, &messages, &stopping);
         let start = OwnHeapStart {
             is_jemalloc: options.is_jemalloc,
             limit: options.limit_bytes,

@@ -15,6 +15,7 @@ use super::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
 use super::state::HttpState;
 use crate::serve::bounds::BoundReport;
 use crate::serve::store::View;
+use crate::serve::targets::{Scrapes, Targets};
 
 pub(super) async fn metrics(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     Parameters::none(&uri)?;
@@ -30,6 +31,7 @@ fn collect(state: &HttpState, view: &View) -> Families {
     of_service(&mut families, state, view);
     of_tail(&mut families, view);
     of_ingest(&mut families, state);
+    of_targets(&mut families, &state.targets);
     of_http(&mut families, &state.gauges);
     of_own_heap(&mut families, state, view);
     for number in state.live.numbers() {
@@ -246,6 +248,45 @@ fn of_ingest(families: &mut Families, state: &HttpState) {
         ),
     ] {
         families.add(name, help, true, Number::Whole(value));
+    }
+}
+
+fn of_targets(families: &mut Families, targets: &Targets) {
+    families.add(
+        "memory_analyses",
+        "Analyses of folders of heap snapshots",
+        true,
+        Number::Whole(targets.analyses()),
+    );
+    families.add(
+        "memory_comparisons",
+        "Comparisons of two heap snapshots",
+        true,
+        Number::Whole(targets.comparisons()),
+    );
+    families.add(
+        "memory_last_analysis_seconds",
+        "How long the last analysis of a folder of heap snapshots took",
+        false,
+        Number::Real(targets.last_analysis_seconds()),
+    );
+    type Read = fn(&Scrapes<'_>) -> u64;
+    let reads: [(&'static str, &'static str, Read); 2] = [
+        (
+            "target_scrapes",
+            "Times that a watched service was asked for a heap snapshot",
+            |it| it.scrapes,
+        ),
+        ("target_scrape_failures", "Times that none came", |it| {
+            it.failures
+        }),
+    ];
+    for (name, help, read) in reads {
+        let numbers = targets.scrapes().map(|it| {
+            let labels = vec![("target", it.target.to_owned())];
+            (labels, Number::Whole(read(&it)))
+        });
+        families.add_many(name, help, true, numbers.collect());
     }
 }
 

@@ -6,7 +6,7 @@ use fabric::serve::http::{GuardOptions, Secret, paths};
 use serde_json::Value;
 
 use super::schema::violations;
-use super::server::{Reply, Server};
+use super::server::{Reply, Server, snapshot_name};
 
 fn description(server: &Server) -> Value {
     let reply = server.get("/api/openapi.json");
@@ -55,7 +55,9 @@ const NEEDS_OWN_HEAP: [&str; 4] = [
 
 /// A path for each one with a name in it.
 fn concrete(template: &str) -> String {
-    template.replace("{id}", "w-a")
+    template
+        .replace("{id}", "w-a")
+        .replace("{name}", &snapshot_name(0))
 }
 
 #[test]
@@ -162,6 +164,18 @@ fn every_answer_is_as_described() {
             "/api/workers/nobody/collisions",
             "/api/workers/{id}/collisions",
         ),
+        ("/api/memory/trend?target=nobody", "/api/memory/trend"),
+        ("/api/memory/trend.md?target=nobody", "/api/memory/trend.md"),
+        ("/api/memory/files?target=nobody", "/api/memory/files"),
+        (
+            "/api/memory/files/heap-1-manual.pb.gz",
+            "/api/memory/files/{name}",
+        ),
+        (
+            "/api/memory/diff-analysis?baseline=x",
+            "/api/memory/diff-analysis",
+        ),
+        ("/api/memory/flame.svg?current=x", "/api/memory/flame.svg"),
     ];
     for (path, template) in missing {
         let reply = server.get(path);
@@ -220,7 +234,8 @@ fn every_parameter_that_is_described_is_taken_and_checked() {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            let reply = server.get(&format!("{path}?{name}={good}"));
+            let place = concrete(path);
+            let reply = server.get(&format!("{place}?{name}={good}"));
             let fits = match NEEDS_OWN_HEAP.contains(&path.as_str()) {
                 true => 409,
                 false => 200,
@@ -230,7 +245,7 @@ fn every_parameter_that_is_described_is_taken_and_checked() {
             let mut bad = vec![String::new()];
             for (limit, step) in [("minimum", -1), ("maximum", 1)] {
                 if let Some(limit) = schema[limit].as_i64() {
-                    let inside = server.get(&format!("{path}?{name}={limit}"));
+                    let inside = server.get(&format!("{place}?{name}={limit}"));
                     assert_ne!(
                         inside.status,
                         400,
@@ -244,7 +259,7 @@ fn every_parameter_that_is_described_is_taken_and_checked() {
                 bad.push("nonsense".to_owned());
             }
             for bad in bad {
-                let reply = server.get(&format!("{path}?{name}={bad}"));
+                let reply = server.get(&format!("{place}?{name}={bad}"));
                 assert_eq!(reply.status, 400, "{path}?{name}={bad}");
                 assert_eq!(reply.error(), "bad-parameter");
                 assert!(

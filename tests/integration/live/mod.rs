@@ -20,3 +20,5 @@ mod soak;
 mod sockets;
 /// What systemd gives and is told.
 mod systemd;
+/// Heaps that are judged: its own, and those of other services.
+mod watching;

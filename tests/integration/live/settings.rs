@@ -42,9 +42,12 @@ fn check_prints_what_counts_and_whence() {
         "/logs",
         "--max-clients",
         "9",
+        "--watch-limit",
+        "api=512MiB",
         "--config",
     ])
     .arg(&file)
+    .env("FABRIC_WATCH", "api=http://h:6060/x?key=s3cret")
     .env("HOME", folders.path("home"))
     .env("FABRIC_MAX_FILES", "20")
     .env_remove("XDG_STATE_HOME")
@@ -59,6 +62,11 @@ STATE # default
 SNAPSHOTS # default
 snapshot-interval = "30m"                                # default
 no-own-snapshots = false                                 # default
+watch = ["api=http://h:6060/x?key=..."]                  # environment
+WATCHED # default
+watch-interval = "30m"                                   # default
+watch-limit = { "api" = "512MiB" }                       # command line
+watch-token-file = {}                                    # default
 # auth-token-file is not set                             # default
 auth-reads = false                                       # default
 allowed-host = ["a.example", "b.example"]                # file
@@ -74,9 +82,12 @@ log-format = "auto"                                      # default
 log-level = "info"                                       # default
 # token: none
 "#;
+    let watched = folders.path("home/.local/state/fabric/watched");
+    let watched = format!("watch-dir = {watched:?}");
     let expected = expected
         .replace("STATE", &format!("{state:<56}"))
-        .replace("SNAPSHOTS", &format!("{snapshots:<56}"));
+        .replace("SNAPSHOTS", &format!("{snapshots:<56}"))
+        .replace("WATCHED", &format!("{watched:<56}"));
     assert_eq!(out, expected);
     // Whether the folder could be made was found out, and it is not there.
     assert!(!folders.path("home").exists());
@@ -121,6 +132,38 @@ fn what_makes_no_sense_is_refused_before_anything_starts() {
         err.contains("can be reached from other machines, and there is no token"),
         "{err}"
     );
+    for (arguments, expected) in [
+        (&["--watch", "self=http://h"][..], "the server's own"),
+        (&["--watch", "..=http://h"], "no dot"),
+        (
+            &["--watch", "a=http://h", "--watch", "a=http://i"],
+            "names a twice",
+        ),
+        (&["--watch", "a=ftp://h"], "--watch a: the URL"),
+        (&["--watch", "http://h"], "NAME=URL"),
+        (&["--watch-limit", "a=1MiB"], "which --watch does not"),
+        (
+            &["--watch", "a=http://h", "--watch-limit", "a=x"],
+            "--watch-limit a: 'x' is not a size",
+        ),
+        (
+            &[
+                "--watch",
+                "a=http://h",
+                "--watch-token-file",
+                "a=/nowhere/token",
+            ],
+            "--watch-token-file a=/nowhere/token: No such file",
+        ),
+        (
+            &["--watch", "a=http://h", "--watch-interval", "10ms"],
+            "--watch-interval is 10ms: it must be at least 1s",
+        ),
+    ] {
+        let (code, _, err) = run(serve(&["--check"]).args(arguments));
+        assert_eq!(code, 2, "{arguments:?}");
+        assert!(err.contains(expected), "{arguments:?}: {err}");
+    }
     let (code, _, err) = run(&mut serve(&["--check", "--auth-reads"]));
     assert_eq!(code, 2);
     assert!(err.contains("--auth-reads needs a token"), "{err}");

@@ -4,9 +4,12 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::{
     collisions, debug_pprof, errors, events, health, heap_snapshots, heatmap, memory_bounds,
-    memory_samples, openapi, posts, process_memory, purge, reading, workers,
+    memory_files, memory_pair, memory_samples, memory_targets, memory_trend, openapi, posts,
+    process_memory, purge, reading, workers,
 };
-use crate::serve::bounds::{HTTP_REQUEST_SECONDS, OWN_HEAP_SECONDS, PROCESSOR_PROFILE_SECONDS};
+use crate::serve::bounds::{
+    HTTP_REQUEST_SECONDS, OWN_HEAP_SECONDS, PROCESSOR_PROFILE_SECONDS, TARGET_SECONDS,
+};
 use crate::serve::http::metrics;
 use crate::serve::http::pages;
 use crate::serve::http::state::HttpState;
@@ -185,6 +188,85 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             "every bound, with what it did",
             get(memory_bounds::bounds),
         ),
+        route(
+            "/api/memory/chart.svg",
+            GET,
+            "the heap of a target over time",
+            get(memory_trend::chart),
+        )
+        .within(TARGET_SECONDS),
+        route(
+            "/api/memory/diff-analysis",
+            GET,
+            "what changed between two snapshots",
+            get(memory_pair::diff),
+        )
+        .within(TARGET_SECONDS),
+        route(
+            "/api/memory/files",
+            GET,
+            "the snapshots of a target",
+            get(memory_targets::files),
+        ),
+        route(
+            "/api/memory/files/{name}",
+            GET,
+            "a snapshot as a file",
+            get(memory_files::download),
+        ),
+        route(
+            "/api/memory/files/{name}/pin",
+            POST,
+            "keeps a snapshot for good",
+            post(memory_files::pin),
+        ),
+        route(
+            "/api/memory/files/{name}/unpin",
+            POST,
+            "lets it go when its time comes",
+            post(memory_files::unpin),
+        ),
+        route(
+            "/api/memory/flame.svg",
+            GET,
+            "what changed, as a flame graph",
+            get(memory_pair::flame),
+        )
+        .within(TARGET_SECONDS),
+        route(
+            "/api/memory/report.html",
+            GET,
+            "the report on a target as a page",
+            get(memory_trend::page),
+        )
+        .within(TARGET_SECONDS),
+        route(
+            "/api/memory/targets",
+            GET,
+            "services whose heaps are judged",
+            get(memory_targets::targets),
+        ),
+        route(
+            "/api/memory/trend",
+            GET,
+            "whether the heap of a target leaks, and where",
+            get(memory_trend::trend),
+        )
+        .within(TARGET_SECONDS),
+        route(
+            "/api/memory/trend.md",
+            GET,
+            "the report on a target",
+            get(memory_trend::markdown),
+        )
+        .within(TARGET_SECONDS),
+        route(
+            "/api/memory/trend/save",
+            POST,
+            "writes the report beside the snapshots",
+            post(memory_trend::save),
+        )
+        .within(TARGET_SECONDS),
         route(
             "/api/rejected",
             GET,

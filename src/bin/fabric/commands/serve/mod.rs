@@ -8,6 +8,7 @@ mod settings_file;
 mod systemd;
 mod token;
 mod trial;
+mod watching;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -41,6 +42,7 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
         check::print(&settings, &token.whence)?;
     }
     let mut options = options(&settings, token.secret);
+    options.watch = watching::options(&settings)?;
     options.planted_leak = typed.planted_leak;
     check_options(&settings, &options)?;
     if typed.check {
