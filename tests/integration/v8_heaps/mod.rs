@@ -1,4 +1,7 @@
-//! What is said of V8 heaps whose truth is known: `truth.json` beside the fixtures, facts of DevTools, and a program with planted leaks.
+//! What is said of V8 heaps whose truth is known: `truth.json` beside the fixtures, facts of DevTools, and programs with planted leaks.
+
+/// A series taken of a live process.
+mod live;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
