@@ -46,6 +46,12 @@ impl<'g> Heap<'g> {
         }
     }
 
+    /// The name of a node's constructor or kind, whatever its shape.
+    pub fn constructor_name(&self, node: u32) -> &str {
+        let class = self.classes.class(node);
+        self.classes.name(self.classes.constructor(class))
+    }
+
     /// The name of a node's class.
     pub fn class_name(&self, node: u32) -> &str {
         self.classes.name(self.classes.class(node))

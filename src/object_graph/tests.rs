@@ -39,13 +39,19 @@ impl Drawing {
     fn graph(self) -> ObjectGraph {
         let count = self.kinds.len();
         let mut strings = Strings::default();
-        let mut add = |text: &str| {
+        // As V8 does, each text once.
+        let mut known = std::collections::HashMap::new();
+        let mut add = |text: &'static str| {
+            if let Some(&index) = known.get(text) {
+                return index;
+            }
             let index = strings.len() as u32;
             let added: Result<bool, ()> = strings.add(|bytes| {
                 bytes.extend_from_slice(text.as_bytes());
                 Ok(())
             });
             assert_eq!(added, Ok(true));
+            known.insert(text, index);
             index
         };
         let mut edges = Edges::default();
@@ -317,4 +323,64 @@ fn dominators_are_what_brute_force_finds() {
             assert_eq!(Some(found[node as usize]), immediate, "{node} of {edges:?}");
         }
     }
+}
+
+/// Objects with layouts: the first has `id`, the second adds `name`, both with one array of descriptors; the last keeps what it has as a dictionary.
+fn with_layouts(back_pointer_of_first: Option<u32>) -> ObjectGraph {
+    let mut drawing = Drawing::of(12).node(6, NodeKind::Array, "");
+    for layout in [4, 5, 6, 9] {
+        drawing = drawing.node(layout, NodeKind::ObjectShape, "system / Map");
+    }
+    for object in [1, 2, 3] {
+        drawing = drawing.node(object, NodeKind::Object, "Object");
+    }
+    drawing = drawing
+        .node(7, NodeKind::String, "id")
+        .node(8, NodeKind::String, "name")
+        .node(11, NodeKind::String, "value");
+    for object in [1, 2, 3] {
+        drawing = drawing.edge(0, object);
+    }
+    drawing = drawing
+        .named(1, EdgeKind::Internal, "map", 4)
+        // The value of `id` is a number and leaves no edge.
+        .named(2, EdgeKind::Property, "name", 11)
+        .named(2, EdgeKind::Internal, "map", 5)
+        .named(3, EdgeKind::Property, "b", 11)
+        .named(3, EdgeKind::Property, "a", 11)
+        .named(3, EdgeKind::Property, "__proto__", 10)
+        .named(3, EdgeKind::Internal, "map", 9)
+        .named(4, EdgeKind::Internal, "descriptors", 6)
+        .named(5, EdgeKind::Internal, "descriptors", 6)
+        .named(5, EdgeKind::Internal, "back_pointer", 4)
+        .named(6, EdgeKind::Internal, "0", 7)
+        .named(6, EdgeKind::Internal, "1", 10)
+        .named(6, EdgeKind::Internal, "3", 8);
+    if let Some(first) = back_pointer_of_first {
+        drawing = drawing.named(4, EdgeKind::Internal, "back_pointer", first);
+    }
+    drawing.graph()
+}
+
+#[test]
+fn a_layout_has_the_keys_up_to_its_own_of_those_that_all_share() {
+    let names = |graph: &ObjectGraph| -> Vec<String> {
+        let classes = ClassNames::of(graph);
+        let class = |node| classes.class(node);
+        for node in [1, 2, 3] {
+            let constructor = classes.constructor(class(node));
+            assert_eq!(classes.name(constructor), "Object");
+            // There is one of each: paths have it without shape.
+            assert_eq!(classes.class_in_paths(node), constructor);
+        }
+        [1, 2, 3]
+            .map(|node| classes.name(class(node)).to_owned())
+            .into()
+    };
+    let expected = ["Object {id}", "Object {id, name}", "Object {a, b}"];
+    assert_eq!(names(&with_layouts(None)), expected);
+    // The first has one before it, without properties.
+    assert_eq!(names(&with_layouts(Some(10))), expected);
+    // In a circle nothing is the first; there is a name all the same.
+    assert_eq!(names(&with_layouts(Some(5))).len(), 3);
 }
