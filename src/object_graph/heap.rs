@@ -35,11 +35,12 @@ impl<'g> Heap<'g> {
         );
         drop(essential);
         let sizes = owned_sizes(graph);
+        let retained = dominators.retained_sizes(&sizes);
         Heap {
             graph,
-            retained: dominators.retained_sizes(&sizes),
             dominators,
             sizes,
+            retained,
             classes,
             scopes,
             paths,

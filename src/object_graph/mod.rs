@@ -27,6 +27,7 @@ mod heap;
 mod holders;
 mod kinds;
 mod lower;
+mod node_set;
 mod owned_sizes;
 mod scope_steps;
 mod scopes;
@@ -36,6 +37,7 @@ mod sizes;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod weak_pairs;
 
 pub use allocation_tree::{AllocationNode, AllocationTree};

@@ -103,50 +103,30 @@ fn all(heap: &Heap<'_>, counted_as: impl Fn(u32) -> u32) -> Vec<Constructor> {
 
 /// Whether each node with bytes is not retained by another with bytes of the same group. Without a group there is no answer: false.
 pub(super) fn outermost(heap: &Heap<'_>, group: impl Fn(u32) -> Option<u32>) -> Vec<bool> {
-    let count = heap.graph.len();
-    let mut answer = vec![false; count];
-    // The dominator tree as lists of children; the walk leaves a node when it meets it again from below.
-    let mut first_child = vec![u32::MAX; count];
-    let mut next_sibling = vec![u32::MAX; count];
-    for &node in heap.dominators.order().iter().skip(1).rev() {
-        let dominator = heap.dominators.immediate(node) as usize;
-        next_sibling[node as usize] = first_child[dominator];
-        first_child[dominator] = node;
-    }
+    let mut answer = vec![false; heap.graph.len()];
     // Groups that are open on the way from the root; they are numbers of classes, or few.
     let mut is_open: Vec<bool> = Vec::new();
-    let root = heap.graph.root();
-    let mut at = root;
-    let mut is_entered = false;
-    loop {
-        if !is_entered
-            && heap.sizes.get(at) > 0
-            && let Some(group) = group(at)
+    // The way itself: what a node dominates follows it in the order.
+    let mut way: Vec<u32> = Vec::new();
+    for &node in heap.dominators.order() {
+        let dominator = heap.dominators.immediate(node);
+        while let Some(left) = way.pop_if(|at| *at != dominator) {
+            if answer[left as usize]
+                && let Some(group) = group(left)
+            {
+                is_open[group as usize] = false;
+            }
+        }
+        way.push(node);
+        if heap.sizes.get(node) > 0
+            && let Some(group) = group(node)
         {
             let group = group as usize;
             if is_open.len() <= group {
                 is_open.resize(group + 1, false);
             }
-            answer[at as usize] = !std::mem::replace(&mut is_open[group], true);
+            answer[node as usize] = !std::mem::replace(&mut is_open[group], true);
         }
-        let child = first_child[at as usize];
-        if !is_entered && child != u32::MAX {
-            at = child;
-            continue;
-        }
-        if answer[at as usize]
-            && let Some(group) = group(at)
-        {
-            is_open[group as usize] = false;
-        }
-        if at == root {
-            return answer;
-        }
-        let sibling = next_sibling[at as usize];
-        is_entered = sibling == u32::MAX;
-        at = match is_entered {
-            true => heap.dominators.immediate(at),
-            false => sibling,
-        };
     }
+    answer
 }
