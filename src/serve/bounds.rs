@@ -219,9 +219,37 @@ pub const WORKER_MEMORY: Bound = bound(
 pub const ASSESSMENTS: Bound = bound(
     "assessments",
     65,
-    2 * MIB,
+    256 * KIB,
     "that of a further target is not told",
 );
+/// Alerts that are remembered, active and over.
+pub const ALERTS: Bound = bound(
+    "alerts",
+    256,
+    320 * KIB,
+    "the one that was over first leaves; where all are active, a further one is not remembered and nobody is told of it",
+);
+/// What happened to alerts and was not yet taken by the hub.
+pub const ALERTS_WAITING: Bound = bound(
+    "alertChanges",
+    256,
+    48 * KIB,
+    "the oldest leave, and nobody is told of them",
+);
+/// What is remembered of targets from verdict to verdict, to tell the end of a leak from a flicker.
+pub const WATCHED_COURSES: Bound = bound(
+    "watchedCourses",
+    65,
+    16 * KIB,
+    "the verdicts on a further target make no alerts",
+);
+/// Most bytes of the sentence of an alert.
+pub const ALERT_SUMMARY_BYTES: usize = 512;
+/// Most bytes of what an alert rests on.
+pub const ALERT_REASON_BYTES: usize = 1024;
+/// Most bytes of the function that an alert blames.
+pub const ALERT_NAME_BYTES: usize = 256;
+
 /// Suspects that are told with a verdict; all of them are at `/api/memory/trend`.
 pub const SUSPECTS_TOLD: usize = 5;
 
@@ -251,7 +279,7 @@ pub const WORKERS_PER_GROUP: usize = 50;
 pub const LAST_EVENT_BYTES: usize = 256 * 1024;
 
 /// Every bound of the store.
-pub const STORE: [Bound; 22] = [
+pub const STORE: [Bound; 25] = [
     EVENTS,
     SEQUENCE_INDEX,
     PENDING_CHANGES,
@@ -274,6 +302,9 @@ pub const STORE: [Bound; 22] = [
     MEMORY_SAMPLES,
     WORKER_MEMORY,
     ASSESSMENTS,
+    ALERTS,
+    ALERTS_WAITING,
+    WATCHED_COURSES,
 ];
 /// Events that wait at start to be put in the order of their times.
 pub const BACKLOG: Bound = Bound {
