@@ -9,12 +9,14 @@
 //! * [`store`] is what is remembered. It takes values and times as arguments: no clock, no files, no tokio.
 //! * [`query`] answers a question from a view.
 //! * `hub` owns the store and publishes an immutable [`View`](store::View) of it, and what changed since the last one.
+//! * [`alerts`] brings what whoever is on call must know to a webhook or a command.
 //! * [`live`] sends changes to WebSocket clients; [`http`] answers requests from the latest view and keeps what is posted.
 //!
 //! [`Server`] puts them together and stops them in order; beside the pipeline it looks at its own memory and takes heap snapshots of itself.
 //!
 //! Every bound is a number, a behaviour and a counter, and stands in [`bounds`].
 
+pub mod alerts;
 mod backlog;
 pub mod bounds;
 pub mod event;
@@ -30,6 +32,7 @@ mod problem_log;
 pub mod query;
 mod sampler;
 mod server;
+mod state_folder;
 pub mod store;
 pub mod tail;
 pub mod time;

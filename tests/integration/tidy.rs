@@ -46,7 +46,7 @@ const ONLY_IN: [(&str, &[&str]); 12] = [
     ("comfy_table", &["src/render/"]),
     ("memmap2", &["src/load/"]),
     ("clap", &["src/bin/"]),
-    ("ureq", &["src/capture/"]),
+    ("ureq", &["src/capture/", "src/serve/alerts/"]),
     ("rustls", &["src/capture/"]),
     ("tungstenite", &["src/capture/", "src/serve/live/"]),
     ("notify", &["src/capture/", "src/serve/tail/"]),

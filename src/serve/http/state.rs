@@ -8,6 +8,7 @@ use super::answer::AnswerBudget;
 use super::gauges::{HttpGauges, HubGauges, LiveGauges};
 use super::guard::Guard;
 use super::ingest::Ingest;
+use crate::serve::alerts::AlertGauges;
 use crate::serve::store::View;
 
 /// Answers that take a while are made so many at a time, so that one core is left to the hub.
@@ -28,6 +29,8 @@ pub struct HttpState {
     pub gauges: Arc<HttpGauges>,
     /// What the hub says of itself.
     pub hub: Arc<HubGauges>,
+    /// What became of notifications of alerts.
+    pub alerts: Arc<AlertGauges>,
     /// Name of this machine, for posted events that do not say where they are from.
     pub host: Arc<str>,
     /// What answers on their way keep alive.
@@ -53,6 +56,7 @@ impl HttpState {
             guard,
             gauges,
             hub: Arc::default(),
+            alerts: Arc::default(),
             host: host.into(),
             answers: Arc::default(),
             computations: Arc::new(Semaphore::new(COMPUTATIONS)),

@@ -3,7 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    collisions, errors, events, health, heatmap, memory_bounds, openapi, posts, reading, workers,
+    alerts, collisions, errors, events, health, heatmap, memory_bounds, openapi, posts, reading,
+    workers,
 };
 use crate::serve::http::metrics;
 use crate::serve::http::pages;
@@ -94,6 +95,12 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             GET,
             "collisions of all kinds, with alerts",
             get(collisions::all),
+        ),
+        route(
+            "/api/alerts",
+            GET,
+            "what whoever is on call is told, and was",
+            get(alerts::alerts),
         ),
         route(
             "/api/heatmap",
