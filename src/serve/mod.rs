@@ -11,6 +11,7 @@
 //! * `hub` owns the store and publishes an immutable [`View`](store::View) of it, and what changed since the last one.
 //! * [`alerts`] brings what whoever is on call must know to a webhook or a command.
 //! * [`live`] sends changes to WebSocket clients; [`http`] answers requests from the latest view and keeps what is posted.
+//! * [`targets`] judges folders of heap snapshots: those of the server itself, and of services that it watches.
 //!
 //! [`Server`] puts them together and stops them in order; beside the pipeline it looks at its own memory and takes heap snapshots of itself.
 //!
@@ -35,6 +36,7 @@ mod server;
 mod state_folder;
 pub mod store;
 pub mod tail;
+pub mod targets;
 pub mod time;
 
 pub use options::Options;

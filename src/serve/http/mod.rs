@@ -9,6 +9,7 @@
 mod alert_metrics;
 mod answer;
 mod connection;
+mod document_policy;
 mod gauges;
 pub mod guard;
 pub mod ingest;

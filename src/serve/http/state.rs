@@ -10,6 +10,7 @@ use super::guard::Guard;
 use super::ingest::Ingest;
 use crate::serve::alerts::AlertGauges;
 use crate::serve::store::View;
+use crate::serve::targets::Targets;
 
 /// Answers that take a while are made so many at a time, so that one core is left to the hub.
 const COMPUTATIONS: usize = 1;
@@ -33,6 +34,8 @@ pub struct HttpState {
     pub alerts: Arc<AlertGauges>,
     /// Name of this machine, for posted events that do not say where they are from.
     pub host: Arc<str>,
+    /// Folders of heap snapshots that are judged.
+    pub targets: Targets,
     /// What answers on their way keep alive.
     pub answers: Arc<AnswerBudget>,
     /// How many answers that take a while are made at once.
@@ -58,6 +61,7 @@ impl HttpState {
             hub: Arc::default(),
             alerts: Arc::default(),
             host: host.into(),
+            targets: Targets::default(),
             answers: Arc::default(),
             computations: Arc::new(Semaphore::new(COMPUTATIONS)),
         }

@@ -6,7 +6,7 @@ use fabric::serve::http::{GuardOptions, Secret, paths};
 use serde_json::Value;
 
 use super::schema::violations;
-use super::server::{Reply, Server};
+use super::server::{Reply, Server, snapshot_name};
 
 fn description(server: &Server) -> Value {
     let reply = server.get("/api/openapi.json");
@@ -47,7 +47,9 @@ fn check(description: &Value, method: &str, template: &str, reply: &Reply) {
 
 /// A path for each one with a name in it.
 fn concrete(template: &str) -> String {
-    template.replace("{id}", "w-a")
+    template
+        .replace("{id}", "w-a")
+        .replace("{name}", &snapshot_name(0))
 }
 
 #[test]
@@ -147,6 +149,18 @@ fn every_answer_is_as_described() {
             "/api/workers/nobody/collisions",
             "/api/workers/{id}/collisions",
         ),
+        ("/api/memory/trend?target=nobody", "/api/memory/trend"),
+        ("/api/memory/trend.md?target=nobody", "/api/memory/trend.md"),
+        ("/api/memory/files?target=nobody", "/api/memory/files"),
+        (
+            "/api/memory/files/heap-1-manual.pb.gz",
+            "/api/memory/files/{name}",
+        ),
+        (
+            "/api/memory/diff-analysis?baseline=x",
+            "/api/memory/diff-analysis",
+        ),
+        ("/api/memory/flame.svg?current=x", "/api/memory/flame.svg"),
     ];
     for (path, template) in missing {
         let reply = server.get(path);
@@ -205,13 +219,14 @@ fn every_parameter_that_is_described_is_taken_and_checked() {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            let reply = server.get(&format!("{path}?{name}={good}"));
+            let place = concrete(path);
+            let reply = server.get(&format!("{place}?{name}={good}"));
             assert_eq!(reply.status, 200, "{path}?{name}={good}: {}", reply.text());
             check(&description, "GET", path, &reply);
             let mut bad = vec![String::new()];
             for (limit, step) in [("minimum", -1), ("maximum", 1)] {
                 if let Some(limit) = schema[limit].as_i64() {
-                    let inside = server.get(&format!("{path}?{name}={limit}"));
+                    let inside = server.get(&format!("{place}?{name}={limit}"));
                     assert_ne!(
                         inside.status,
                         400,
@@ -225,7 +240,7 @@ fn every_parameter_that_is_described_is_taken_and_checked() {
                 bad.push("nonsense".to_owned());
             }
             for bad in bad {
-                let reply = server.get(&format!("{path}?{name}={bad}"));
+                let reply = server.get(&format!("{place}?{name}={bad}"));
                 assert_eq!(reply.status, 400, "{path}?{name}={bad}");
                 assert_eq!(reply.error(), "bad-parameter");
                 assert!(

@@ -108,11 +108,7 @@ fn options(settings: &Settings, token: Option<Secret>) -> Options {
         .map(|folder| OwnSnapshots {
             folder: folder.clone(),
             interval: span(settings.snapshot_interval.value),
-            retention: Retention {
-                keep: Some(50),
-                max_age_ms: Some(30 * 86_400_000),
-                max_bytes: Some(10 << 30),
-            },
+            retention: Retention::USUAL,
         });
     options.is_jemalloc = allocator::is_jemalloc();
     options.access = GuardOptions {
