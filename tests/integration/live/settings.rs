@@ -161,7 +161,7 @@ fn check_shows_where_alerts_go_and_no_secret_of_it() {
     for line in [
         "alert-within = \"6h\"                                      # file",
         "# alert-webhook is https://hooks.example/...             # file",
-        "alert-command = \"jq -r .text | mail ops\"                # file",
+        "alert-command = \"jq -r .text | mail ops\"                 # file",
     ] {
         assert!(out.contains(line), "{line}: {out}");
     }
