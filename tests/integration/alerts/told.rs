@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tungstenite::stream::MaybeTlsStream;
@@ -84,7 +84,8 @@ impl Client {
     }
 
     fn next(&mut self, wanted: &str) -> Value {
-        loop {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
             if let Message::Text(text) = self.0.read().expect("a message") {
                 let message: Value = serde_json::from_str(&text).expect("JSON");
                 if message["type"] == wanted {
@@ -92,6 +93,7 @@ impl Client {
                 }
             }
         }
+        panic!("no {wanted} in time");
     }
 }
 
@@ -242,6 +244,14 @@ fn a_leak_is_told_to_everybody_once_and_its_end_is_seen() {
     // Another version of the service, and the time of rest is not over.
     snapshots::remove_all(&folder);
     snapshots::write(&folder, 24..33, 0);
+    eventually_within(PATIENCE, "the verdict is stable", || {
+        get(live.address, "/api/metrics")
+            .body
+            .contains("fabric_leak_assessment{target=\"self\"} 1")
+    });
+    // One snapshot may be a flicker.
+    assert_eq!(active(&live).len(), 2);
+    snapshots::write(&folder, 33..34, 0);
     let mut over = Vec::new();
     while over.len() < 2 {
         let told = client.next("alert");
@@ -283,11 +293,6 @@ fn a_damaged_file_of_alerts_is_put_aside_and_what_holds_is_told_again() {
     eventually_within(PATIENCE, "it is told again", || {
         scene.receiver.lines().len() >= 4
     });
-    let log = live.said();
-    assert!(
-        log.iter().any(|line| line.contains("contradicts itself")),
-        "{log:#?}"
-    );
     assert!(file.with_extension("json.damaged").exists());
     live.stop();
 }
