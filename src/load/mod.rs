@@ -29,8 +29,8 @@ mod zstd_frames;
 pub use build_id::build_id_of_file;
 pub use load_error::{LoadError, LoadErrorKind};
 pub use loaded::{
-    Examined, Fingerprint, Loaded, load, load_examined, load_heap, load_pair, load_pair_examined,
-    load_with_heap,
+    Examined, Fingerprint, Loaded, load, load_examined, load_file, load_heap, load_pair,
+    load_pair_examined, load_with_heap,
 };
 pub use modules::LocalModules;
 pub use progress::Progress;

@@ -278,13 +278,16 @@ pub const COMPARED_PAIRS: Bound = bound(
 );
 /// Files of a target's folder that are judged: the newest. Those that are left out are told in the notes of the judgement.
 pub const TARGET_FILES: usize = 1_000;
-/// A larger file of a target's folder is not judged: a profile has some hundred kilobytes, and reading a heap snapshot takes about its size in
-/// memory.
-pub const TARGET_FILE_BYTES: u64 = 64 * MIB;
+/// A larger file of a target's folder is not judged, nor taken of a service that is watched: a profile has some hundred kilobytes, the largest
+/// some megabytes, and reading a heap snapshot takes about its size in memory.
+pub const TARGET_FILE_BYTES: u64 = 32 * MIB;
 /// Bytes of files of a target's folder that are judged: the newest.
 pub const TARGET_BYTES: u64 = 1024 * MIB;
-/// Bytes of object files that one analysis looks up names in.
-pub const TARGET_MODULE_BYTES: u64 = 32 * MIB;
+/// Bytes of object files whose symbol tables one analysis looks up names in. They are mapped, and little of them is touched.
+pub const TARGET_MODULE_BYTES: u64 = 512 * MIB;
+/// Seconds within which a question about a target must be answered: reading a gigabyte of snapshots takes about as long. What is not ready then
+/// goes on, and is there for the next who asks.
+pub const TARGET_SECONDS: u64 = 60;
 /// Reports that stay in the folder of saved ones.
 pub const SAVED_REPORTS: usize = 50;
 

@@ -74,8 +74,17 @@ pub(super) struct Progress {
     tail: AtomicU64,
     /// When the turn that the hub is in began, in microseconds since `began`; 0 between turns.
     turn: AtomicU64,
-    /// The longest that the hub was away since somebody began to watch, in microseconds.
-    longest_away: AtomicU64,
+    /// The longest that the hub was away since each [`HubWatch`] began, in microseconds.
+    longest_away: [AtomicU64; 2],
+}
+
+/// Whoever watches how long the hub is away from its messages. Each is one task.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum HubWatch {
+    /// While a heap profile is taken.
+    Dump,
+    /// From second to second.
+    Second,
 }
 
 impl Progress {
@@ -85,22 +94,23 @@ impl Progress {
             hub: AtomicU64::new(0),
             tail: AtomicU64::new(0),
             turn: AtomicU64::new(0),
-            longest_away: AtomicU64::new(0),
+            longest_away: [AtomicU64::new(0), AtomicU64::new(0)],
         }
     }
 
-    /// Begins to watch how long the hub is away from its messages. One watches at a time.
-    pub(super) fn watch_hub(&self) {
-        self.longest_away.store(0, Ordering::Relaxed);
-    }
-
-    /// The longest since then that the hub was away: in one turn, also the one it is in, or late for an appointment.
-    pub(super) fn longest_away(&self) -> Duration {
+    /// The longest since this was last asked for `watch` that the hub was away: in one turn, also the one it is in, or late for an
+    /// appointment. Begins anew.
+    pub(super) fn longest_away(&self, watch: HubWatch) -> Duration {
         let current = match self.turn.load(Ordering::Relaxed) {
             0 => 0,
             began => self.micros().saturating_sub(began),
         };
-        Duration::from_micros(current.max(self.longest_away.load(Ordering::Relaxed)))
+        let [dump, second] = &self.longest_away;
+        let longest = match watch {
+            HubWatch::Dump => dump,
+            HubWatch::Second => second,
+        };
+        Duration::from_micros(current.max(longest.swap(0, Ordering::Relaxed)))
     }
 
     fn turn_begins(&self) {
@@ -109,13 +119,17 @@ impl Progress {
 
     fn turn_ends(&self) {
         let began = self.turn.swap(0, Ordering::Relaxed);
-        let took = self.micros().saturating_sub(began);
-        self.longest_away.fetch_max(took, Ordering::Relaxed);
+        self.was_away(self.micros().saturating_sub(began));
     }
 
     fn was_late_since(&self, due: tokio::time::Instant) {
-        let late = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.longest_away.fetch_max(late, Ordering::Relaxed);
+        self.was_away(u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX));
+    }
+
+    fn was_away(&self, micros: u64) {
+        for longest in &self.longest_away {
+            longest.fetch_max(micros, Ordering::Relaxed);
+        }
     }
 
     /// Two of these a turn cost some tens of nanoseconds, and a turn takes hundreds of microseconds.
@@ -216,7 +230,7 @@ impl Hub {
                 self.progress.moved(&self.progress.tail);
                 self.store.set_tail(report);
             }
-            Message::Assessed(assessment) => self.store.assess(*assessment),
+            Message::Assessed(assessment) => self.store.assess(*assessment, WallTime::now()),
             Message::Memory(sample, workers) => self.store.add_memory(sample, workers),
             Message::MemoryOutOfTurn(sample) => self.store.add_sample(sample),
             Message::Pressure(pressure) => self.store.set_pressure(pressure, WallTime::now()),
@@ -278,15 +292,20 @@ mod tests {
             began: Instant::now() - Duration::from_secs(1),
             ..Progress::new()
         };
-        progress.longest_away.store(7_000_000, Ordering::Relaxed);
-        progress.watch_hub();
-        assert_eq!(progress.longest_away(), Duration::ZERO);
+        let longest = || progress.longest_away(HubWatch::Dump);
+        progress.was_away(7_000_000);
+        assert_eq!(longest(), Duration::from_secs(7));
+        assert_eq!(longest(), Duration::ZERO);
         progress.turn.store(200_000, Ordering::Relaxed);
-        assert!(progress.longest_away() >= Duration::from_millis(800));
+        assert!(longest() >= Duration::from_millis(800));
         progress.turn_ends();
         progress.turn_begins();
         progress.turn_ends();
-        let longest = progress.longest_away();
-        assert!(longest >= Duration::from_millis(800) && longest < Duration::from_secs(7));
+        assert!((800..7_000).contains(&longest().as_millis()));
+        // The other one has not asked in the meantime.
+        assert_eq!(
+            progress.longest_away(HubWatch::Second),
+            Duration::from_secs(7)
+        );
     }
 }

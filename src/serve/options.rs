@@ -8,6 +8,7 @@ use super::alerts::AlertOptions;
 use super::bounds;
 use super::http::GuardOptions;
 use super::own_heap::OwnSnapshots;
+use super::targets::WatchOptions;
 
 /// What whoever starts the server may choose.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct Options {
     pub limit_bytes: Option<u64>,
     /// Bytes to lose for each line that is read, to see whether that is found.
     pub planted_leak: Option<u64>,
+    /// Other services whose heaps are watched.
+    pub watch: WatchOptions,
     /// Whether jemalloc is the allocator of this process, so that its counters mean it.
     pub is_jemalloc: bool,
     /// Who may do what.
@@ -53,6 +56,7 @@ impl Options {
             state_dir: None,
             snapshots: None,
             limit_bytes: None,
+            watch: WatchOptions::default(),
             planted_leak: None,
             is_jemalloc: false,
             access: GuardOptions::default(),
@@ -127,6 +131,7 @@ impl Options {
             Options::check_snapshot_interval(snapshots.interval)?;
         }
         self.alerts.check()?;
+        self.watch.check()?;
         self.access.check()
     }
 

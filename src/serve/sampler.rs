@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::http::HubGauges;
-use super::hub::{Message, Progress};
+use super::hub::{HubWatch, Message, Progress};
 use super::own_heap::{self, OwnHeap, OwnHeapFailure, PressureWatch};
 use super::store::View;
 use crate::archive::Trigger;
@@ -42,6 +42,9 @@ impl Sampler {
             let behind = self.progress.age().saturating_sub(USUAL_PACE).as_millis();
             self.gauges
                 .set_lag_ms(u64::try_from(behind).unwrap_or(u64::MAX));
+            let away = self.progress.longest_away(HubWatch::Second).as_micros();
+            self.gauges
+                .set_away_us(u64::try_from(away).unwrap_or(u64::MAX));
             if count % MEMORY_EVERY == 0 && !self.sample(&mut pressure).await {
                 return;
             }

@@ -127,7 +127,7 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
 
         let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
-        let interval = options.snapshots.as_ref().map(|it| it.interval);
+        let interval = options.watch.interval;
         let (rules, pace) = options.alerts.rules(interval);
         store.set_alert_rules(rules, pace);
         if let Some(file) = &alerts_file {
@@ -177,7 +177,7 @@ impl Server {
         );
         state.hub = Arc::clone(&hub_gauges);
         state.alerts = alert_gauges;
-        state.targets = Targets::start(vec![own], messages.clone(), stopping.clone());
+        state.targets = Targets::start(own, &options.watch, &messages, &stopping);
         let start = OwnHeapStart {
             is_jemalloc: options.is_jemalloc,
             limit: options.limit_bytes,

@@ -35,20 +35,16 @@ impl Default for AlertOptions {
 }
 
 impl AlertOptions {
-    /// When a verdict becomes an alert, and how often somebody is told of one, with so much time from one snapshot to the next.
-    pub(in crate::serve) fn rules(&self, interval: Option<Duration>) -> (AlertRules, AlertPace) {
+    /// When a verdict becomes an alert, and how often somebody is told of one, with so much time from one snapshot of a
+    /// watched service to the next.
+    pub(in crate::serve) fn rules(&self, interval: Duration) -> (AlertRules, AlertPace) {
         let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-        let interval_ms = interval.map_or(AlertRules::default().interval_ms, ms);
+        let interval_ms = ms(interval);
         let rules = AlertRules {
             within_ms: ms(self.within),
             interval_ms,
         };
-        let pace = AlertPace {
-            // A target that is seldom looked at is not forgotten in between.
-            forget_ms: self.pace.forget_ms.max(interval_ms.saturating_mul(3)),
-            ..self.pace
-        };
-        (rules, pace)
+        (rules, self.pace)
     }
 
     /// Whether they can be meant.

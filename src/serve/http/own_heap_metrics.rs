@@ -31,6 +31,12 @@ pub(super) fn of_own_heap(families: &mut Families, state: &HttpState, view: &Vie
             Some(PressureLevel::OomRisk) => 2,
         }),
     );
+    families.add(
+        "hub_away_ms",
+        "The longest that the store was away within the last second, in milliseconds",
+        false,
+        Number::Real(state.hub.away_us() as f64 / 1e3),
+    );
     let costs = state.own_heap.costs();
     for (name, help, count) in [
         (

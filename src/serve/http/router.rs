@@ -24,9 +24,6 @@ const COMPRESS_ABOVE: u64 = 1_024;
 /// Profiles.
 const COMPRESSED_ALREADY: &str = "application/octet-stream";
 
-/// What is compressed already, as snapshots are.
-const GZIP: &str = "application/gzip";
-
 /// All routes. `live` is the router of the WebSocket room: what is guarded here is guarded there.
 pub fn router(state: HttpState, live: Router) -> Router {
     let mut answering = Router::new();
@@ -43,13 +40,9 @@ pub fn router(state: HttpState, live: Router) -> Router {
     let guard = Arc::clone(&state.guard);
     answering
         .layer(DefaultBodyLimit::max(HTTP_BODY_BYTES))
-        .layer(
-            CompressionLayer::new().compress_when(
-                SizeAbove::new(COMPRESS_ABOVE)
-                    .and(NotForContentType::const_new(GZIP))
-                    .and(NotForContentType::const_new(COMPRESSED_ALREADY)),
-            ),
-        )
+        .layer(CompressionLayer::new().compress_when(
+            SizeAbove::new(COMPRESS_ABOVE).and(NotForContentType::const_new(COMPRESSED_ALREADY)),
+        ))
         .with_state(state)
         .merge(live)
         .fallback(async || Problem::not_found("there is no such path: /api/openapi.json lists all"))

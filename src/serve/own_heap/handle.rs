@@ -170,6 +170,9 @@ impl OwnHeap {
     /// # Errors
     /// Another one is being taken, or the system has no timer for it.
     pub async fn processor_profile(&self, length: Duration) -> Result<Bytes, OwnHeapFailure> {
+        if self.0.hub.is_none() {
+            return Err(OwnHeapFailure::NoProfiler);
+        }
         let processor = Arc::clone(&self.0.processor);
         let turn = processor
             .try_acquire_owned()

@@ -13,7 +13,7 @@ use super::failure::OwnHeapFailure;
 use super::snapshots::{self, Dumped, OwnSnapshots};
 use crate::archive::{Stored, Trigger};
 use crate::serve::bounds::OWN_HEAP_ASKS;
-use crate::serve::hub::Progress;
+use crate::serve::hub::{HubWatch, Progress};
 use crate::serve::time::WallTime;
 
 /// Whoever wants to know what became of it; several may have asked for the same.
@@ -132,10 +132,9 @@ impl SnapshotClock {
         work: impl FnOnce() -> Result<Dumped<T>, OwnHeapFailure> + Send + 'static,
     ) -> Result<T, OwnHeapFailure> {
         let (at, began) = (WallTime::now(), Instant::now());
-        self.progress.watch_hub();
-        let done = tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|error| Err(OwnHeapFailure::Dump(error.to_string())));
+        // Begins to watch.
+        self.progress.longest_away(HubWatch::Dump);
+        let done = beside(work).await;
         let mut costs = locked(&self.costs);
         match done {
             Ok(Dumped { made, dump }) => {
@@ -143,7 +142,7 @@ impl SnapshotClock {
                     at,
                     dump,
                     whole: began.elapsed(),
-                    hub: self.progress.longest_away(),
+                    hub: self.progress.longest_away(HubWatch::Dump),
                 };
                 costs.add(&cost);
                 Ok(made)
@@ -159,6 +158,30 @@ impl SnapshotClock {
         let interval = interval.and_then(|it| i64::try_from(it.as_millis()).ok());
         locked(&self.costs).next_at =
             interval.map(|ms| WallTime(WallTime::now().0.saturating_add(ms)));
+    }
+}
+
+/// So far behind the other threads comes the one that dumps: on a machine where all cores are busy it gets a tenth of what they get
+/// (sched(7)). A snapshot that comes some tenths of a second later is as good, and a hub that does is not.
+const NICENESS: i32 = 10;
+
+/// Does what blocks on a thread of its own: one of the pool would stay behind the others afterwards, for whatever it does next.
+async fn beside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OwnHeapFailure> + Send + 'static,
+) -> Result<T, OwnHeapFailure> {
+    let (done, result) = oneshot::channel();
+    let begun = std::thread::Builder::new()
+        .name("fabric-dump".to_owned())
+        .spawn(move || {
+            // Of Linux's threads each has its own; where it is refused, the work is done all the same.
+            let _ = rustix::process::setpriority_process(None, NICENESS);
+            let _ = done.send(work());
+        });
+    match begun {
+        Ok(_) => result
+            .await
+            .unwrap_or_else(|_| Err(OwnHeapFailure::Dump("it was broken off".to_owned()))),
+        Err(error) => Err(OwnHeapFailure::Dump(error.to_string())),
     }
 }
 

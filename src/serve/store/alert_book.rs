@@ -14,8 +14,7 @@ use crate::serve::time::WallTime;
 
 /// Alerts by identity. One instance of each is active at most; one that begins again is a new epoch.
 ///
-/// What was told is kept with the alert, and whatever else is known of an identity follows from its alerts: so a restart that has the alerts
-/// back goes on where it stopped, and tells nobody the same again.
+/// Whatever is known of an identity follows from its alerts: a restart that has them back tells nobody the same again.
 #[derive(Debug)]
 pub(super) struct AlertBook {
     pace: AlertPace,
@@ -128,13 +127,14 @@ impl AlertBook {
         }
     }
 
-    /// Tells what is due by now, and ends what nobody has said anything about for long.
-    pub(super) fn tidy(&mut self, now: WallTime) {
+    /// Tells what is due by now, and ends what nobody has said anything about for long and whose target is not watched.
+    pub(super) fn tidy(&mut self, now: WallTime, is_watched: impl Fn(&str) -> bool) {
         let forgotten: Vec<Arc<str>> = self
             .newest
             .iter()
             .filter(|(_, entry)| {
                 entry.alert.status == AlertStatus::Active
+                    && !is_watched(&entry.alert.scope)
                     && now.since(entry.heard) >= self.pace.forget_ms
             })
             .map(|(identity, _)| Arc::clone(identity))

@@ -12,7 +12,7 @@ pub struct AlertPace {
     /// An identity is not told of again within this time, in milliseconds, whatever happens to it: not that it is over, and not that it is back.
     /// What holds then is told afterwards.
     pub cooldown_ms: i64,
-    /// An active one of which nothing was heard for so long, in milliseconds, is over: its target is not watched any more.
+    /// An active one of an earlier run, on a target of which nothing was heard for so long, in milliseconds, is over: it is not watched any more.
     pub forget_ms: i64,
 }
 
@@ -20,7 +20,7 @@ impl Default for AlertPace {
     fn default() -> AlertPace {
         AlertPace {
             cooldown_ms: 30 * MINUTE_MS,
-            forget_ms: 48 * HOUR_MS,
+            forget_ms: 6 * HOUR_MS,
         }
     }
 }

@@ -34,18 +34,18 @@ impl Default for AlertRules {
 const LAST_PART: f64 = 0.25;
 /// An alert of the limit is over when it is expected later than so many times `within_ms`, so that it does not flutter at the edge.
 const OUT_OF_SIGHT: f64 = 1.5;
-/// A target that could not be scraped so many times in a row, over all the time that takes, is failing: a restart of its service costs one.
-const FAILURES: u32 = 3;
+/// A target of which no snapshot could be had for so many intervals is failing: three tries in a row. A restart of its service costs one.
+const FAILING_INTERVALS: f64 = 2.1;
 
 /// What must be remembered of a target from verdict to verdict.
 #[derive(Debug, Default)]
 struct Course {
     /// The newest snapshot of the first verdict in a row of `stable`.
     stable_at: Option<WallTime>,
-    /// Verdicts in a row that came with a problem and without a newer snapshot, and when the first of them came.
-    failures: u32,
-    failing_since: WallTime,
-    newest_snapshot: Option<WallTime>,
+    /// Since when no snapshot can be had of it, on the clock of this machine.
+    failing_since: Option<WallTime>,
+    /// Whether that has been for long enough to be told.
+    is_failing: bool,
 }
 
 /// What the verdicts on all targets mean.
@@ -57,7 +57,7 @@ struct Course {
 ///   latest is often never, and would be silent to the end. As the expected time is at most twice the earliest
 ///   ([`AlertFigures::expected_hours`]), half of `within_ms` is left, with 97.5 % confidence, when the alert begins. What only grows, and may
 ///   settle as a service does that was just started, counts when it is expected within a quarter: then there is no time to wait and see.
-/// * A watched target fails when three times in a row no snapshot could be had of it.
+/// * A watched target fails when no snapshot could be had of it for so long that three tries in a row have failed.
 #[derive(Debug)]
 pub(super) struct AlertRuler {
     rules: AlertRules,
@@ -92,7 +92,7 @@ impl AlertRuler {
     }
 
     /// What a verdict means, kind by kind.
-    pub(super) fn mean(&mut self, assessment: &Assessment) -> Vec<Meaning> {
+    pub(super) fn mean(&mut self, assessment: &Assessment, now: WallTime) -> Vec<Meaning> {
         let target = &assessment.target;
         if !self.courses.contains_key(target) {
             let bytes = size_of::<Course>() + size_of::<Arc<str>>() + target.len();
@@ -113,9 +113,35 @@ impl AlertRuler {
         ];
         // This server itself is not watched from outside.
         if assessment.url.is_some() {
-            meanings.push(course.watch(assessment, self.rules));
+            meanings.push(course.watch(assessment, now));
         }
         meanings
+    }
+
+    /// What the time that has passed means: targets that have begun to fail.
+    pub(super) fn begin_to_fail(
+        &mut self,
+        assessments: &[Arc<Assessment>],
+        now: WallTime,
+    ) -> Vec<Observation> {
+        let long_enough = (self.rules.interval_ms as f64 * FAILING_INTERVALS) as i64;
+        let mut begun = Vec::new();
+        for assessment in assessments {
+            let Some(course) = self.courses.get_mut(&assessment.target) else {
+                continue;
+            };
+            let lasted = course.failing_since.map(|since| now.since(since));
+            if !course.is_failing && lasted >= Some(long_enough) {
+                course.is_failing = true;
+                begun.push(failing(assessment));
+            }
+        }
+        begun
+    }
+
+    /// Whether verdicts on this target come.
+    pub(super) fn knows(&self, target: &str) -> bool {
+        self.courses.contains_key(target)
     }
 }
 
@@ -135,30 +161,28 @@ impl Course {
         }
     }
 
-    fn watch(&mut self, assessment: &Assessment, rules: AlertRules) -> Meaning {
-        let is_newer = assessment.newest_snapshot_at != self.newest_snapshot;
-        self.newest_snapshot = assessment.newest_snapshot_at;
-        let Some(problem) = &assessment.problem else {
-            self.failures = 0;
+    fn watch(&mut self, assessment: &Assessment, now: WallTime) -> Meaning {
+        if assessment.problem.is_none() {
+            self.failing_since = None;
+            self.is_failing = false;
             return known(AlertKind::WatchFailing, assessment, None);
-        };
-        if is_newer || self.failures == 0 {
-            self.failures = 0;
-            self.failing_since = assessment.judged_at;
         }
-        self.failures = self.failures.saturating_add(1);
-        let lasted = assessment.judged_at.since(self.failing_since);
-        let enough = rules.interval_ms.saturating_mul(i64::from(FAILURES) - 1);
-        // A timer is not exact.
-        if self.failures < FAILURES || lasted < enough - enough / 10 {
-            return Meaning::Unknown(AlertKind::WatchFailing);
+        self.failing_since.get_or_insert(now);
+        match self.is_failing {
+            true => Meaning::Known(failing(assessment)),
+            false => Meaning::Unknown(AlertKind::WatchFailing),
         }
-        let summary = format!(
-            "no snapshot of {} in {} tries",
-            assessment.target, self.failures
-        );
-        let finding = Finding::new(Severity::Warning, summary, problem.clone());
-        known(AlertKind::WatchFailing, assessment, Some(finding))
+    }
+}
+
+fn failing(assessment: &Assessment) -> Observation {
+    let target = &assessment.target;
+    let summary = format!("no snapshot, or no verdict, can be had of {target}");
+    let problem = assessment.problem.clone().unwrap_or_default();
+    Observation {
+        kind: AlertKind::WatchFailing,
+        scope: Arc::clone(target),
+        finding: Some(Finding::new(Severity::Warning, summary, problem)),
     }
 }
 

@@ -10,6 +10,7 @@ const NONE: [&str; 0] = [];
 struct Verdicts {
     store: Store,
     snapshots: i64,
+    now: i64,
 }
 
 impl Verdicts {
@@ -17,6 +18,7 @@ impl Verdicts {
         Verdicts {
             store: new_store(),
             snapshots: 0,
+            now: 0,
         }
     }
 
@@ -61,7 +63,18 @@ impl Verdicts {
     }
 
     fn assess(&mut self, assessment: Assessment) -> Vec<String> {
-        self.store.assess(assessment);
+        self.now = self.now.max(assessment.judged_at.0 + 1);
+        self.store.assess(assessment, at(self.now));
+        self.heard()
+    }
+
+    fn wait(&mut self, ms: i64) -> Vec<String> {
+        self.now += ms;
+        self.store.tidy(at(self.now));
+        self.heard()
+    }
+
+    fn heard(&mut self) -> Vec<String> {
         let alerts = self
             .store
             .take_changes()
@@ -167,33 +180,34 @@ fn the_limit_is_near_when_the_expected_time_is_and_not_the_upper_end_of_noise() 
 fn a_target_fails_when_three_tries_in_a_row_give_no_snapshot() {
     let mut api = Verdicts::new();
     api.judge("stable");
-    let mut last = api.snapshots;
-    let fail = |api: &mut Verdicts| {
+    // The verdict stays as it was, and who tries says only that something is wrong, or wrong in another way.
+    let fail = |api: &mut Verdicts, problem: &str| {
         let failed = Assessment {
-            problem: Some("connection refused".into()),
-            newest_snapshot_at: Some(at(last * 30 * MINUTE)),
+            problem: Some(problem.into()),
             ..api.verdict("stable")
         };
+        api.snapshots -= 1;
         api.assess(failed)
     };
-    assert_eq!(fail(&mut api), NONE);
-    assert_eq!(fail(&mut api), NONE);
-    assert_eq!(fail(&mut api), ["created watch-failing:api#1"]);
-    assert_eq!(api.active(), ["no snapshot of api in 3 tries"]);
-    assert_eq!(api.judge("stable"), ["resolved watch-failing:api#1"]);
-    last = api.snapshots;
-    // A snapshot in between, and it begins anew.
-    let fail = |api: &mut Verdicts| {
-        let failed = Assessment {
-            problem: Some("connection refused".into()),
-            newest_snapshot_at: Some(at(last * 30 * MINUTE)),
-            ..api.verdict("stable")
-        };
-        api.assess(failed)
-    };
-    assert_eq!([fail(&mut api), fail(&mut api)], [[""; 0], [""; 0]]);
-    api.judge("stable");
+    assert_eq!(fail(&mut api, "connection refused"), NONE);
+    assert_eq!(api.wait(30 * MINUTE), NONE);
     assert_eq!(api.judge("stable"), NONE);
+    // It was a restart of the service.
+    assert_eq!(api.wait(2 * HOUR), NONE);
+    assert_eq!(fail(&mut api, "connection refused"), NONE);
+    assert_eq!(api.wait(60 * MINUTE), NONE);
+    assert_eq!(fail(&mut api, "no such host"), NONE);
+    assert_eq!(api.wait(3 * MINUTE), ["created watch-failing:api#1"]);
+    assert_eq!(api.wait(MINUTE), NONE);
+    assert_eq!(
+        api.active(),
+        ["no snapshot, or no verdict, can be had of api"]
+    );
+    let view = api.store.view(WallTime(0));
+    assert_eq!(view.alerts.active[0].last_reason, "no such host");
+    // A target that is known is not forgotten because nothing is new of it.
+    assert_eq!(api.wait(48 * HOUR), NONE);
+    assert_eq!(api.judge("stable"), ["resolved watch-failing:api#1"]);
 }
 
 #[test]

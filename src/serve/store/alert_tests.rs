@@ -48,7 +48,7 @@ impl Desk {
 
     fn wait(&mut self, ms: i64) -> Vec<String> {
         self.now += ms;
-        self.book.tidy(at(self.now));
+        self.book.tidy(at(self.now), |_| false);
         self.heard()
     }
 
@@ -268,7 +268,7 @@ fn whatever_happens_nobody_is_told_too_often_or_left_with_what_is_not_so() {
             now += [1, 1000, MINUTE, 10 * MINUTE, 40 * MINUTE, 5 * HOUR][draws.below(6) as usize];
             let scope = ["a", "b", "c"][draws.below(3) as usize];
             match draws.below(5) {
-                0 => book.tidy(at(now)),
+                0 => book.tidy(at(now), |_| false),
                 1 => {
                     book.observe(observed(scope, None), at(now));
                     truth.insert(scope.to_owned(), false);
@@ -309,7 +309,7 @@ fn whatever_happens_nobody_is_told_too_often_or_left_with_what_is_not_so() {
         }
         // When the time of rest is over, everybody who was told anything knows how it is.
         now += COOLDOWN;
-        book.tidy(at(now));
+        book.tidy(at(now), |_| false);
         for change in book.take_changes() {
             check(&change, now, &mut told, &mut ids);
         }

@@ -1,5 +1,7 @@
 //! What is known, as far as it concerns whoever is on call.
 
+use std::sync::Arc;
+
 use super::alert::{Alert, Observation};
 use super::alert_book::AlertBook;
 use super::alert_pace::AlertPace;
@@ -33,11 +35,19 @@ impl OnCall {
         self.alerts.set_pace(pace);
     }
 
-    pub(super) fn hear_of_verdict(&mut self, assessment: &Assessment) {
-        for meaning in self.verdicts.mean(assessment) {
-            self.alerts
-                .learn(meaning, &assessment.target, assessment.judged_at);
+    pub(super) fn hear_of_verdict(&mut self, assessment: &Assessment, now: WallTime) {
+        for meaning in self.verdicts.mean(assessment, now) {
+            self.alerts.learn(meaning, &assessment.target, now);
         }
+    }
+
+    /// Time has passed.
+    pub(super) fn tidy(&mut self, assessments: &[Arc<Assessment>], now: WallTime) {
+        for observation in self.verdicts.begin_to_fail(assessments, now) {
+            self.alerts.observe(observation, now);
+        }
+        let verdicts = &self.verdicts;
+        self.alerts.tidy(now, |target| verdicts.knows(target));
     }
 
     pub(super) fn hear_of_pressure(&mut self, pressure: Option<Pressure>, now: WallTime) {

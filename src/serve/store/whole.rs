@@ -167,8 +167,8 @@ impl Store {
     }
 
     /// Takes the newest verdict on a target, and what it means for whoever is on call.
-    pub fn assess(&mut self, assessment: Assessment) {
-        self.on_call.hear_of_verdict(&assessment);
+    pub fn assess(&mut self, assessment: Assessment, now: WallTime) {
+        self.on_call.hear_of_verdict(&assessment, now);
         self.assessments.set(assessment);
     }
 
@@ -184,7 +184,7 @@ impl Store {
         }
         self.errors.tidy(now);
         self.rate.tidy(now);
-        self.on_call.alerts.tidy(now);
+        self.on_call.tidy(self.assessments.shown(), now);
         if !(0..SWEEP_MS).contains(&now.since(self.swept)) {
             self.swept = now;
             self.files.tidy(now);

@@ -7,9 +7,9 @@ use crate::serve::bounds::TARGET_MODULE_BYTES;
 use crate::symbolize::{ImageBytes, ModuleFiles, ModuleSearch, ModuleSource, WantedModule};
 use crate::units::Bytes;
 
-/// Looks for object files on this machine as the commands do, and takes them up to a number of bytes: what is parsed of debug information is a
-/// multiple of what is used of it, and a server has no room for that of a large program. Snapshots that were taken by fabric have their names
-/// already, and need none of it.
+/// Looks for object files on this machine as the commands do, and takes them up to a number of bytes. Of what it gives, symbol tables alone are
+/// read: what is parsed of debug information is a multiple of what is used of it, and a server has no room for that of a large program.
+/// Snapshots that were taken by fabric have their names already, and need none of it.
 pub(super) struct BoundedModules {
     modules: LocalModules,
     left: AtomicU64,

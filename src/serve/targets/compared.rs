@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::bounded_modules::BoundedModules;
 use crate::analysis::diff::DiffOptions;
 use crate::judge::{change_tree, compare};
-use crate::load::{LoadError, Loaded, Progress, Source, load};
+use crate::load::{LoadError, Loaded, Progress, load_file};
 use crate::render;
 use crate::report::DiffReport;
 use crate::symbolize::{ImageStore, Symbolizer};
@@ -28,9 +28,9 @@ impl Compared {
     pub(super) fn of(before: PathBuf, after: PathBuf) -> Result<Compared, String> {
         let images = ImageStore::default();
         let modules = BoundedModules::new();
-        let symbolizer = Symbolizer::new(&images, &modules);
+        let symbolizer = Symbolizer::of_symbol_tables(&images, &modules);
         let read = |path: PathBuf| -> Result<Loaded, LoadError> {
-            load(&Source::Path(path), Some(&symbolizer), &Progress::default())
+            load_file(&path, Some(&symbolizer), &Progress::default())
         };
         let before = read(before).map_err(|error| error.to_string())?;
         let after = read(after).map_err(|error| error.to_string())?;

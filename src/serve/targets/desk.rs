@@ -8,9 +8,10 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::counters::Counters;
-use super::folder_look::FolderLook;
+use super::folder_look::{Fingerprint, FolderLook};
 use super::folder_watch::FolderWatch;
 use super::judged::Judged;
+use super::scrape::ScrapeFailure;
 use super::target::Target;
 use crate::escape;
 use crate::serve::bounds::JUDGEMENTS;
@@ -38,6 +39,10 @@ pub(super) struct Desk<M> {
     pub(super) hub: mpsc::Sender<M>,
     pub(super) told: watch::Sender<Option<Arc<Assessment>>>,
     pub(super) newest: Option<Arc<Judged>>,
+    /// What the last judgement was of, also where that was not kept.
+    pub(super) last: Option<Fingerprint>,
+    /// Why there is no newer snapshot of a watched service.
+    pub(super) trouble: watch::Receiver<Option<ScrapeFailure>>,
 }
 
 impl<M: From<Assessment> + Send + 'static> Desk<M> {
@@ -68,12 +73,26 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
                 () = sleep_until(settled_at.unwrap_or_else(Instant::now)), if settled_at.is_some() => {
                     settled_at = None;
                 }
+                // Of this server's own snapshots nobody tells here.
+                Ok(()) = self.trouble.changed() => {
+                    if self.tell_trouble().await.is_none() {
+                        return;
+                    }
+                    continue;
+                }
                 _ = poll.tick() => {}
             }
             while let Ok(asker) = self.asked.try_recv() {
                 askers.push(asker);
             }
-            let Some(judged) = self.judged().await else {
+            let Some(look) = self.look().await else {
+                return;
+            };
+            // What was told needs no second analysis that nobody asks for, also where there was no room to keep the first.
+            if askers.is_empty() && self.last == Some(look.fingerprint) {
+                continue;
+            }
+            let Some(judged) = self.judged(look).await else {
                 return;
             };
             for asker in askers {
@@ -84,13 +103,11 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         }
     }
 
-    /// The judgement of what lies in the folder now; nothing when the runtime ends.
-    async fn judged(&mut self) -> Option<Arc<Judged>> {
-        let look = self.look().await?;
-        if let Some(newest) = self.newest.as_ref() {
-            if newest.fingerprint == look.fingerprint {
-                return Some(Arc::clone(newest));
-            }
+    /// The judgement of what was seen, or of what lies there when it has its turn; nothing when the runtime ends.
+    async fn judged(&mut self, look: FolderLook) -> Option<Arc<Judged>> {
+        let is_same = |newest: &&Arc<Judged>| newest.fingerprint == look.fingerprint;
+        if let Some(newest) = self.newest.as_ref().filter(is_same) {
+            return Some(Arc::clone(newest));
         }
         let turn = Arc::clone(&self.turn).acquire_owned().await.ok()?;
         // While it waited for its turn, more may have come.
@@ -104,7 +121,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         let judged = match analysis.await {
             Ok(judged) => judged,
             Err(error) if error.is_panic() => {
-                tracing::error!(target = %self.target.name, "an analysis broke: a fault of fabric");
+                tracing::error!(service = %self.target.name, "an analysis broke: a fault of fabric");
                 let look = FolderLook {
                     fingerprint,
                     ..FolderLook::nothing()
@@ -116,6 +133,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         };
         self.counters.analysed(judged.took);
         let judged = Arc::new(judged);
+        self.last = Some(fingerprint);
         self.keep(&judged);
         self.tell(&judged).await?;
         Some(judged)
@@ -150,13 +168,36 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
 
     /// Tells the hub; nothing when that is gone.
     async fn tell(&mut self, judged: &Judged) -> Option<()> {
-        let assessment = judged.assessment(None);
+        let trouble = self.trouble.borrow_and_update().clone();
+        let assessment = judged.assessment(trouble.map(|failure| failure.words));
         let before = self.told.borrow().as_ref().map(|it| it.assessment);
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
             let sentence = escape::terminal(&assessment.sentence);
-            tracing::info!(target = %assessment.target, verdict = assessment.assessment, %sentence, "judged");
+            tracing::info!(service = %assessment.target, verdict = assessment.assessment, %sentence, "judged");
         }
+        self.send(assessment).await
+    }
+
+    /// Tells that there is no newer snapshot, or that there is one again. The verdict stays, with its age.
+    async fn tell_trouble(&mut self) -> Option<()> {
+        let told = self.told.borrow().as_ref().map(Arc::clone);
+        // What was not judged yet is told when it is.
+        let Some(told) = told else { return Some(()) };
+        let trouble = self.trouble.borrow_and_update().clone();
+        let refusal = || self.newest.as_ref()?.refusal.clone();
+        let problem = trouble.map(|failure| failure.words).or_else(refusal);
+        if problem == told.problem {
+            return Some(());
+        }
+        let assessment = Assessment {
+            problem,
+            ..(*told).clone()
+        };
+        self.send(assessment).await
+    }
+
+    async fn send(&mut self, assessment: Assessment) -> Option<()> {
         self.told.send_replace(Some(Arc::new(assessment.clone())));
         self.hub.send(M::from(assessment)).await.ok()
     }

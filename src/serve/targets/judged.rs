@@ -64,7 +64,7 @@ impl Judged {
             let notes = look.found.notes.clone();
             let images = ImageStore::default();
             let modules = BoundedModules::new();
-            let symbolizer = Symbolizer::new(&images, &modules);
+            let symbolizer = Symbolizer::of_symbol_tables(&images, &modules);
             let progress = Progress::default();
             match judge::judge(&question, look.found, Some(&symbolizer), &progress) {
                 Ok(judged) => (judged, None),

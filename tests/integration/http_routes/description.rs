@@ -45,6 +45,14 @@ fn check(description: &Value, method: &str, template: &str, reply: &Reply) {
     }
 }
 
+/// What a process answers that does not look after its own heap, as this one.
+const NEEDS_OWN_HEAP: [&str; 4] = [
+    "/api/memory/heap-snapshot",
+    "/api/memory/purge",
+    "/debug/pprof/heap",
+    "/debug/pprof/profile",
+];
+
 /// A path for each one with a name in it.
 fn concrete(template: &str) -> String {
     template
@@ -128,6 +136,13 @@ fn every_answer_is_as_described() {
                 303
             } else if path.starts_with("/api/events") && posts {
                 201
+            } else if path == "/api/memory/diff" {
+                404
+            } else if NEEDS_OWN_HEAP.contains(&path) {
+                409
+            } else if ["/api/memory/capture", "/api/memory/baseline"].contains(&path) {
+                // The server of these tests has no hub.
+                503
             } else {
                 200
             };
@@ -221,7 +236,11 @@ fn every_parameter_that_is_described_is_taken_and_checked() {
             };
             let place = concrete(path);
             let reply = server.get(&format!("{place}?{name}={good}"));
-            assert_eq!(reply.status, 200, "{path}?{name}={good}: {}", reply.text());
+            let fits = match NEEDS_OWN_HEAP.contains(&path.as_str()) {
+                true => 409,
+                false => 200,
+            };
+            assert_eq!(reply.status, fits, "{path}?{name}={good}: {}", reply.text());
             check(&description, "GET", path, &reply);
             let mut bad = vec![String::new()];
             for (limit, step) in [("minimum", -1), ("maximum", 1)] {

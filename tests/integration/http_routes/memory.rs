@@ -179,7 +179,10 @@ fn a_snapshot_can_be_had_and_pinned_and_nothing_else_can() {
         assert_eq!(reply.status, 200);
         let there = server.snapshots.path().join(snapshot_name(0));
         assert!(reply.body == fs::read(there).expect("a file"), "{header}");
-        assert_eq!(reply.header("content-type"), Some("application/gzip"));
+        assert_eq!(
+            reply.header("content-type"),
+            Some("application/octet-stream")
+        );
         assert_eq!(reply.header("content-encoding"), None);
     }
     for (verb, pinned, changed) in [

@@ -15,7 +15,7 @@ Exit codes:
   5  the server could not start, or a part of it ended
 
 Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors, alerts, rejected,
-  tail and memory/bounds; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
+  tail and memory; /debug/pprof/ is for pprof tools; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
 
 /// Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory
 ///
@@ -84,6 +84,8 @@ pub(crate) struct Serve {
     #[arg(long)]
     pub(crate) check: bool,
     #[command(flatten)]
+    pub(crate) watching: Watching,
+    #[command(flatten)]
     pub(crate) access: Access,
     #[command(flatten)]
     pub(crate) alerts: Alerts,
@@ -91,6 +93,51 @@ pub(crate) struct Serve {
     pub(crate) bounds: Bounds,
     #[command(flatten)]
     pub(crate) logging: Logging,
+}
+
+/// Other services whose heaps are watched.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Other services")]
+pub(crate) struct Watching {
+    /// Take heap profiles of another service, too, and judge them; may be given up to 64 times. Without a path in the URL,
+    /// /debug/pprof/heap is fetched; a socket is written http+unix:///run/api.sock/debug/pprof/heap, and a comma in a URL %2C
+    #[arg(
+        long,
+        value_name = "NAME=URL",
+        env = "FABRIC_WATCH",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) watch: Option<Vec<String>>,
+    /// The folder for their profiles, each in a folder of its name [default: watched in --state-dir]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FABRIC_WATCH_DIR",
+        hide_env_values = true
+    )]
+    pub(crate) watch_dir: Option<PathBuf>,
+    /// From one profile of a service to the next; at least 1s [default: --snapshot-interval]
+    #[arg(long, value_name = "TIME", env = "FABRIC_WATCH_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
+    pub(crate) watch_interval: Option<i64>,
+    /// The memory ceiling of a service, like api=512MiB [default: the cgroup limit recorded with its profiles]
+    #[arg(
+        long,
+        value_name = "NAME=SIZE",
+        env = "FABRIC_WATCH_LIMIT",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) watch_limit: Option<Vec<String>>,
+    /// The file with the bearer token that a service asks for; it is read each time
+    #[arg(
+        long,
+        value_name = "NAME=FILE",
+        env = "FABRIC_WATCH_TOKEN_FILE",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) watch_token_file: Option<Vec<String>>,
 }
 
 /// Who may do what.

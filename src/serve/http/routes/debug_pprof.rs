@@ -15,9 +15,8 @@ use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
 
-/// What pprof tools send with any profile: whether to collect garbage first, as what to write it, over how long to take it. There is no
-/// garbage here, and it is always written as profile.proto; `seconds` means something for the processor alone.
-const SENT_BY_TOOLS: [&str; 3] = ["debug", "gc", "seconds"];
+/// The longest difference of two heap profiles that tools ask for with `seconds`. What they get is the heap as it is now.
+const A_DAY_SECONDS: u64 = 86_400;
 
 const INDEX: &str = "\
 profiles of this server, for pprof tools (gzipped profile.proto):
@@ -25,7 +24,7 @@ profiles of this server, for pprof tools (gzipped profile.proto):
 /debug/pprof/heap                what it holds, by who asked for it
 /debug/pprof/profile?seconds=30  what its processor time goes to (1 to 60 seconds)
 
-fabric show URL, fabric snapshot URL --dir DIR and go tool pprof URL read the first, go tool pprof the second.
+fabric snapshot URL --dir DIR and go tool pprof URL read the first, go tool pprof URL the second.
 ";
 
 pub(super) async fn index(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
@@ -35,7 +34,7 @@ pub(super) async fn index(State(state): State<HttpState>, uri: Uri) -> Result<Re
 }
 
 pub(super) async fn heap(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
-    Parameters::of(&uri, &SENT_BY_TOOLS)?;
+    seconds(&uri, 0, A_DAY_SECONDS)?;
     let profile = state.own_heap.profile().await;
     let profile = profile.map_err(|failure| refusal(&failure))?;
     file(
@@ -49,12 +48,8 @@ pub(super) async fn processor(
     State(state): State<HttpState>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let parameters = Parameters::of(&uri, &SENT_BY_TOOLS)?;
-    let seconds = parameters
-        .number("seconds", 1..=PROCESSOR_PROFILE_SECONDS as i64)?
-        .and_then(|seconds| u64::try_from(seconds).ok())
-        .unwrap_or(PROCESSOR_PROFILE_SECONDS_USUAL);
-    let length = Duration::from_secs(seconds);
+    let seconds = seconds(&uri, 1, PROCESSOR_PROFILE_SECONDS)?;
+    let length = Duration::from_secs(seconds.unwrap_or(PROCESSOR_PROFILE_SECONDS_USUAL));
     let profile = state.own_heap.processor_profile(length).await;
     let profile = profile.map_err(|failure| refusal(&failure))?;
     file(
@@ -62,6 +57,17 @@ pub(super) async fn processor(
         profile,
         HeaderValue::from_static("attachment; filename=\"profile.pb.gz\""),
     )
+}
+
+/// Reads what pprof tools send with any profile: over how long to take it, as what to write it, whether to collect garbage first. There
+/// is no garbage here, and it is always written as profile.proto.
+fn seconds(uri: &Uri, least: u64, most: u64) -> Result<Option<u64>, Problem> {
+    let parameters = Parameters::of(uri, &["debug", "gc", "seconds"])?;
+    parameters.number("debug", 0..=2)?;
+    parameters.number("gc", 0..=1)?;
+    let bound = |seconds| i64::try_from(seconds).unwrap_or(i64::MAX);
+    let seconds = parameters.number("seconds", bound(least)..=bound(most))?;
+    Ok(seconds.and_then(|seconds| u64::try_from(seconds).ok()))
 }
 
 fn file(state: &HttpState, bytes: Bytes, disposition: HeaderValue) -> Result<Response, Problem> {

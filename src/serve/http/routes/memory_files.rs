@@ -81,7 +81,7 @@ pub(super) async fn download(
     );
     let mut response = Response::new(Body::from_stream(pieces));
     let content_type = match name.extension {
-        Extension::Pprof => "application/gzip",
+        Extension::Pprof => "application/octet-stream",
         Extension::HeapSnapshot => "application/json",
     };
     let headers = response.headers_mut();

@@ -14,7 +14,7 @@ use crate::serve::http::document_policy::{PAGE, PICTURE, framed};
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
-use crate::serve::targets::{Judged, SELF, save_report};
+use crate::serve::targets::{Judged, SELF, TargetError, save_report};
 use crate::serve::time::WallTime;
 
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
@@ -92,8 +92,12 @@ pub(super) async fn chart(State(state): State<HttpState>, uri: Uri) -> Result<Re
 
 pub(super) async fn page(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     let judged = judged_of_two(&state, &uri).await?;
-    // Two that count different things have no picture in common.
-    let change = state.targets.whole_change(&judged).await.ok();
+    let change = match state.targets.whole_change(&judged).await {
+        Ok(change) => Some(change),
+        // Two that count different things have no picture in common.
+        Err(TargetError::CannotCompare(_)) => None,
+        Err(error) => return Err(problem_of(error)),
+    };
     let page = compute_any(&state, move || {
         let flame = change.as_ref();
         let flame = flame.and_then(|change| std::str::from_utf8(&change.flame).ok());

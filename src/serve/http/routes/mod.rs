@@ -14,6 +14,7 @@ mod heatmap;
 mod memory_bounds;
 mod memory_files;
 mod memory_pair;
+mod memory_samples;
 mod memory_targets;
 mod memory_trend;
 mod openapi;

@@ -4,10 +4,12 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::{
     alerts, collisions, debug_pprof, errors, events, health, heap_snapshots, heatmap,
-    memory_bounds, memory_files, memory_pair, memory_targets, memory_trend, openapi, posts,
-    process_memory, purge, reading, workers,
+    memory_bounds, memory_files, memory_pair, memory_samples, memory_targets, memory_trend,
+    openapi, posts, process_memory, purge, reading, workers,
 };
-use crate::serve::bounds::{HTTP_REQUEST_SECONDS, OWN_HEAP_SECONDS, PROCESSOR_PROFILE_SECONDS};
+use crate::serve::bounds::{
+    HTTP_REQUEST_SECONDS, OWN_HEAP_SECONDS, PROCESSOR_PROFILE_SECONDS, TARGET_SECONDS,
+};
 use crate::serve::http::metrics;
 use crate::serve::http::pages;
 use crate::serve::http::state::HttpState;
@@ -153,25 +155,25 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             "/api/memory/capture",
             POST,
             "takes a sample of it",
-            post(process_memory::capture),
+            post(memory_samples::capture),
         ),
         route(
             "/api/memory/snapshots",
             GET,
             "the newest samples of it",
-            get(process_memory::samples),
+            get(memory_samples::samples),
         ),
         route(
             "/api/memory/baseline",
             POST,
             "takes a sample to hold later ones against",
-            post(process_memory::set_baseline),
+            post(memory_samples::set_baseline),
         ),
         route(
             "/api/memory/diff",
             GET,
             "now against that sample",
-            get(process_memory::diff),
+            get(memory_samples::diff),
         ),
         route(
             "/api/memory/heap-snapshot",
@@ -197,13 +199,15 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             GET,
             "the heap of a target over time",
             get(memory_trend::chart),
-        ),
+        )
+        .within(TARGET_SECONDS),
         route(
             "/api/memory/diff-analysis",
             GET,
             "what changed between two snapshots",
             get(memory_pair::diff),
-        ),
+        )
+        .within(TARGET_SECONDS),
         route(
             "/api/memory/files",
             GET,
@@ -233,13 +237,15 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             GET,
             "what changed, as a flame graph",
             get(memory_pair::flame),
-        ),
+        )
+        .within(TARGET_SECONDS),
         route(
             "/api/memory/report.html",
             GET,
             "the report on a target as a page",
             get(memory_trend::page),
-        ),
+        )
+        .within(TARGET_SECONDS),
         route(
             "/api/memory/targets",
             GET,
@@ -251,19 +257,22 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             GET,
             "whether the heap of a target leaks, and where",
             get(memory_trend::trend),
-        ),
+        )
+        .within(TARGET_SECONDS),
         route(
             "/api/memory/trend.md",
             GET,
             "the report on a target",
             get(memory_trend::markdown),
-        ),
+        )
+        .within(TARGET_SECONDS),
         route(
             "/api/memory/trend/save",
             POST,
             "writes the report beside the snapshots",
             post(memory_trend::save),
-        ),
+        )
+        .within(TARGET_SECONDS),
         route(
             "/api/rejected",
             GET,

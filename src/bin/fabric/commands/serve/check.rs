@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use fabric::serve::targets::Watched;
+
 use super::settings::{Origin, Setting, Settings};
 use super::token::Whence;
 use crate::exit::Failure;
@@ -36,6 +38,15 @@ fn text(settings: &Settings, token: &Whence) -> String {
         &settings.no_own_snapshots,
         bool::to_string,
     );
+    page.set("watch", &settings.watch, |all| list(&without_secrets(all)));
+    page.set("watch-dir", &settings.watch_dir, |path| {
+        quoted(&path.to_string_lossy())
+    });
+    page.set("watch-interval", &settings.watch_interval, |&ms| time(ms));
+    page.set("watch-limit", &settings.watch_limit, |all| table(all));
+    page.set("watch-token-file", &settings.watch_token_file, |all| {
+        table(all)
+    });
     page.maybe("auth-token-file", &settings.auth_token_file, |path| {
         quoted(&path.to_string_lossy())
     });
@@ -109,6 +120,26 @@ fn quoted(text: &str) -> String {
 fn list<T: ToString>(all: &[T]) -> String {
     let quoted: Vec<String> = all.iter().map(|it| quoted(&it.to_string())).collect();
     format!("[{}]", quoted.join(", "))
+}
+
+/// What is no `NAME=URL` is refused right after this, and may hold a secret anywhere.
+fn without_secrets(all: &[String]) -> Vec<String> {
+    let shown = |text: &String| match Watched::parse(text) {
+        Ok(service) => format!("{}={}", service.name, service.endpoint),
+        Err(_) => "...".to_owned(),
+    };
+    all.iter().map(shown).collect()
+}
+
+fn table(all: &[(String, String)]) -> String {
+    let pairs: Vec<String> = all
+        .iter()
+        .map(|(name, value)| format!("{} = {}", quoted(name), quoted(value)))
+        .collect();
+    match pairs.is_empty() {
+        true => "{}".to_owned(),
+        false => format!("{{ {} }}", pairs.join(", ")),
+    }
 }
 
 fn name<T: clap::ValueEnum>(value: T) -> String {

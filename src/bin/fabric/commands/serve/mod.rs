@@ -9,6 +9,7 @@ mod settings_file;
 mod systemd;
 mod token;
 mod trial;
+mod watching;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -43,6 +44,7 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
     }
     let mut options = options(&settings, token.secret);
     options.alerts = alerts::options(&settings)?;
+    options.watch = watching::options(&settings)?;
     options.planted_leak = typed.planted_leak;
     check_options(&settings, &options)?;
     if typed.check {

@@ -1,5 +1,6 @@
 //! The settings that count: typed, else in the environment, else in the file, else as they are by nature.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -50,6 +51,14 @@ pub(super) struct Settings {
     pub(super) snapshot_dir: Setting<PathBuf>,
     pub(super) snapshot_interval: Setting<i64>,
     pub(super) no_own_snapshots: Setting<bool>,
+    /// `NAME=URL`.
+    pub(super) watch: Setting<Vec<String>>,
+    pub(super) watch_dir: Setting<PathBuf>,
+    pub(super) watch_interval: Setting<i64>,
+    /// Names of services with sizes, as they were written.
+    pub(super) watch_limit: Setting<Vec<(String, String)>>,
+    /// Names of services with files.
+    pub(super) watch_token_file: Setting<Vec<(String, String)>>,
     pub(super) auth_token_file: Setting<Option<PathBuf>>,
     pub(super) auth_reads: Setting<bool>,
     pub(super) allowed_host: Setting<Vec<String>>,
@@ -84,13 +93,39 @@ impl Settings {
         };
         let (access, alerts, bounds) = (&typed.access, &typed.alerts, &typed.bounds);
         let in_home = |inside: &str| std::env::home_dir().map(|home| home.join(inside));
+        let watching = &typed.watching;
         let state_dir = pick.folder(
             "state-dir",
             typed.state_dir.clone(),
             file.state_dir,
             state_dir(in_home),
         )?;
+        let snapshot_interval = pick.or(
+            "snapshot-interval",
+            typed.snapshot_interval,
+            file.snapshot_interval,
+            || 30 * MINUTE_MS,
+        );
         Ok(Settings {
+            watch: pick.or("watch", watching.watch.clone(), file.watch, Vec::new),
+            watch_dir: pick.folder(
+                "watch-dir",
+                watching.watch_dir.clone(),
+                file.watch_dir,
+                Some(state_dir.value.join("watched")),
+            )?,
+            watch_interval: pick.or(
+                "watch-interval",
+                watching.watch_interval,
+                file.watch_interval,
+                || snapshot_interval.value,
+            ),
+            watch_limit: pick.named("watch-limit", &watching.watch_limit, file.watch_limit)?,
+            watch_token_file: pick.named(
+                "watch-token-file",
+                &watching.watch_token_file,
+                file.watch_token_file,
+            )?,
             source: pick.folder(
                 "source",
                 typed.source.clone(),
@@ -107,12 +142,7 @@ impl Settings {
                 Some(state_dir.value.join("snapshots")),
             )?,
             state_dir,
-            snapshot_interval: pick.or(
-                "snapshot-interval",
-                typed.snapshot_interval,
-                file.snapshot_interval,
-                || 30 * MINUTE_MS,
-            ),
+            snapshot_interval,
             no_own_snapshots: pick.or(
                 "no-own-snapshots",
                 typed.no_own_snapshots,
@@ -239,6 +269,24 @@ impl Pick<'_> {
                 origin: Origin::Default,
             },
         }
+    }
+
+    /// Something for each of several services: `NAME=VALUE` where it is typed, a table in the file.
+    fn named(
+        &self,
+        name: &'static str,
+        typed: &Option<Vec<String>>,
+        filed: Option<BTreeMap<String, String>>,
+    ) -> Result<Setting<Vec<(String, String)>>, Failure> {
+        let pair = |text: &String| match text.split_once('=') {
+            Some((service, value)) => Ok((service.to_owned(), value.to_owned())),
+            None => Err(Failure::usage(anyhow!(
+                "--{name} {text:?}: write it as NAME=VALUE, with the name of a service of --watch"
+            ))),
+        };
+        let typed = typed.as_ref().map(|all| all.iter().map(pair).collect());
+        let filed = filed.map(|table| table.into_iter().collect());
+        Ok(self.or(name, typed.transpose()?, filed, Vec::new))
     }
 
     fn maybe<T>(

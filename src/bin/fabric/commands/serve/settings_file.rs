@@ -1,5 +1,6 @@
 //! The TOML file with settings of `fabric serve`. Its names are those of the flags; sizes and times are written as on the command line.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,12 @@ pub(super) struct SettingsFile {
     #[serde(deserialize_with = "time")]
     pub(super) snapshot_interval: Option<i64>,
     pub(super) no_own_snapshots: Option<bool>,
+    pub(super) watch: Option<Vec<String>>,
+    pub(super) watch_dir: Option<PathBuf>,
+    #[serde(deserialize_with = "time")]
+    pub(super) watch_interval: Option<i64>,
+    pub(super) watch_limit: Option<BTreeMap<String, String>>,
+    pub(super) watch_token_file: Option<BTreeMap<String, String>>,
     pub(super) auth_token_file: Option<PathBuf>,
     pub(super) auth_reads: Option<bool>,
     pub(super) allowed_host: Option<Vec<String>>,

@@ -16,7 +16,10 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
         "--snapshot-dir",
         takes_snapshots.then_some(&settings.snapshot_dir.value),
     );
-    for (name, folder) in [state, snapshots] {
+    // Nothing is tried over the network: a service that does not run is no reason not to start.
+    let is_watching = !settings.watch.value.is_empty();
+    let watched = is_watching.then_some(&settings.watch_dir.value);
+    for (name, folder) in [state, snapshots, ("--watch-dir", watched)] {
         if let Some(folder) = folder
             && let Err(error) = write_in(folder)
         {
