@@ -1,8 +1,8 @@
 //! Alerts leave the house: a line in the log, a POST to a webhook, a command that is run.
 //!
-//! What comes in: what happened to alerts, from the hub, which never waits ([`Announcer`]). What goes out: `fabric.alert/1` documents
-//! ([`Notification`]), one after another, each tried a bounded number of times ([`Courier`]); and a file in the state folder with all alerts,
-//! so that a restart tells nobody the same again ([`AlertsFile`]).
+//! What comes in: what happened to alerts, from the hub, which never waits (`Announcer`). What goes out: `fabric.alert/1` documents
+//! ([`Notification`]), one after another, each tried a bounded number of times (`Courier`); and a file in the state folder with all alerts,
+//! so that a restart tells nobody the same again (`AlertsFile`).
 //!
 //! It does not know what makes an alert, nor when somebody is to be told of one: that is decided in the [store](super::store).
 

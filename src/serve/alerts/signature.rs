@@ -1,12 +1,13 @@
 //! How a receiver knows that a notification is from this server: an HMAC of when it was sent and what it says.
 
 use std::fmt;
+use std::sync::Arc;
 
 use ring::hmac;
 
 /// What notifications are signed with, kept out of everything that is printed.
 #[derive(Clone)]
-pub struct SigningKey(hmac::Key);
+pub struct SigningKey(Arc<hmac::Key>);
 
 /// Why a text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +32,8 @@ impl SigningKey {
         if text.len() < LEAST_BYTES {
             return Err(SigningKeyError::TooShort);
         }
-        Ok(SigningKey(hmac::Key::new(hmac::HMAC_SHA256, text)))
+        let key = hmac::Key::new(hmac::HMAC_SHA256, text);
+        Ok(SigningKey(Arc::new(key)))
     }
 
     /// `sha256=` and the HMAC of `<seconds>.<body>` in hexadecimal digits. The time is part of what is signed, so that nobody can send an old
