@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::alerts::Announcer;
 use super::intake::Batch;
 use super::live::ChangeLog;
-use super::store::{Assessment, MemorySample, Pressure, Store, View, WorkerMemory};
+use super::store::{Assessment, Change, MemorySample, Pressure, Store, View, WorkerMemory};
 use super::tail::TailReport;
 use super::time::WallTime;
 
@@ -60,6 +61,7 @@ pub(super) struct Hub {
     store: Store,
     views: watch::Sender<Arc<View>>,
     changes: Arc<ChangeLog>,
+    announcer: Announcer,
     progress: Arc<Progress>,
 }
 
@@ -154,12 +156,14 @@ impl Hub {
         store: Store,
         views: watch::Sender<Arc<View>>,
         changes: Arc<ChangeLog>,
+        announcer: Announcer,
         progress: Arc<Progress>,
     ) -> Hub {
         Hub {
             store,
             views,
             changes,
+            announcer,
             progress,
         }
     }
@@ -226,10 +230,10 @@ impl Hub {
                 self.progress.moved(&self.progress.tail);
                 self.store.set_tail(report);
             }
-            Message::Assessed(assessment) => self.store.assess(*assessment),
+            Message::Assessed(assessment) => self.store.assess(*assessment, WallTime::now()),
             Message::Memory(sample, workers) => self.store.add_memory(sample, workers),
             Message::MemoryOutOfTurn(sample) => self.store.add_sample(sample),
-            Message::Pressure(pressure) => self.store.set_pressure(pressure),
+            Message::Pressure(pressure) => self.store.set_pressure(pressure, WallTime::now()),
         }
     }
 
@@ -241,6 +245,11 @@ impl Hub {
         let changes = self.store.take_changes();
         if !changes.is_empty() {
             self.changes.publish(&changes, &view);
+        }
+        for change in &changes {
+            if let Change::Alert(change) = change {
+                self.announcer.tell(change);
+            }
         }
         began.elapsed()
     }

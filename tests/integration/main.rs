@@ -6,6 +6,8 @@
     reason = "a test fails by panicking, and talks to whoever runs it"
 )]
 
+/// Alerts of a running server, and what Prometheus and Grafana are given.
+mod alerts;
 /// The command line as the binary has it.
 #[path = "../../src/bin/fabric/args/mod.rs"]
 #[expect(

@@ -50,7 +50,7 @@ const ONLY_IN: [(&str, &[&str]); 15] = [
     ("comfy_table", &["src/render/"]),
     ("memmap2", &["src/load/"]),
     ("clap", &["src/bin/"]),
-    ("ureq", &["src/capture/"]),
+    ("ureq", &["src/capture/", "src/serve/alerts/"]),
     ("rustls", &["src/capture/"]),
     ("tungstenite", &["src/capture/", "src/serve/live/"]),
     (

@@ -8,6 +8,7 @@ use super::answer::AnswerBudget;
 use super::gauges::{HttpGauges, HubGauges, LiveGauges};
 use super::guard::Guard;
 use super::ingest::Ingest;
+use crate::serve::alerts::AlertGauges;
 use crate::serve::own_heap::OwnHeap;
 use crate::serve::store::View;
 use crate::serve::targets::Targets;
@@ -30,6 +31,8 @@ pub struct HttpState {
     pub gauges: Arc<HttpGauges>,
     /// What the hub says of itself.
     pub hub: Arc<HubGauges>,
+    /// What became of notifications of alerts.
+    pub alerts: Arc<AlertGauges>,
     /// The heap of this process.
     pub own_heap: OwnHeap,
     /// Name of this machine, for posted events that do not say where they are from.
@@ -59,6 +62,7 @@ impl HttpState {
             guard,
             gauges,
             hub: Arc::default(),
+            alerts: Arc::default(),
             own_heap: OwnHeap::absent(),
             host: host.into(),
             targets: Targets::default(),

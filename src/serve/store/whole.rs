@@ -12,6 +12,7 @@ use super::file_book::{FileBook, Modification};
 use super::holders::Holders;
 use super::memory_log::MemoryLog;
 use super::meter::Meter;
+use super::on_call::OnCall;
 use super::path_name::{folder_of, followed_bead, followed_path};
 use super::rate_window::RateWindow;
 use super::rejected_book::RejectedBook;
@@ -52,6 +53,7 @@ pub struct Store {
     pub(super) rate: RateWindow,
     pub(super) memory: MemoryLog,
     pub(super) assessments: AssessmentBook,
+    pub(super) on_call: OnCall,
     counters: Counters,
     tail: Arc<TailReport>,
     collisions: Arc<Collisions>,
@@ -84,6 +86,7 @@ impl Store {
             rate: RateWindow::new(),
             memory: MemoryLog::new(),
             assessments: AssessmentBook::new(),
+            on_call: OnCall::new(),
             counters: Counters::default(),
             tail: Arc::default(),
             collisions: Arc::default(),
@@ -157,13 +160,15 @@ impl Store {
     }
 
     /// Takes whether memory runs short.
-    pub fn set_pressure(&mut self, pressure: Option<Pressure>) {
+    pub fn set_pressure(&mut self, pressure: Option<Pressure>, now: WallTime) {
+        self.on_call.hear_of_pressure(pressure, now);
         self.has_memory |= self.pressure != pressure;
         self.pressure = pressure;
     }
 
-    /// Takes the newest verdict on a target.
-    pub fn assess(&mut self, assessment: Assessment) {
+    /// Takes the newest verdict on a target, and what it means for whoever is on call.
+    pub fn assess(&mut self, assessment: Assessment, now: WallTime) {
+        self.on_call.hear_of_verdict(&assessment, now);
         self.assessments.set(assessment);
     }
 
@@ -179,6 +184,7 @@ impl Store {
         }
         self.errors.tidy(now);
         self.rate.tidy(now);
+        self.on_call.tidy(self.assessments.shown(), now);
         if !(0..SWEEP_MS).contains(&now.since(self.swept)) {
             self.swept = now;
             self.files.tidy(now);
@@ -210,6 +216,13 @@ impl Store {
         if self.assessments.take_new() {
             changes.push(Change::Assessments);
         }
+        changes.extend(
+            self.on_call
+                .alerts
+                .take_changes()
+                .into_iter()
+                .map(Change::Alert),
+        );
         changes
     }
 
@@ -237,6 +250,7 @@ impl Store {
             worker_memory: Arc::clone(self.memory.workers()),
             pressure: self.pressure,
             assessments: Arc::clone(self.assessments.shown()),
+            alerts: self.on_call.alerts.shown(),
             bounds: self.meters().map(Meter::report).collect(),
         })
     }
@@ -265,6 +279,7 @@ impl Store {
                 of_workers,
                 self.assessments.meter(),
             ])
+            .chain(self.on_call.meters())
     }
 
     fn show_collisions(&mut self) {

@@ -3,9 +3,9 @@
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    collisions, debug_pprof, errors, events, health, heap_snapshots, heatmap, memory_bounds,
-    memory_files, memory_pair, memory_samples, memory_targets, memory_trend, openapi, posts,
-    process_memory, purge, reading, workers,
+    alerts, collisions, debug_pprof, errors, events, health, heap_snapshots, heatmap,
+    memory_bounds, memory_files, memory_pair, memory_samples, memory_targets, memory_trend,
+    openapi, posts, process_memory, purge, reading, workers,
 };
 use crate::serve::bounds::{
     HTTP_REQUEST_SECONDS, OWN_HEAP_SECONDS, PROCESSOR_PROFILE_SECONDS, TARGET_SECONDS,
@@ -108,6 +108,12 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             GET,
             "collisions of all kinds, with alerts",
             get(collisions::all),
+        ),
+        route(
+            "/api/alerts",
+            GET,
+            "what whoever is on call is told, and was",
+            get(alerts::alerts),
         ),
         route(
             "/api/heatmap",

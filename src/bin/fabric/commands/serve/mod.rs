@@ -1,5 +1,6 @@
 //! `fabric serve`: settings in, a server that runs until it is told to end.
 
+mod alerts;
 mod check;
 mod home;
 mod log;
@@ -42,6 +43,7 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
         check::print(&settings, &token.whence)?;
     }
     let mut options = options(&settings, token.secret);
+    options.alerts = alerts::options(&settings)?;
     options.watch = watching::options(&settings)?;
     options.planted_leak = typed.planted_leak;
     check_options(&settings, &options)?;
