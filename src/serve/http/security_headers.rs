@@ -20,7 +20,6 @@ pub(super) async fn add_security_headers(request: Request, next: Next) -> Respon
     for (name, value) in [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),
-        (X_FRAME_OPTIONS, "DENY"),
         (
             HeaderName::from_static("cross-origin-resource-policy"),
             "same-origin",
@@ -32,6 +31,10 @@ pub(super) async fn add_security_headers(request: Request, next: Next) -> Respon
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // A picture that the dashboard frames says so itself.
+    headers
+        .entry(X_FRAME_OPTIONS)
+        .or_insert(HeaderValue::from_static("DENY"));
     // A page has a policy of its own; every answer is of this moment and may be of use to one reader only.
     headers
         .entry(CONTENT_SECURITY_POLICY)

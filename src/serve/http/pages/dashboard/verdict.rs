@@ -1,0 +1,201 @@
+//! The top of the page: is it leaking, where, how fast, how long is left.
+
+use std::fmt::Write as _;
+
+use super::markup::{ago, counted, in_query, short};
+use super::scene::Scene;
+use super::sign::Sign;
+use crate::serve::store::Assessment;
+use crate::units::{Bytes, HoursAhead, Per, Rate};
+
+/// Names of functions are long in some languages, and nothing above the fold may be pushed below it.
+const FUNCTION_CHARS: usize = 160;
+
+pub(super) fn draw(out: &mut String, scene: &Scene) {
+    let shown = scene.assessment();
+    push_targets(out, scene, shown);
+    let sign = Sign::of(shown);
+    let _ = write!(
+        out,
+        "<section class=\"verdict {}\" aria-labelledby=\"verdict-word\">\n<div class=\"head\">{}<div>",
+        sign.class(),
+        sign.svg()
+    );
+    let _ = write!(
+        out,
+        "<p class=\"of\">{}</p><h1 class=\"word\" id=\"verdict-word\" aria-live=\"polite\">{}</h1></div></div>\n",
+        about(scene, shown),
+        word(scene, shown)
+    );
+    if let Some(shown) = shown {
+        push_answers(out, shown);
+        if !shown.sentence.is_empty() {
+            let _ = writeln!(
+                out,
+                "<p class=\"sentence\">{}.</p>",
+                capital(&short(&shown.sentence, 600))
+            );
+        }
+        if let Some(problem) = &shown.problem {
+            let _ = writeln!(out, "<p class=\"problem\">{}</p>", short(problem, 600));
+        }
+    } else {
+        let _ = writeln!(out, "<p class=\"sentence\">{}</p>", why_none(scene));
+    }
+    out.push_str("</section>\n");
+}
+
+fn word(scene: &Scene, shown: Option<&Assessment>) -> &'static str {
+    match shown {
+        None if scene.asked.target.is_some() => "No such target",
+        None => "No verdict yet",
+        Some(_) => Sign::of(shown).word,
+    }
+}
+
+fn why_none(scene: &Scene) -> String {
+    match &scene.asked.target {
+        Some(name) => format!(
+            "Nothing is known of a target named <bdi>{}</bdi>. <a href=\"/\">Show the one that is worst off</a>",
+            short(name, 80)
+        ),
+        None => "Heaps are judged when there are three snapshots or more; until then, memory and bounds below say what is known.".to_owned(),
+    }
+}
+
+fn about(scene: &Scene, shown: Option<&Assessment>) -> String {
+    let Some(shown) = shown else {
+        return short(&scene.host, 80);
+    };
+    let mut text = format!("<strong>{}</strong>", name(shown));
+    let _ = write!(text, " · {}", counted(shown.snapshots, "snapshot"));
+    if let Some(newest) = shown.newest_snapshot_at {
+        let _ = write!(text, ", the newest {}", ago(scene.now, newest));
+    }
+    text
+}
+
+fn name(assessment: &Assessment) -> String {
+    match &*assessment.target {
+        "self" => "this server".to_owned(),
+        name => format!("<bdi>{}</bdi>", short(name, 80)),
+    }
+}
+
+/// Three questions, three answers.
+fn push_answers(out: &mut String, shown: &Assessment) {
+    let (place, more) = place(shown);
+    let (rate, interval) = speed(shown);
+    let (left, until) = left(shown);
+    out.push_str("<dl class=\"answers\">\n");
+    for (question, answer, detail) in [
+        ("Where", place, more),
+        ("How fast", rate, interval),
+        ("Time left", left, until),
+    ] {
+        let _ = writeln!(
+            out,
+            "<div><dt>{question}</dt><dd>{answer}</dd><dd class=\"detail\">{detail}</dd></div>"
+        );
+    }
+    out.push_str("</dl>\n");
+}
+
+fn place(shown: &Assessment) -> (String, String) {
+    match shown.suspects.as_slice() {
+        [] => ("nothing stands out".to_owned(), String::new()),
+        [first, others @ ..] => (
+            format!("<code>{}</code>", short(&first.function, FUNCTION_CHARS)),
+            match others.len() {
+                0 => format!("holds {}", Bytes(first.inuse_bytes)),
+                more => format!(
+                    "holds {}; <a href=\"#suspects\">{more} more below</a>",
+                    Bytes(first.inuse_bytes)
+                ),
+            },
+        ),
+    }
+}
+
+/// How fast the heap grows, with its interval.
+fn speed(shown: &Assessment) -> (String, String) {
+    let Some(growth) = shown.growth_bytes_per_hour else {
+        return ("not known yet".to_owned(), String::new());
+    };
+    let rate = per_hour(growth);
+    let detail = shown
+        .growth_interval95
+        .map(|[low, high]| format!("95 %: {}", rate.interval(low, high)));
+    (rate.to_string(), detail.unwrap_or_default())
+}
+
+/// How long until the limit is reached, and which.
+fn left(shown: &Assessment) -> (String, String) {
+    let limit = shown.limit_bytes.map(|bytes| Bytes(bytes).to_string());
+    match (ahead(shown), limit) {
+        (Some(hours), limit) => (
+            hours,
+            limit.map_or(String::new(), |limit| format!("until {limit}")),
+        ),
+        (None, Some(limit)) => (
+            "the limit is not in sight".to_owned(),
+            format!("limit {limit}"),
+        ),
+        (None, None) => ("no limit is known".to_owned(), String::new()),
+    }
+}
+
+fn ahead(shown: &Assessment) -> Option<String> {
+    let [low, high] = shown.hours_to_limit?;
+    let low = low?;
+    Some(HoursAhead { low, high }.to_string())
+}
+
+fn per_hour(value: f64) -> Rate {
+    Rate {
+        value,
+        is_bytes: true,
+        per: Per::Hour,
+    }
+}
+
+/// All targets in a row, where there are several: the worst first.
+fn push_targets(out: &mut String, scene: &Scene, shown: Option<&Assessment>) {
+    let all = scene.assessments();
+    if all.len() < 2 {
+        return;
+    }
+    out.push_str("<nav class=\"targets\" aria-label=\"Targets, the worst first\"><ul>\n");
+    for target in all {
+        let sign = Sign::of(Some(target));
+        let current = shown.is_some_and(|shown| shown.target == target.target);
+        let detail = match (ahead(target), target.growth_bytes_per_hour) {
+            (Some(ahead), _) => format!("limit in {ahead}"),
+            (None, Some(growth)) => per_hour(growth).to_string(),
+            (None, None) => "no rate yet".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "<li data-key=\"{key}\"><a href=\"/?target={query}\"{current}>{}<span><strong>{}</strong> {}<small>{detail}</small></span></a></li>",
+            sign.svg(),
+            name(target),
+            sign.word.to_lowercase(),
+            key = short(&target.target, 80),
+            query = in_query(&target.target),
+            current = if current {
+                " aria-current=\"page\""
+            } else {
+                ""
+            },
+        );
+    }
+    out.push_str("</ul></nav>\n");
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
