@@ -225,6 +225,41 @@ pub const ASSESSMENTS: Bound = bound(
 /// Suspects that are told with a verdict; all of them are at `/api/memory/trend`.
 pub const SUSPECTS_TOLD: usize = 5;
 
+// Targets: folders of snapshots that are judged.
+
+/// Questions about a target, or about two of its snapshots, that wait for their answer.
+pub const TARGET_QUESTIONS: Bound = Bound {
+    collection: "targetQuestions",
+    cap_entries: Some(1_024),
+    cap_bytes: None,
+    policy: "for each target: a further one is answered 503",
+};
+/// The newest judgement of each target.
+pub const JUDGEMENTS: Bound = bound(
+    "judgements",
+    65,
+    64 * MIB,
+    "a judgement beyond the bytes is given to those who wait for it and not kept: it is made anew for the next question",
+);
+/// Comparisons of two snapshots, with their flame graphs.
+pub const COMPARED_PAIRS: Bound = bound(
+    "comparedPairs",
+    16,
+    32 * MIB,
+    "the one that was not asked for longest leaves",
+);
+/// Files of a target's folder that are judged: the newest. Those that are left out are told in the notes of the judgement.
+pub const TARGET_FILES: usize = 1_000;
+/// A larger file of a target's folder is not judged: a profile has some hundred kilobytes, and reading a heap snapshot takes about its size in
+/// memory.
+pub const TARGET_FILE_BYTES: u64 = 64 * MIB;
+/// Bytes of files of a target's folder that are judged: the newest.
+pub const TARGET_BYTES: u64 = 1024 * MIB;
+/// Bytes of object files that one analysis looks up names in.
+pub const TARGET_MODULE_BYTES: u64 = 32 * MIB;
+/// Reports that stay in the folder of saved ones.
+pub const SAVED_REPORTS: usize = 50;
+
 /// Files, and folders, that a worker is remembered to work on.
 pub const ACTIVE_PATHS_PER_WORKER: usize = 200;
 /// Newest events of a worker that are looked at to see whether it gets nowhere.

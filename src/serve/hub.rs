@@ -32,6 +32,12 @@ impl From<Batch> for Message {
     }
 }
 
+impl From<Assessment> for Message {
+    fn from(assessment: Assessment) -> Message {
+        Message::Assessed(Box::new(assessment))
+    }
+}
+
 /// Messages that wait for the hub. Each batch comes from one read of at most some hundred KiB, so this bounds the bytes on the way, too.
 pub(super) const WAITING_MESSAGES: usize = 8;
 

@@ -10,6 +10,7 @@
 //! * [`query`] answers a question from a view.
 //! * `hub` owns the store and publishes an immutable [`View`](store::View) of it, and what changed since the last one.
 //! * [`live`] sends changes to WebSocket clients; [`http`] answers requests from the latest view and keeps what is posted.
+//! * [`targets`] judges folders of heap snapshots: those of the server itself, and of services that it watches.
 //!
 //! [`Server`] puts them together and stops them in order; beside the pipeline it looks at its own memory and takes heap snapshots of itself.
 //!
@@ -32,6 +33,7 @@ mod sampler;
 mod server;
 pub mod store;
 pub mod tail;
+pub mod targets;
 pub mod time;
 
 pub use options::Options;

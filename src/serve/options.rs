@@ -19,6 +19,8 @@ pub struct Options {
     pub state_dir: Option<PathBuf>,
     /// Heap snapshots of the server itself.
     pub snapshots: Option<OwnSnapshots>,
+    /// The memory ceiling of this process to project to, in bytes; without one, what the snapshots tell.
+    pub limit_bytes: Option<u64>,
     /// Whether jemalloc is the allocator of this process, so that its counters mean it.
     pub is_jemalloc: bool,
     /// Who may do what.
@@ -45,6 +47,7 @@ impl Options {
             listen: Vec::new(),
             state_dir: None,
             snapshots: None,
+            limit_bytes: None,
             is_jemalloc: false,
             access: GuardOptions::default(),
             max_clients: 1000,

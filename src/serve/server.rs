@@ -26,6 +26,7 @@ use super::problem_log::ProblemLog;
 use super::sampler::Sampler;
 use super::store::{Store, View};
 use super::tail::{self, TailOptions, Tailer, Wake, WakeHandle};
+use super::targets::{Target, Targets};
 use super::time::{EventTime, WallTime};
 use crate::archive::Trigger;
 use crate::escape;
@@ -95,6 +96,9 @@ impl Server {
         options: Options,
         listeners: Vec<TcpListener>,
     ) -> Result<Server, StartError> {
+        let own_folder = options.snapshots.as_ref();
+        let own_folder = own_folder.map(|snapshots| snapshots.folder.as_path());
+        let own = Target::own(own_folder, options.limit_bytes);
         // Memory that was allocated before the profiler began stays unseen.
         let snapshots = match options.snapshots.clone() {
             Some(snapshots) => match own_heap::begin().await {
@@ -162,6 +166,7 @@ impl Server {
             &host,
         );
         state.hub = Arc::clone(&hub_gauges);
+        state.targets = Targets::start(vec![own], messages.clone(), stopping.clone());
         say_where(&listeners, &options);
         let http = tokio::spawn(http::serve(
             listeners,

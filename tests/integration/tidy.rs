@@ -49,7 +49,10 @@ const ONLY_IN: [(&str, &[&str]); 12] = [
     ("ureq", &["src/capture/"]),
     ("rustls", &["src/capture/"]),
     ("tungstenite", &["src/capture/", "src/serve/live/"]),
-    ("notify", &["src/capture/", "src/serve/tail/"]),
+    (
+        "notify",
+        &["src/capture/", "src/serve/tail/", "src/serve/targets/"],
+    ),
     ("indicatif", &["src/bin/"]),
     ("tokio", &["src/serve/", "src/bin/fabric/commands/serve/"]),
     ("axum", &["src/serve/"]),

@@ -14,6 +14,7 @@ use super::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
 use super::state::HttpState;
 use crate::serve::bounds::BoundReport;
 use crate::serve::store::View;
+use crate::serve::targets::Targets;
 
 pub(super) async fn metrics(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     Parameters::none(&uri)?;
@@ -29,6 +30,7 @@ fn collect(state: &HttpState, view: &View) -> Families {
     of_service(&mut families, state, view);
     of_tail(&mut families, view);
     of_ingest(&mut families, state);
+    of_targets(&mut families, &state.targets);
     of_http(&mut families, &state.gauges);
     for number in state.live.numbers() {
         families.add(
@@ -245,6 +247,27 @@ fn of_ingest(families: &mut Families, state: &HttpState) {
     ] {
         families.add(name, help, true, Number::Whole(value));
     }
+}
+
+fn of_targets(families: &mut Families, targets: &Targets) {
+    families.add(
+        "memory_analyses",
+        "Analyses of folders of heap snapshots",
+        true,
+        Number::Whole(targets.analyses()),
+    );
+    families.add(
+        "memory_comparisons",
+        "Comparisons of two heap snapshots",
+        true,
+        Number::Whole(targets.comparisons()),
+    );
+    families.add(
+        "memory_last_analysis_seconds",
+        "How long the last analysis of a folder of heap snapshots took",
+        false,
+        Number::Real(targets.last_analysis_seconds()),
+    );
 }
 
 fn of_http(families: &mut Families, gauges: &HttpGauges) {

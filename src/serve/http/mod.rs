@@ -8,6 +8,7 @@
 
 mod answer;
 mod connection;
+mod document_policy;
 mod gauges;
 pub mod guard;
 pub mod ingest;

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use super::guard::stand_guard;
 use super::problem::Problem;
@@ -20,6 +20,9 @@ use crate::serve::bounds::HTTP_BODY_BYTES;
 
 /// Smaller answers are not worth compressing.
 const COMPRESS_ABOVE: u64 = 1_024;
+
+/// What is compressed already, as snapshots are.
+const GZIP: &str = "application/gzip";
 
 /// All routes. `live` is the router of the WebSocket room: what is guarded here is guarded there.
 pub fn router(state: HttpState, live: Router) -> Router {
@@ -33,7 +36,11 @@ pub fn router(state: HttpState, live: Router) -> Router {
     answering
         .route_layer(from_fn_with_state(Arc::clone(&gauges), limit_time))
         .layer(DefaultBodyLimit::max(HTTP_BODY_BYTES))
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESS_ABOVE)))
+        .layer(
+            CompressionLayer::new().compress_when(
+                SizeAbove::new(COMPRESS_ABOVE).and(NotForContentType::const_new(GZIP)),
+            ),
+        )
         .with_state(state)
         .merge(live)
         .fallback(async || Problem::not_found("there is no such path: /api/openapi.json lists all"))

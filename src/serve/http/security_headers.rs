@@ -31,14 +31,13 @@ pub(super) async fn add_security_headers(request: Request, next: Next) -> Respon
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // A picture that the dashboard frames says so itself.
-    headers
-        .entry(X_FRAME_OPTIONS)
-        .or_insert(HeaderValue::from_static("DENY"));
     // A page has a policy of its own; every answer is of this moment and may be of use to one reader only.
     headers
         .entry(CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static(NOTHING));
+    headers
+        .entry(X_FRAME_OPTIONS)
+        .or_insert(HeaderValue::from_static("DENY"));
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

@@ -9,6 +9,7 @@ use super::gauges::{HttpGauges, HubGauges, LiveGauges};
 use super::guard::Guard;
 use super::ingest::Ingest;
 use crate::serve::store::View;
+use crate::serve::targets::Targets;
 
 /// Answers that take a while are made so many at a time, so that one core is left to the hub.
 const COMPUTATIONS: usize = 1;
@@ -30,6 +31,8 @@ pub struct HttpState {
     pub hub: Arc<HubGauges>,
     /// Name of this machine, for posted events that do not say where they are from.
     pub host: Arc<str>,
+    /// Folders of heap snapshots that are judged.
+    pub targets: Targets,
     /// What answers on their way keep alive.
     pub answers: Arc<AnswerBudget>,
     /// How many answers that take a while are made at once.
@@ -54,6 +57,7 @@ impl HttpState {
             gauges,
             hub: Arc::default(),
             host: host.into(),
+            targets: Targets::default(),
             answers: Arc::default(),
             computations: Arc::new(Semaphore::new(COMPUTATIONS)),
         }

@@ -6,7 +6,7 @@ use fabric::serve::http::{GuardOptions, Secret, paths};
 use serde_json::Value;
 
 use super::schema::violations;
-use super::server::{Reply, Server};
+use super::server::{Reply, Server, snapshot_name};
 
 fn description(server: &Server) -> Value {
     let reply = server.get("/api/openapi.json");
@@ -51,6 +51,7 @@ fn concrete(template: &str) -> String {
         .replace("/assets/{name}", "/assets/dashboard.css")
         .replace("/panels/{name}", "/panels/verdict")
         .replace("{id}", "w-a")
+        .replace("{name}", &snapshot_name(0))
 }
 
 #[test]
@@ -150,6 +151,18 @@ fn every_answer_is_as_described() {
             "/api/workers/nobody/collisions",
             "/api/workers/{id}/collisions",
         ),
+        ("/api/memory/trend?target=nobody", "/api/memory/trend"),
+        ("/api/memory/trend.md?target=nobody", "/api/memory/trend.md"),
+        ("/api/memory/files?target=nobody", "/api/memory/files"),
+        (
+            "/api/memory/files/heap-1-manual.pb.gz",
+            "/api/memory/files/{name}",
+        ),
+        (
+            "/api/memory/diff-analysis?baseline=x",
+            "/api/memory/diff-analysis",
+        ),
+        ("/api/memory/flame.svg?current=x", "/api/memory/flame.svg"),
     ];
     for (path, template) in missing {
         let reply = server.get(path);

@@ -9,10 +9,15 @@ mod events;
 mod health;
 mod heatmap;
 mod memory_bounds;
+mod memory_files;
+mod memory_pair;
+mod memory_targets;
+mod memory_trend;
 mod openapi;
 mod posts;
 mod reading;
 mod table;
+mod target_question;
 mod worker_id;
 mod workers;
 

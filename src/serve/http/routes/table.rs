@@ -3,7 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    collisions, errors, events, health, heatmap, memory_bounds, openapi, posts, reading, workers,
+    collisions, errors, events, health, heatmap, memory_bounds, memory_files, memory_pair,
+    memory_targets, memory_trend, openapi, posts, reading, workers,
 };
 use crate::serve::http::metrics;
 use crate::serve::http::pages;
@@ -148,6 +149,78 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             GET,
             "every bound, with what it did",
             get(memory_bounds::bounds),
+        ),
+        route(
+            "/api/memory/chart.svg",
+            GET,
+            "the heap of a target over time",
+            get(memory_trend::chart),
+        ),
+        route(
+            "/api/memory/diff-analysis",
+            GET,
+            "what changed between two snapshots",
+            get(memory_pair::diff),
+        ),
+        route(
+            "/api/memory/files",
+            GET,
+            "the snapshots of a target",
+            get(memory_targets::files),
+        ),
+        route(
+            "/api/memory/files/{name}",
+            GET,
+            "a snapshot as a file",
+            get(memory_files::download),
+        ),
+        route(
+            "/api/memory/files/{name}/pin",
+            POST,
+            "keeps a snapshot for good",
+            post(memory_files::pin),
+        ),
+        route(
+            "/api/memory/files/{name}/unpin",
+            POST,
+            "lets it go when its time comes",
+            post(memory_files::unpin),
+        ),
+        route(
+            "/api/memory/flame.svg",
+            GET,
+            "what changed, as a flame graph",
+            get(memory_pair::flame),
+        ),
+        route(
+            "/api/memory/report.html",
+            GET,
+            "the report on a target as a page",
+            get(memory_trend::page),
+        ),
+        route(
+            "/api/memory/targets",
+            GET,
+            "services whose heaps are judged",
+            get(memory_targets::targets),
+        ),
+        route(
+            "/api/memory/trend",
+            GET,
+            "whether the heap of a target leaks, and where",
+            get(memory_trend::trend),
+        ),
+        route(
+            "/api/memory/trend.md",
+            GET,
+            "the report on a target",
+            get(memory_trend::markdown),
+        ),
+        route(
+            "/api/memory/trend/save",
+            POST,
+            "writes the report beside the snapshots",
+            post(memory_trend::save),
         ),
         route(
             "/api/rejected",

@@ -50,7 +50,9 @@
       return;
     }
     // A picture in a frame has been zoomed and searched perhaps; its address changes only with what is asked for.
+    var isChosen = old.id === 'flame-frame' || old.id === 'flame-alone';
     Array.prototype.slice.call(fresh.attributes).forEach(function (attribute) {
+      if (attribute.name === 'data-kept' || (isChosen && kept())) return;
       if (old.getAttribute(attribute.name) !== attribute.value) old.setAttribute(attribute.name, attribute.value);
     });
     Array.prototype.slice.call(old.attributes).forEach(function (attribute) {
@@ -65,6 +67,9 @@
       if (still && old.dataset.kept === 'yes') old.value = chosen;
     }
   }
+
+  // Whether two snapshots were chosen by hand.
+  function kept() { return document.querySelector('#compare [data-kept=yes]') !== null; }
 
   function syncChildren(old, fresh) {
     var keyed = new Map();
@@ -518,6 +523,79 @@
       asked.set('sort', order.dataset.sortBy);
       history.replaceState(null, '', '?' + asked + location.hash);
       refresh('files');
+    }
+  });
+
+  // ---- Comparing two snapshots.
+
+  function compare() {
+    var form = one('compare');
+    var frame = one('flame-frame');
+    if (!form || !frame) return;
+    var asked = new URLSearchParams();
+    ['target', 'baseline', 'current'].forEach(function (name) { asked.set(name, form.elements[name].value); });
+    var address = '/api/memory/flame.svg?' + asked;
+    one('flame-alone').href = address;
+    if (frame.getAttribute('src') !== address) frame.setAttribute('src', address);
+  }
+
+  function choose(field, name) {
+    var form = one('compare');
+    if (!form) return;
+    form.elements[field].value = name;
+    form.elements[field].dataset.kept = 'yes';
+    compare();
+  }
+
+  document.addEventListener('change', function (event) {
+    if (event.target.form && event.target.form.id === 'compare') choose(event.target.name, event.target.value);
+  });
+
+  // ---- Buttons that change something on the server.
+
+  function post(button) {
+    var room = button.closest('[data-panel]') || document;
+    var words = button.textContent;
+    function say(text, isBad) {
+      var said = room.querySelector('.said');
+      if (!said) return;
+      said.textContent = text;
+      said.classList.toggle('bad', Boolean(isBad));
+    }
+    button.disabled = true;
+    if (button.dataset.busy) button.textContent = button.dataset.busy + '…';
+    say('');
+    return fetch(button.dataset.post, {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'content-type': 'application/json' }
+    }).then(function (answer) {
+      if (answer.status === 401 || answer.status === 403) {
+        say('Log in first: the token is needed to do this.', true);
+        location.assign('/login');
+        return;
+      }
+      return answer.json().catch(function () { return {}; }).then(function (told) {
+        if (answer.ok) say(short(told.message) || 'Done.');
+        else say('Not done: ' + (short(told.message) || 'status ' + answer.status) + '.', true);
+        (button.dataset.then || '').split(' ').forEach(function (name) { if (name) refresh(name); });
+      });
+    }).catch(function () {
+      say('Not done: the server cannot be reached.', true);
+    }).then(function () {
+      button.disabled = false;
+      if (button.dataset.busy) button.textContent = words;
+    });
+  }
+
+  document.addEventListener('click', function (event) {
+    var button = event.target.closest && event.target.closest('button[data-post], button[data-compare]');
+    if (!button) return;
+    if (button.dataset.post) {
+      post(button);
+    } else {
+      choose(button.dataset.compare, button.dataset.name);
+      one('flame').scrollIntoView({ block: 'nearest' });
     }
   });
 

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use crate::escape;
 use crate::serve::time::{EventTime, WallTime};
-use crate::units::Span;
 
 /// Foreign text in one line of a page: nobody reads more, and a message may have 64 KiB.
 pub(super) const LINE_CHARS: usize = 240;
@@ -72,11 +71,6 @@ pub(super) fn minute(ms: i64) -> String {
     moment.map_or(String::new(), |it| {
         it.strftime("%Y-%m-%d %H:%M").to_string()
     })
-}
-
-/// How long something takes or took.
-pub(super) fn span(ms: i64) -> String {
-    Span(ms).to_string()
 }
 
 /// A text as a value in the query of an address.

@@ -1,6 +1,7 @@
 //! The page around the panels, and single panels for the script that keeps it fresh.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -21,6 +22,11 @@ use crate::serve::http::state::HttpState;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// A page is shown before a large folder has been judged; what is missing comes when it has.
+const PAGE_PATIENCE: Duration = Duration::from_millis(250);
+/// Nobody waits for a panel: what was there before is still seen.
+const PANEL_PATIENCE: Duration = Duration::from_secs(5);
+
 /// `GET /`.
 pub(in crate::serve::http) async fn dashboard(
     State(state): State<HttpState>,
@@ -28,7 +34,7 @@ pub(in crate::serve::http) async fn dashboard(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let asked = Asked::of(&uri)?;
-    let scene = Scene::of(&state, asked, &headers);
+    let scene = Scene::of(&state, asked, &headers, PAGE_PATIENCE).await;
     let text = page(&scene);
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -48,7 +54,7 @@ pub(in crate::serve::http) async fn panel(
     let Some(panel) = named(&name) else {
         return Err(Problem::not_found("the page has no panel of this name"));
     };
-    let scene = Scene::of(&state, asked, &headers);
+    let scene = Scene::of(&state, asked, &headers, PANEL_PATIENCE).await;
     let text = panel.drawn(&scene);
     Ok(([(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response())
 }
@@ -112,6 +118,8 @@ fn push_masthead(out: &mut String, scene: &Scene) {
     for panel in &PANELS {
         let title = panel.title.unwrap_or(match panel.name {
             "verdict" => "Verdict",
+            "course" => "Heap",
+            "suspects" => "Suspects",
             "memory" => "Memory",
             other => other,
         });

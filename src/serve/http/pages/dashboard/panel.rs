@@ -1,7 +1,10 @@
 //! The panels of the page: what each is called, who draws it, and what makes it stale.
 
 use super::scene::Scene;
-use super::{alerts, bounds, collisions, errors, events, files, intake, memory, verdict, workers};
+use super::{
+    alerts, bounds, collisions, course, errors, events, files, flame, intake, memory, snapshots,
+    verdict, workers,
+};
 
 /// A part of the page that is drawn, and drawn anew, on its own.
 pub(super) struct Panel {
@@ -20,7 +23,7 @@ pub(super) struct Panel {
 }
 
 /// All panels in the order in which they are read.
-pub(super) const PANELS: [Panel; 10] = [
+pub(super) const PANELS: [Panel; 14] = [
     panel("verdict", None, "assessment", 1_000, false, verdict::draw),
     panel(
         "alerts",
@@ -29,6 +32,38 @@ pub(super) const PANELS: [Panel; 10] = [
         1_000,
         false,
         alerts::draw,
+    ),
+    panel(
+        "course",
+        None,
+        "assessment alert",
+        1_000,
+        false,
+        course::draw,
+    ),
+    panel(
+        "suspects",
+        None,
+        "assessment",
+        1_000,
+        false,
+        course::draw_suspects,
+    ),
+    panel(
+        "flame",
+        Some("What changed"),
+        "assessment",
+        1_000,
+        false,
+        flame::draw,
+    ),
+    panel(
+        "snapshots",
+        Some("Snapshots"),
+        "assessment",
+        1_000,
+        false,
+        snapshots::draw,
     ),
     panel("memory", None, "memory", 5_000, false, memory::draw),
     panel(

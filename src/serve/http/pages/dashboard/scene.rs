@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, Uri};
 
 use super::sign::Sign;
+use crate::report::{Chart, ChartMark, Document};
 use crate::serve::bounds::BoundReport;
 use crate::serve::event::Level;
 use crate::serve::http::parameters::Parameters;
@@ -14,6 +16,7 @@ use crate::serve::http::routes::all_bounds;
 use crate::serve::http::state::HttpState;
 use crate::serve::query::HeatSort;
 use crate::serve::store::{Assessment, View};
+use crate::serve::targets::{Judged, SELF};
 use crate::serve::time::WallTime;
 
 /// What a page is drawn from.
@@ -24,6 +27,21 @@ pub(super) struct Scene {
     pub(super) bounds: Vec<BoundReport>,
     pub(super) standing: Standing,
     pub(super) host: Arc<str>,
+    pub(super) heap: Heap,
+}
+
+/// What is known of the heap that is shown.
+pub(super) enum Heap {
+    /// It was judged.
+    Judged {
+        judged: Arc<Judged>,
+        /// The report on it.
+        document: Document,
+    },
+    /// It is being judged.
+    Pending,
+    /// It cannot be, and why.
+    Nothing(String),
 }
 
 /// What whoever asks wants to see.
@@ -85,10 +103,16 @@ impl Asked {
 }
 
 impl Scene {
-    pub(super) fn of(state: &HttpState, asked: Asked, headers: &HeaderMap) -> Scene {
+    /// What is known now; a judgement that is not there is waited for so long.
+    pub(super) async fn of(
+        state: &HttpState,
+        asked: Asked,
+        headers: &HeaderMap,
+        patience: Duration,
+    ) -> Scene {
         let view = state.view();
         let now = WallTime::now();
-        Scene {
+        let mut scene = Scene {
             bounds: all_bounds(state, &view),
             standing: match (state.guard.has_token(), state.guard.knows(headers, now)) {
                 (false, _) => Standing::Open,
@@ -98,8 +122,37 @@ impl Scene {
             host: Arc::clone(&state.host),
             view,
             now,
+            heap: Heap::Pending,
             asked,
+        };
+        let target = scene.target().to_owned();
+        let judged = tokio::time::timeout(patience, state.targets.judged(&target));
+        scene.heap = match judged.await {
+            Err(_) => Heap::Pending,
+            Ok(Err(error)) => Heap::Nothing(error.to_string()),
+            Ok(Ok(judged)) => match &judged.refusal {
+                Some(why) => Heap::Nothing(why.clone()),
+                None => Heap::Judged {
+                    document: judged.report.page(),
+                    judged,
+                },
+            },
+        };
+        scene
+    }
+
+    /// The target that is shown.
+    pub(super) fn target(&self) -> &str {
+        match (&self.asked.target, self.assessment()) {
+            (Some(name), _) => name,
+            (None, Some(shown)) => &shown.target,
+            (None, None) => SELF,
         }
+    }
+
+    /// Alerts about the target that is shown, as marks in a chart over time.
+    pub(super) fn marks(&self, _chart: &Chart) -> Vec<ChartMark> {
+        Vec::new()
     }
 
     /// The verdicts, the worst first.

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::markup::{ago, counted, in_query, short};
-use super::scene::Scene;
+use super::scene::{Heap, Scene};
 use super::sign::Sign;
+use crate::serve::bounds::SUSPECTS_TOLD;
 use crate::serve::store::Assessment;
 use crate::units::{Bytes, HoursAhead, Per, Rate};
 
@@ -28,7 +29,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         word(scene, shown)
     );
     if let Some(shown) = shown {
-        push_answers(out, shown);
+        push_answers(out, scene, shown);
         if !shown.sentence.is_empty() {
             let _ = writeln!(
                 out,
@@ -36,6 +37,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
                 capital(&short(&shown.sentence, 600))
             );
         }
+        push_reasons(out, scene);
         if let Some(problem) = &shown.problem {
             let _ = writeln!(out, "<p class=\"problem\">{}</p>", short(problem, 600));
         }
@@ -43,6 +45,29 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         let _ = writeln!(out, "<p class=\"sentence\">{}</p>", why_none(scene));
     }
     out.push_str("</section>\n");
+}
+
+/// Why the verdict is what it is, and what to do next.
+fn push_reasons(out: &mut String, scene: &Scene) {
+    let Heap::Judged { document, .. } = &scene.heap else {
+        return;
+    };
+    let evidence = document.verdict.as_ref().map_or(&[][..], |it| &it.evidence);
+    if evidence.is_empty() && document.recommendations.is_empty() {
+        return;
+    }
+    out.push_str("<details class=\"why\"><summary>Why, and what to do next</summary>");
+    for (tag, lines) in [("ul", evidence), ("ol", &document.recommendations)] {
+        if lines.is_empty() {
+            continue;
+        }
+        let _ = write!(out, "<{tag} class=\"evidence\">");
+        for line in lines {
+            let _ = write!(out, "<li>{}</li>", short(line, 600));
+        }
+        let _ = write!(out, "</{tag}>");
+    }
+    out.push_str("</details>\n");
 }
 
 fn word(scene: &Scene, shown: Option<&Assessment>) -> &'static str {
@@ -83,8 +108,8 @@ fn name(assessment: &Assessment) -> String {
 }
 
 /// Three questions, three answers.
-fn push_answers(out: &mut String, shown: &Assessment) {
-    let (place, more) = place(shown);
+fn push_answers(out: &mut String, scene: &Scene, shown: &Assessment) {
+    let (place, more) = place(scene, shown);
     let (rate, interval) = speed(shown);
     let (left, until) = left(shown);
     out.push_str("<dl class=\"answers\">\n");
@@ -101,20 +126,50 @@ fn push_answers(out: &mut String, shown: &Assessment) {
     out.push_str("</dl>\n");
 }
 
-fn place(shown: &Assessment) -> (String, String) {
-    match shown.suspects.as_slice() {
-        [] => ("nothing stands out".to_owned(), String::new()),
-        [first, others @ ..] => (
-            format!("<code>{}</code>", short(&first.function, FUNCTION_CHARS)),
-            match others.len() {
-                0 => format!("holds {}", Bytes(first.inuse_bytes)),
-                more => format!(
-                    "holds {}; <a href=\"#suspects\">{more} more below</a>",
-                    Bytes(first.inuse_bytes)
-                ),
-            },
-        ),
+fn place(scene: &Scene, shown: &Assessment) -> (String, String) {
+    let [first, others @ ..] = shown.suspects.as_slice() else {
+        return ("nothing stands out".to_owned(), String::new());
+    };
+    let mut detail = callers(scene).unwrap_or_default();
+    if !others.is_empty() {
+        let more = match others.len() {
+            SUSPECTS_BEYOND => "more".to_owned(),
+            count => format!("{count} more"),
+        };
+        let _ = write!(
+            detail,
+            "{}<a href=\"#suspects\">{more} below</a>",
+            if detail.is_empty() { "" } else { " · " }
+        );
     }
+    (
+        format!("<code>{}</code>", short(&first.function, FUNCTION_CHARS)),
+        detail,
+    )
+}
+
+/// As many suspects are told as there is room for; then there may be more than that.
+const SUSPECTS_BEYOND: usize = SUSPECTS_TOLD - 1;
+
+/// Callers of the function to blame that are shown beside it.
+const CALLERS: usize = 3;
+
+/// Who called the function to blame.
+fn callers(scene: &Scene) -> Option<String> {
+    let Heap::Judged { judged, .. } = &scene.heap else {
+        return None;
+    };
+    let suspect = judged.report.trend.suspects.first()?;
+    let callers = suspect.frames.iter().skip(1);
+    let mut names: Vec<String> = callers
+        .clone()
+        .take(CALLERS)
+        .map(|frame| format!("← <bdi>{}</bdi>", short(&frame.name, 60)))
+        .collect();
+    if callers.count() > CALLERS {
+        names.push("…".to_owned());
+    }
+    (!names.is_empty()).then(|| names.join(" "))
 }
 
 /// How fast the heap grows, with its interval.
