@@ -1,7 +1,7 @@
 //! `fabric serve` as a process: started, fed, asked, stopped and killed.
 
 /// Requests and answers, byte by byte.
-mod client;
+pub(crate) mod client;
 /// What is posted and acknowledged survives a kill at any moment.
 mod kept;
 /// A running server.

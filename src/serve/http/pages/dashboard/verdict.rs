@@ -34,7 +34,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
             let _ = writeln!(
                 out,
                 "<p class=\"sentence\">{}.</p>",
-                capital(&short(&shown.sentence, 600))
+                capital(&short(&shown.sentence.replace(" -> ", " → "), 600))
             );
         }
         push_reasons(out, scene);
@@ -110,7 +110,7 @@ fn name(assessment: &Assessment) -> String {
 /// Three questions, three answers.
 fn push_answers(out: &mut String, scene: &Scene, shown: &Assessment) {
     let (place, more) = place(scene, shown);
-    let (rate, interval) = speed(shown);
+    let (rate, interval) = speed(scene, shown);
     let (left, until) = left(shown);
     out.push_str("<dl class=\"answers\">\n");
     for (question, answer, detail) in [
@@ -172,16 +172,24 @@ fn callers(scene: &Scene) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" "))
 }
 
-/// How fast the heap grows, with its interval.
-fn speed(shown: &Assessment) -> (String, String) {
-    let Some(growth) = shown.growth_bytes_per_hour else {
+/// How fast the suspects grow together, with their interval; where there are none, the heap.
+fn speed(scene: &Scene, shown: &Assessment) -> (String, String) {
+    let of_suspects = match &scene.heap {
+        Heap::Judged { judged, .. } if judged.report.has_time => judged.report.trend.suspect_growth,
+        _ => None,
+    };
+    let of_heap = shown.growth_bytes_per_hour.zip(shown.growth_interval95);
+    let growth = of_suspects
+        .map(|it| (it.value, [it.low, it.high]))
+        .or(of_heap);
+    let Some((growth, [low, high])) = growth else {
         return ("not known yet".to_owned(), String::new());
     };
     let rate = per_hour(growth);
-    let detail = shown
-        .growth_interval95
-        .map(|[low, high]| format!("95 %: {}", rate.interval(low, high)));
-    (rate.to_string(), detail.unwrap_or_default())
+    (
+        rate.to_string(),
+        format!("95 %: {}", rate.interval(low, high)),
+    )
 }
 
 /// How long until the limit is reached, and which.
