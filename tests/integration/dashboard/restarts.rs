@@ -11,7 +11,7 @@ fn the_page_recovers_from_a_restart_and_says_what_may_be_missing() {
     tab.open(service.address, "/");
     tab.until("document.getElementById('badge').textContent === 'live'");
     service.say("alpha", "before");
-    tab.until("document.querySelector('.event .what').textContent === 'before'");
+    tab.until("document.querySelector('.event .what')?.textContent === 'before'");
     // Something a person has done is still there afterwards.
     tab.eval("document.querySelector('#bounds summary').click()");
     service.stop();
@@ -24,9 +24,9 @@ fn the_page_recovers_from_a_restart_and_says_what_may_be_missing() {
         tab.text("#gap p"),
         "The server was restarted: events in between may be missing here."
     );
-    tab.until("document.querySelector('.event .what').textContent === 'meanwhile'");
+    tab.until("document.querySelector('.event .what')?.textContent === 'meanwhile'");
     service.say("alpha", "afterwards");
-    tab.until("document.querySelector('.event .what').textContent === 'afterwards'");
+    tab.until("document.querySelector('.event .what')?.textContent === 'afterwards'");
     assert_eq!(
         tab.eval("document.querySelector('#bounds details').open"),
         true

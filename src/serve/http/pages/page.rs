@@ -1,7 +1,7 @@
 //! A page.
 
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use axum::response::{IntoResponse, Response};
 
 use super::dashboard::{style_address, theme_address};
@@ -9,6 +9,9 @@ use crate::render::html;
 
 /// Nothing is loaded but the style, and nothing runs but what makes it light or dark; forms go to this server only.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// What a page with a form tells of itself to where it posts: the address that the guard looks at, and nothing to others.
+pub(super) const SAME_ORIGIN: &str = "same-origin";
 
 /// A page whose body is `body`, which is HTML and holds nothing foreign.
 pub(super) fn page(status: StatusCode, body: &str) -> Response {
@@ -24,6 +27,7 @@ pub(super) fn page(status: StatusCode, body: &str) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, SAME_ORIGIN),
     ];
     (status, headers, text).into_response()
 }

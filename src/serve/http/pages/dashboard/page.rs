@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
@@ -15,6 +15,7 @@ use super::panel::{PANELS, Panel, named};
 use super::scene::{Asked, Scene, Standing};
 use crate::render::html;
 use crate::serve::event::Level;
+use crate::serve::http::pages::page::SAME_ORIGIN;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
 
@@ -39,6 +40,7 @@ pub(in crate::serve::http) async fn dashboard(
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, SAME_ORIGIN),
     ];
     Ok((StatusCode::OK, headers, text).into_response())
 }
