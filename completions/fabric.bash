@@ -347,7 +347,7 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__serve)
-            opts="-h -V --source --listen --state-dir --snapshot-dir --snapshot-interval --config --check --auth-token-file --auth-reads --allowed-host --allowed-origin --max-clients --client-rate --max-rss --max-files --history --poll-interval --log-format --log-level --help --version"
+            opts="-h -V --source --listen --state-dir --snapshot-dir --snapshot-interval --config --check --auth-token-file --auth-reads --allowed-host --allowed-origin --alert-within --alert-webhook --alert-webhook-secret-file --alert-command --max-clients --client-rate --max-rss --max-files --history --poll-interval --log-format --log-level --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -390,6 +390,22 @@ _fabric() {
                     return 0
                     ;;
                 --allowed-origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alert-within)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alert-webhook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alert-webhook-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alert-command)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -197,6 +197,10 @@ complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-reads -d 'A
 false\t''"
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-host -d 'A name under which browsers may reach the server, beside localhost and addresses, like ops.example; may be given several times' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-origin -d 'Another origin whose pages may connect, like https://ops.example; may be given several times' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-within -d 'A memory limit that is expected to be reached within this time is an alert; the last quarter of it is critical [default: 1d]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-webhook -d 'POST each notification to this http or https URL, as JSON (`man fabric-json`, fabric.alert/1). Give a URL that is a secret in the environment or the file: everybody sees a command line' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-webhook-secret-file -d 'Sign what is posted with the secret in this file, at least 16 bytes: X-Fabric-Signature is the HMAC-SHA256 of X-Fabric-Timestamp, a dot and the body' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-command -d 'Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _STATUS, _SEVERITY, _KIND, _SCOPE, _ID, _SUMMARY and _TEXT; killed after 30 s' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-clients -d 'WebSocket clients at once; one more gets 503 [default: 1000]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l client-rate -d 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-rss -d 'Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]' -r

@@ -219,9 +219,37 @@ pub const WORKER_MEMORY: Bound = bound(
 pub const ASSESSMENTS: Bound = bound(
     "assessments",
     65,
-    2 * MIB,
+    256 * KIB,
     "that of a further target is not told",
 );
+/// Alerts that are remembered, active and over.
+pub const ALERTS: Bound = bound(
+    "alerts",
+    256,
+    320 * KIB,
+    "the one that was over first leaves; where all are active, a further one is not remembered and nobody is told of it",
+);
+/// What happened to alerts and was not yet taken by the hub.
+pub const ALERTS_WAITING: Bound = bound(
+    "alertChanges",
+    256,
+    48 * KIB,
+    "the oldest leave, and nobody is told of them",
+);
+/// What is remembered of targets from verdict to verdict, to tell the end of a leak from a flicker.
+pub const WATCHED_COURSES: Bound = bound(
+    "watchedCourses",
+    65,
+    16 * KIB,
+    "the verdicts on a further target make no alerts",
+);
+/// Most bytes of the sentence of an alert.
+pub const ALERT_SUMMARY_BYTES: usize = 512;
+/// Most bytes of what an alert rests on.
+pub const ALERT_REASON_BYTES: usize = 1024;
+/// Most bytes of the function that an alert blames.
+pub const ALERT_NAME_BYTES: usize = 256;
+
 /// Suspects that are told with a verdict; all of them are at `/api/memory/trend`.
 pub const SUSPECTS_TOLD: usize = 5;
 
@@ -286,7 +314,7 @@ pub const WORKERS_PER_GROUP: usize = 50;
 pub const LAST_EVENT_BYTES: usize = 256 * 1024;
 
 /// Every bound of the store.
-pub const STORE: [Bound; 22] = [
+pub const STORE: [Bound; 25] = [
     EVENTS,
     SEQUENCE_INDEX,
     PENDING_CHANGES,
@@ -309,6 +337,9 @@ pub const STORE: [Bound; 22] = [
     MEMORY_SAMPLES,
     WORKER_MEMORY,
     ASSESSMENTS,
+    ALERTS,
+    ALERTS_WAITING,
+    WATCHED_COURSES,
 ];
 /// Events that wait at start to be put in the order of their times.
 pub const BACKLOG: Bound = Bound {
@@ -522,3 +553,36 @@ pub const INGEST_BATCH: usize = 100;
 pub const INGEST_FILE_BYTES: u64 = 64 << 20;
 /// Different wrong tokens that one address may try within a minute. Beyond it the answer is 429.
 pub const WRONG_TOKENS_PER_MINUTE: usize = 10;
+
+// What leaves the house (`alerts`).
+
+/// Notifications that wait, on both ways out together.
+pub const ALERT_QUEUE: Bound = Bound {
+    collection: "alertQueue",
+    cap_entries: Some(2 * ALERT_QUEUE_PER_WAY as u64),
+    cap_bytes: Some(2 * ALERT_QUEUE_PER_WAY_BYTES as u64),
+    policy: "64 per way out: its oldest is dropped",
+};
+/// Notifications that wait for the webhook, and for the command.
+pub const ALERT_QUEUE_PER_WAY: usize = 64;
+/// Bytes of those.
+pub const ALERT_QUEUE_PER_WAY_BYTES: usize = 1 << 20;
+/// From one try of the webhook to the next: five tries in about five minutes. Who does not answer for longer hears of it with the reminder.
+pub const ALERT_PAUSES: [Duration; 4] = [
+    Duration::from_secs(5),
+    Duration::from_secs(20),
+    Duration::from_secs(60),
+    Duration::from_secs(180),
+];
+/// A receiver that asks for a longer pause gets this one.
+pub const ALERT_RETRY_AFTER_LIMIT: Duration = Duration::from_mins(10);
+/// How long one try of the webhook may take, from looking up its name to the last byte of its answer.
+pub const ALERT_TRY_LIMIT: Duration = Duration::from_secs(10);
+/// How long a command may take. Then it is killed, with all that it has started.
+pub const ALERT_COMMAND_LIMIT: Duration = Duration::from_secs(30);
+/// What is kept of the output of a command, to log it.
+pub const ALERT_COMMAND_OUTPUT_BYTES: usize = 2048;
+/// How long notifications that wait are tried when the server ends.
+pub const ALERT_STOP_LIMIT: Duration = Duration::from_secs(2);
+/// A file of alerts with more bytes is not read.
+pub const ALERT_FILE_BYTES: u64 = 4 << 20;

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::alerts::Announcer;
 use super::intake::Batch;
 use super::live::ChangeLog;
-use super::store::{Assessment, MemorySample, Store, View, WorkerMemory};
+use super::store::{Assessment, Change, MemorySample, Store, View, WorkerMemory};
 use super::tail::TailReport;
 use super::time::WallTime;
 
@@ -56,6 +57,7 @@ pub(super) struct Hub {
     store: Store,
     views: watch::Sender<Arc<View>>,
     changes: Arc<ChangeLog>,
+    announcer: Announcer,
     progress: Arc<Progress>,
 }
 
@@ -96,12 +98,14 @@ impl Hub {
         store: Store,
         views: watch::Sender<Arc<View>>,
         changes: Arc<ChangeLog>,
+        announcer: Announcer,
         progress: Arc<Progress>,
     ) -> Hub {
         Hub {
             store,
             views,
             changes,
+            announcer,
             progress,
         }
     }
@@ -171,6 +175,11 @@ impl Hub {
         let changes = self.store.take_changes();
         if !changes.is_empty() {
             self.changes.publish(&changes, &view);
+        }
+        for change in &changes {
+            if let Change::Alert(change) = change {
+                self.announcer.tell(change);
+            }
         }
         began.elapsed()
     }

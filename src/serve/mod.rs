@@ -9,6 +9,7 @@
 //! * [`store`] is what is remembered. It takes values and times as arguments: no clock, no files, no tokio.
 //! * [`query`] answers a question from a view.
 //! * `hub` owns the store and publishes an immutable [`View`](store::View) of it, and what changed since the last one.
+//! * [`alerts`] brings what whoever is on call must know to a webhook or a command.
 //! * [`live`] sends changes to WebSocket clients; [`http`] answers requests from the latest view and keeps what is posted.
 //! * [`targets`] judges folders of heap snapshots: those of the server itself, and of services that it watches.
 //!
@@ -16,6 +17,7 @@
 //!
 //! Every bound is a number, a behaviour and a counter, and stands in [`bounds`].
 
+pub mod alerts;
 mod backlog;
 pub mod bounds;
 pub mod event;
@@ -31,6 +33,7 @@ mod problem_log;
 pub mod query;
 mod sampler;
 mod server;
+mod state_folder;
 pub mod store;
 pub mod tail;
 pub mod targets;

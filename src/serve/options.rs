@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::alerts::AlertOptions;
 use super::bounds;
 use super::http::GuardOptions;
 use super::own_heap::OwnSnapshots;
@@ -25,6 +26,8 @@ pub struct Options {
     pub is_jemalloc: bool,
     /// Who may do what.
     pub access: GuardOptions,
+    /// Who is told of alerts, and when.
+    pub alerts: AlertOptions,
     /// WebSocket clients at once.
     pub max_clients: usize,
     /// WebSocket connections of one address in a second, over time.
@@ -50,6 +53,7 @@ impl Options {
             limit_bytes: None,
             is_jemalloc: false,
             access: GuardOptions::default(),
+            alerts: AlertOptions::default(),
             max_clients: 1000,
             client_rate: 50,
             max_rss_bytes: bounds::TAIL_RSS_LIMIT_DEFAULT,
@@ -119,6 +123,7 @@ impl Options {
         if let Some(snapshots) = &self.snapshots {
             Options::check_snapshot_interval(snapshots.interval)?;
         }
+        self.alerts.check()?;
         self.access.check()
     }
 

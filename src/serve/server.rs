@@ -1,17 +1,17 @@
 //! The parts put together: who starts first, who is told to stop first, and what ends when a part fails.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ring::digest::{SHA256, digest};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use super::alerts::{Outlets, keep};
 use super::event;
 use super::http::{
     self, Guard, HttpGauges, HttpState, HubGauges, Ingest, ListenerLimits, Secret, router,
@@ -24,6 +24,7 @@ use super::options::Options;
 use super::own_heap;
 use super::problem_log::ProblemLog;
 use super::sampler::Sampler;
+use super::state_folder;
 use super::store::{Store, View};
 use super::tail::{self, TailOptions, Tailer, Wake, WakeHandle};
 use super::targets::{Target, Targets};
@@ -43,6 +44,9 @@ pub struct Server {
     tail: WakeHandle,
     tail_ended: oneshot::Receiver<()>,
     hub: JoinHandle<()>,
+    outlets: Outlets,
+    /// Keeps the alerts, where there is a folder for them.
+    keeper: Option<JoinHandle<()>>,
     http: JoinHandle<io::Result<()>>,
     snapshots: Option<mpsc::Sender<Trigger>>,
     /// Held as long as the server runs.
@@ -110,13 +114,14 @@ impl Server {
             },
             None => None,
         };
-        let (lock, state_file) = match &options.state_dir {
+        let (lock, files) = match &options.state_dir {
             Some(folder) => {
-                let (lock, file) = lock(folder, &options.source)?;
-                (Some(lock), Some(file))
+                let (lock, files) = state_folder::take(folder, &options.source)?;
+                (Some(lock), Some(files))
             }
             None => (None, None),
         };
+        let (state_file, alerts_file) = files.map(|it| (it.tail, it.alerts)).unzip();
         // Before anybody can be told where to listen: what is written or posted from then on is new, whatever its lines say.
         let tailer = open_logs(&options, state_file).await?;
         let now = WallTime::now();
@@ -127,15 +132,25 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
 
         let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
+        let interval = options.snapshots.as_ref().map(|it| it.interval);
+        let (rules, pace) = options.alerts.rules(interval);
+        store.set_alert_rules(rules, pace);
+        if let Some(file) = &alerts_file {
+            store.restore_alerts(file.load(), now);
+        }
         let (view_sender, views) = watch::channel(store.view(now));
+        let keeper = alerts_file.map(|file| tokio::spawn(keep(file, views.clone())));
         let changes = Arc::new(ChangeLog::new());
         let progress = Arc::new(Progress::new());
         let hub_gauges = Arc::new(HubGauges::default());
         let (messages, inbox) = mpsc::channel(WAITING_MESSAGES);
+        let alert_gauges = Arc::default();
+        let (announcer, outlets) = Outlets::start(&options.alerts, &host, &alert_gauges);
         let hub = Hub::new(
             store,
             view_sender,
             Arc::clone(&changes),
+            announcer,
             Arc::clone(&progress),
         );
         let hub = tokio::spawn(hub.run(inbox));
@@ -166,6 +181,7 @@ impl Server {
             &host,
         );
         state.hub = Arc::clone(&hub_gauges);
+        state.alerts = alert_gauges;
         state.targets = Targets::start(vec![own], messages.clone(), stopping.clone());
         say_where(&listeners, &options);
         let http = tokio::spawn(http::serve(
@@ -200,6 +216,8 @@ impl Server {
             tail,
             tail_ended,
             hub,
+            outlets,
+            keeper,
             http,
             snapshots,
             _lock: lock,
@@ -283,6 +301,10 @@ impl Server {
         if !self.hub.is_finished() {
             let _ = (&mut self.hub).await;
         }
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.await;
+        }
+        self.outlets.stop().await;
         tracing::info!("ended");
     }
 }
@@ -339,39 +361,6 @@ fn line_time(line: &[u8]) -> Option<EventTime> {
         .ok()
         .flatten()
         .map(|event| event.ts())
-}
-
-/// Takes the state of one folder of logs for this process alone, and says which file it is in.
-fn lock(folder: &Path, source: &Path) -> Result<(File, PathBuf), StartError> {
-    let unusable = |error| StartError::State {
-        folder: folder.to_owned(),
-        error,
-    };
-    std::fs::create_dir_all(folder).map_err(unusable)?;
-    // The same folder under another name is the same folder; one that is not there yet has only its name.
-    let source = std::path::absolute(source).map_err(unusable)?;
-    let canonical = source.canonicalize().unwrap_or(source);
-    let name = digest(&SHA256, canonical.as_os_str().as_encoded_bytes());
-    let name: String = name
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let lock = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(folder.join(format!("tail-{name}.lock")))
-        .map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok((lock, folder.join(format!("tail-{name}.json")))),
-        Err(TryLockError::WouldBlock) => Err(StartError::Locked {
-            source_folder: canonical,
-            folder: folder.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
-    }
 }
 
 fn say_where(listeners: &[TcpListener], options: &Options) {

@@ -17,6 +17,7 @@ fn ranks() -> BTreeMap<&'static str, u32> {
         ("load", 4),
         ("capture", 4),
         ("archive", 4),
+        ("keep", 5),
         ("analysis", 5),
         ("report", 6),
         ("render", 7),
@@ -46,7 +47,7 @@ const ONLY_IN: [(&str, &[&str]); 12] = [
     ("comfy_table", &["src/render/"]),
     ("memmap2", &["src/load/"]),
     ("clap", &["src/bin/"]),
-    ("ureq", &["src/capture/"]),
+    ("ureq", &["src/capture/", "src/serve/alerts/"]),
     ("rustls", &["src/capture/"]),
     ("tungstenite", &["src/capture/", "src/serve/live/"]),
     (

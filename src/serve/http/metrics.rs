@@ -5,6 +5,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 
+use super::alert_metrics::{of_alerts, of_assessments};
 use super::answer::whole;
 use super::gauges::HttpGauges;
 use super::metric_families::{Families, Number, text};
@@ -40,6 +41,8 @@ fn collect(state: &HttpState, view: &View) -> Families {
             Number::Whole(number.value),
         );
     }
+    of_assessments(&mut families, view);
+    of_alerts(&mut families, view, &state.alerts);
     of_bounds(&mut families, &all_bounds(state, view));
     families
 }

@@ -6,6 +6,7 @@
 //!
 //! It does not know how the store comes to its picture, and never waits for the hub.
 
+mod alert_metrics;
 mod answer;
 mod connection;
 mod document_policy;

@@ -8,6 +8,7 @@ use super::answer::AnswerBudget;
 use super::gauges::{HttpGauges, HubGauges, LiveGauges};
 use super::guard::Guard;
 use super::ingest::Ingest;
+use crate::serve::alerts::AlertGauges;
 use crate::serve::store::View;
 use crate::serve::targets::Targets;
 
@@ -29,6 +30,8 @@ pub struct HttpState {
     pub gauges: Arc<HttpGauges>,
     /// What the hub says of itself.
     pub hub: Arc<HubGauges>,
+    /// What became of notifications of alerts.
+    pub alerts: Arc<AlertGauges>,
     /// Name of this machine, for posted events that do not say where they are from.
     pub host: Arc<str>,
     /// Folders of heap snapshots that are judged.
@@ -56,6 +59,7 @@ impl HttpState {
             guard,
             gauges,
             hub: Arc::default(),
+            alerts: Arc::default(),
             host: host.into(),
             targets: Targets::default(),
             answers: Arc::default(),

@@ -8,9 +8,9 @@ use jemalloc_pprof::PROF_CTL;
 use thiserror::Error;
 
 use super::counters;
-use crate::archive::{Archive, ArchiveError, Extension, Retention, SnapshotName, Stored, Trigger};
-use crate::capture::{CaptureErrorKind, Content, Process, examine, hostname};
-use crate::load::series::{ProcessMemory, SIDECAR_SCHEMA, Sidecar};
+use crate::archive::{Archive, ArchiveError, Retention, Stored, Trigger};
+use crate::capture::{Process, hostname};
+use crate::keep::{self, Captured, KeepError, Manner};
 use crate::serve::time::WallTime;
 
 /// Where snapshots go, and how many stay.
@@ -35,12 +35,15 @@ pub(in crate::serve) enum SnapshotFailure {
     /// jemalloc refused.
     #[error("jemalloc did not write a heap profile: {0}")]
     Dump(String),
-    /// The dump cannot be read back.
-    #[error("the heap profile cannot be read back: {0}")]
-    Content(CaptureErrorKind),
-    /// The folder cannot be written.
+    /// The dump cannot be read back, or the folder cannot be written.
     #[error(transparent)]
-    Archive(#[from] ArchiveError),
+    Keep(#[from] KeepError),
+}
+
+impl From<ArchiveError> for SnapshotFailure {
+    fn from(error: ArchiveError) -> SnapshotFailure {
+        SnapshotFailure::Keep(error.into())
+    }
 }
 
 /// How long another run that writes the folder is waited for.
@@ -65,60 +68,36 @@ pub(in crate::serve) async fn begin() -> Result<(), SnapshotFailure> {
 /// There is no profiler, or the folder cannot be written.
 pub(super) fn take(options: &OwnSnapshots, trigger: Trigger) -> Result<Stored, SnapshotFailure> {
     let profiler = PROF_CTL.as_ref().ok_or(SnapshotFailure::NoProfiler)?;
+    let now = WallTime::now();
+    // Before the dump is made, which itself takes memory.
+    let process = Process::read(Path::new("/"), std::process::id()).ok();
+    let allocator = counters::allocator();
     let began = Instant::now();
     let mut dump = profiler
         .blocking_lock()
         .dump()
         .map_err(|error| SnapshotFailure::Dump(error.to_string()))?;
-    let dumping = began.elapsed();
+    let duration = began.elapsed();
     let archive = Archive::open(&options.folder, LOCK_PATIENCE)?;
     let mut stage = archive.stage()?;
     io::copy(&mut dump, &mut stage).map_err(|error| archive.cannot_write(error))?;
-    // Names are looked up when the folder is judged: the program that has them is this one, and reading its debug information here would
-    // take more memory than the server has.
-    let content = examine(stage.path(), None).map_err(SnapshotFailure::Content)?;
-    let Content::Profile(profile) = content else {
-        return Err(SnapshotFailure::Dump("it is no heap profile".to_owned()));
-    };
-    let mut converted = archive.stage()?;
-    profile
-        .write(stage.path(), &mut converted)
-        .map_err(|error| archive.cannot_write(error))?;
-    let now = WallTime::now();
-    let name = SnapshotName {
-        time_ms: now.0.max(0),
-        trigger,
-        extension: Extension::Pprof,
-    };
-    let sidecar = circumstances(now, trigger, dumping);
-    let stored = archive.store(converted, name, sidecar, None)?;
-    let snapshots = archive.snapshots()?;
-    for removal in options
-        .retention
-        .removals(&snapshots, Some(stored.name), now.0)
-    {
-        archive.remove(&removal)?;
-    }
-    Ok(stored)
-}
-
-fn circumstances(now: WallTime, trigger: Trigger, dumping: Duration) -> Sidecar {
-    let process = Process::read(Path::new("/"), std::process::id()).unwrap_or_default();
-    Sidecar {
-        schema: Some(SIDECAR_SCHEMA.to_owned()),
-        captured_at: Some(now.0),
-        capture_duration_ms: u64::try_from(dumping.as_millis()).ok(),
-        trigger: Some(trigger.name().to_owned()),
-        source: Some("self".to_owned()),
-        source_format: Some("jemalloc".to_owned()),
-        host: hostname(Path::new("/")),
+    let captured = Captured {
+        is_live: true,
+        duration,
         pid: Some(std::process::id()),
-        process_started_at: process.started_at_ms,
-        command: process.command,
-        build_id: process.build_id,
-        memory: Some(process.memory).filter(|it| *it != ProcessMemory::default()),
-        cgroup: process.cgroup,
-        allocator: Some(counters::allocator()),
-        ..Sidecar::default()
-    }
+        process,
+        is_process_certain: true,
+        host: hostname(Path::new("/")),
+        allocator: Some(allocator),
+        ..Captured::new(stage, "self".to_owned(), now.0)
+    };
+    let manner = Manner {
+        trigger,
+        service: None,
+        symbolizer: None,
+        keep_original: false,
+    };
+    let kept = keep::store(&archive, captured, &manner)?;
+    keep::prune(&archive, &options.retention, Some(kept.stored.name), now.0)?;
+    Ok(kept.stored)
 }

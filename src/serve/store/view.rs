@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::alert::Alerts;
 use super::assessment::Assessment;
 use super::event_log::EventLog;
 use super::memory::{MemoryHistory, WorkerMemory};
@@ -46,6 +47,8 @@ pub struct View {
     pub worker_memory: Arc<Vec<WorkerMemory>>,
     /// The newest verdict on each target, this server first.
     pub assessments: Arc<Vec<Arc<Assessment>>>,
+    /// What somebody on call is told, and was.
+    pub alerts: Arc<Alerts>,
     /// Every collection of the store, with what its bound did.
     pub bounds: Vec<BoundReport>,
 }

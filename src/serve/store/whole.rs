@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use super::alert::{Alert, Observation};
+use super::alert_book::AlertBook;
+use super::alert_pace::AlertPace;
+use super::alert_rules::{AlertRuler, AlertRules, Meaning};
 use super::assessment::Assessment;
 use super::assessment_book::AssessmentBook;
 use super::collision_book::{Act, CollisionBook, Other};
@@ -52,6 +56,8 @@ pub struct Store {
     pub(super) rate: RateWindow,
     pub(super) memory: MemoryLog,
     pub(super) assessments: AssessmentBook,
+    pub(super) alerts: AlertBook,
+    ruler: AlertRuler,
     counters: Counters,
     tail: Arc<TailReport>,
     collisions: Arc<Collisions>,
@@ -83,6 +89,8 @@ impl Store {
             rate: RateWindow::new(),
             memory: MemoryLog::new(),
             assessments: AssessmentBook::new(),
+            alerts: AlertBook::new(),
+            ruler: AlertRuler::new(),
             counters: Counters::default(),
             tail: Arc::default(),
             collisions: Arc::default(),
@@ -148,9 +156,34 @@ impl Store {
         self.has_memory = true;
     }
 
-    /// Takes the newest verdict on a target.
+    /// Takes the newest verdict on a target, and what it means for whoever is on call.
     pub fn assess(&mut self, assessment: Assessment) {
+        let now = assessment.judged_at;
+        for meaning in self.ruler.mean(&assessment) {
+            match meaning {
+                Meaning::Known(observation) => self.alerts.observe(observation, now),
+                Meaning::Unknown(kind) => {
+                    self.alerts.still_unknown(kind, &assessment.target, now);
+                }
+            }
+        }
         self.assessments.set(assessment);
+    }
+
+    /// Takes what somebody saw who looks at something else than verdicts.
+    pub fn observe(&mut self, observation: Observation, now: WallTime) {
+        self.alerts.observe(observation, now);
+    }
+
+    /// When a verdict becomes an alert, and how often somebody is told of one.
+    pub fn set_alert_rules(&mut self, rules: AlertRules, pace: AlertPace) {
+        self.ruler.set(rules);
+        self.alerts.set_pace(pace);
+    }
+
+    /// Takes back the alerts of an earlier run, before anything is judged.
+    pub fn restore_alerts(&mut self, alerts: Vec<Alert>, now: WallTime) {
+        self.alerts.restore(alerts, now);
     }
 
     /// Lets go of what is too old. Called on a timer, so that a quiet service shrinks too; once a second is often enough.
@@ -165,6 +198,7 @@ impl Store {
         }
         self.errors.tidy(now);
         self.rate.tidy(now);
+        self.alerts.tidy(now);
         if !(0..SWEEP_MS).contains(&now.since(self.swept)) {
             self.swept = now;
             self.files.tidy(now);
@@ -196,6 +230,7 @@ impl Store {
         if self.assessments.take_new() {
             changes.push(Change::Assessments);
         }
+        changes.extend(self.alerts.take_changes().into_iter().map(Change::Alert));
         changes
     }
 
@@ -222,6 +257,7 @@ impl Store {
             memory: Arc::clone(self.memory.history()),
             worker_memory: Arc::clone(self.memory.workers()),
             assessments: Arc::clone(self.assessments.shown()),
+            alerts: self.alerts.shown(),
             bounds: self.meters().map(Meter::report).collect(),
         })
     }
@@ -231,6 +267,7 @@ impl Store {
         let [events, index] = self.events.meters();
         let [files, recent] = self.files.meters();
         let [samples, of_workers] = self.memory.meters();
+        let [alerts, alerts_waiting] = self.alerts.meters();
         [events, index, &self.pending, self.seen.meter()]
             .into_iter()
             .chain(self.workers.meters())
@@ -249,6 +286,9 @@ impl Store {
                 samples,
                 of_workers,
                 self.assessments.meter(),
+                alerts,
+                alerts_waiting,
+                self.ruler.meter(),
             ])
     }
 

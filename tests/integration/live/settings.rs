@@ -61,6 +61,10 @@ snapshot-interval = "30m"                                # default
 auth-reads = false                                       # default
 allowed-host = ["a.example", "b.example"]                # file
 allowed-origin = []                                      # default
+alert-within = "1d"                                      # default
+# alert-webhook is not set                               # default
+# alert-webhook-secret-file is not set                   # default
+# alert-command is not set                               # default
 max-clients = 9                                          # command line
 client-rate = 50                                         # default
 max-rss = "512MiB"                                       # file
@@ -124,6 +128,64 @@ fn what_makes_no_sense_is_refused_before_anything_starts() {
         err.contains("FABRIC_AUTH_TOKEN: the token is empty"),
         "{err}"
     );
+}
+
+#[test]
+fn check_shows_where_alerts_go_and_no_secret_of_it() {
+    let folders = Folders::new();
+    let file = folders.path("serve.toml");
+    let secret = folders.path("secret");
+    let text = format!(
+        "alert-within = \"6h\"\nalert-webhook = \"https://hooks.example/T0/s3cret?k=s3cret\"\nalert-webhook-secret-file = {secret:?}\n\
+         alert-command = \"jq -r .text | mail ops\"\n"
+    );
+    std::fs::write(&file, text).expect("the file can be written");
+    let check = || {
+        let mut command = serve(&["--check", "--listen", "127.0.0.1:0", "--config"]);
+        command
+            .arg(&file)
+            .args(["--source", "/logs", "--state-dir"])
+            .arg(folders.path("state"));
+        run(&mut command)
+    };
+    let (code, _, err) = check();
+    assert_eq!(code, 2);
+    assert!(err.contains("--alert-webhook-secret-file"), "{err}");
+    std::fs::write(&secret, "short\n").expect("the file can be written");
+    let (code, _, err) = check();
+    assert_eq!(code, 2);
+    assert!(err.contains("fewer than 16 bytes"), "{err}");
+    std::fs::write(&secret, "0123456789abcdef s3cret\n").expect("the file can be written");
+    let (code, out, err) = check();
+    assert_eq!((code, err.as_str()), (0, ""));
+    for line in [
+        "alert-within = \"6h\"                                      # file",
+        "# alert-webhook is https://hooks.example/...             # file",
+        "alert-command = \"jq -r .text | mail ops\"                 # file",
+    ] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+    assert!(!out.contains("s3cret"), "{out}");
+    for (flags, expected) in [
+        (
+            ["--alert-within", "1s"],
+            "--alert-within is 1s: it must be from 1m",
+        ),
+        (
+            ["--alert-webhook", "https://me:s3cret@hooks.example/"],
+            "has a user name",
+        ),
+        (["--alert-webhook", "s3cret"], "is not an http"),
+        (["--alert-command", " "], "--alert-command is no command"),
+    ] {
+        let (code, _, err) = run(serve(&["--check", "--listen", "127.0.0.1:0"]).args(flags));
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains(expected), "{err}");
+        assert!(!err.contains("s3cret"), "{err}");
+    }
+    let (code, _, err) = run(serve(&["--check", "--alert-webhook-secret-file"]).arg(&secret));
+    assert_eq!(code, 2);
+    assert!(err.contains("there is no --alert-webhook"), "{err}");
 }
 
 #[test]

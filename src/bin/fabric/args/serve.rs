@@ -14,8 +14,8 @@ Exit codes:
   2  the settings make no sense; with --check also: it could not start
   5  the server could not start, or a part of it ended
 
-Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors, rejected, tail and
-  memory/bounds; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
+Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors, alerts, rejected,
+  tail and memory/bounds; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
 
 /// Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory
 ///
@@ -80,6 +80,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) access: Access,
     #[command(flatten)]
+    pub(crate) alerts: Alerts,
+    #[command(flatten)]
     pub(crate) bounds: Bounds,
     #[command(flatten)]
     pub(crate) logging: Logging,
@@ -118,6 +120,42 @@ pub(crate) struct Access {
         value_delimiter = ','
     )]
     pub(crate) allowed_origin: Option<Vec<String>>,
+}
+
+/// Who is told of alerts, and when. They are at `/api/alerts`, on the WebSocket, in the log and in the metrics in any case.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Alerts")]
+pub(crate) struct Alerts {
+    /// A memory limit that is expected to be reached within this time is an alert; the last quarter of it is critical [default: 1d]
+    #[arg(long, value_name = "TIME", env = "FABRIC_ALERT_WITHIN", hide_env_values = true, value_parser = parse_interval)]
+    pub(crate) alert_within: Option<i64>,
+    /// POST each notification to this http or https URL, as JSON (`man fabric-json`, fabric.alert/1). Give a URL that is a secret in the
+    /// environment or the file: everybody sees a command line
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FABRIC_ALERT_WEBHOOK",
+        hide_env_values = true
+    )]
+    pub(crate) alert_webhook: Option<String>,
+    /// Sign what is posted with the secret in this file, at least 16 bytes: X-Fabric-Signature is the HMAC-SHA256 of X-Fabric-Timestamp, a dot
+    /// and the body
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FABRIC_ALERT_WEBHOOK_SECRET_FILE",
+        hide_env_values = true
+    )]
+    pub(crate) alert_webhook_secret_file: Option<PathBuf>,
+    /// Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _STATUS, _SEVERITY,
+    /// _KIND, _SCOPE, _ID, _SUMMARY and _TEXT; killed after 30 s
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        env = "FABRIC_ALERT_COMMAND",
+        hide_env_values = true
+    )]
+    pub(crate) alert_command: Option<String>,
 }
 
 /// How much it may hold.

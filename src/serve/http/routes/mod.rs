@@ -3,6 +3,7 @@
 //! What comes in: a request that the guard has let through, with its body read. What goes out: JSON from the latest view, a
 //! [`Problem`](super::problem::Problem) that says why not, or a page. The table is the one list of paths.
 
+mod alerts;
 mod collisions;
 mod errors;
 mod events;

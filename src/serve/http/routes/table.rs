@@ -3,7 +3,7 @@
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    collisions, errors, events, health, heatmap, memory_bounds, memory_files, memory_pair,
+    alerts, collisions, errors, events, health, heatmap, memory_bounds, memory_files, memory_pair,
     memory_targets, memory_trend, openapi, posts, reading, workers,
 };
 use crate::serve::http::metrics;
@@ -113,6 +113,12 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             GET,
             "collisions of all kinds, with alerts",
             get(collisions::all),
+        ),
+        route(
+            "/api/alerts",
+            GET,
+            "what whoever is on call is told, and was",
+            get(alerts::alerts),
         ),
         route(
             "/api/heatmap",

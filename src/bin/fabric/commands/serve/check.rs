@@ -6,6 +6,7 @@ use std::io::Write as _;
 use super::settings::{Origin, Setting, Settings};
 use super::token::Whence;
 use crate::exit::Failure;
+use fabric::serve::alerts::Webhook;
 
 /// Prints the settings to standard output, each with where it comes from, and of the token only that.
 pub(super) fn print(settings: &Settings, token: &Whence) -> Result<(), Failure> {
@@ -32,6 +33,13 @@ fn text(settings: &Settings, token: &Whence) -> String {
     page.set("auth-reads", &settings.auth_reads, bool::to_string);
     page.set("allowed-host", &settings.allowed_host, |all| list(all));
     page.set("allowed-origin", &settings.allowed_origin, |all| list(all));
+    page.set("alert-within", &settings.alert_within, |&ms| time(ms));
+    page.webhook("alert-webhook", &settings.alert_webhook);
+    page.maybe(
+        "alert-webhook-secret-file",
+        &settings.alert_webhook_secret_file,
+    );
+    page.text("alert-command", &settings.alert_command);
     page.set("max-clients", &settings.max_clients, usize::to_string);
     page.set("client-rate", &settings.client_rate, u32::to_string);
     page.set("max-rss", &settings.max_rss, |&bytes| size(bytes));
@@ -62,6 +70,26 @@ impl Page {
             }
             None => self.line(&format!("# {key} is not set"), setting.origin),
         }
+    }
+
+    /// The same for a text.
+    fn text(&mut self, key: &str, setting: &Setting<Option<String>>) {
+        match &setting.value {
+            Some(text) => self.line(&format!("{key} = {}", quoted(text)), setting.origin),
+            None => self.line(&format!("# {key} is not set"), setting.origin),
+        }
+    }
+
+    /// The path of the URL of a webhook is a secret: it stands as a remark that says where it leads.
+    fn webhook(&mut self, key: &str, setting: &Setting<Option<String>>) {
+        let line = match &setting.value {
+            Some(url) => match Webhook::new(url, None) {
+                Ok(webhook) => format!("# {key} is {webhook}"),
+                Err(problem) => format!("# {key} {problem}"),
+            },
+            None => format!("# {key} is not set"),
+        };
+        self.line(&line, setting.origin);
     }
 
     fn line(&mut self, line: &str, origin: Origin) {

@@ -1,5 +1,6 @@
 //! `fabric serve`: settings in, a server that runs until it is told to end.
 
+mod alerts;
 mod check;
 mod home;
 mod log;
@@ -41,6 +42,7 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
         check::print(&settings, &token.whence)?;
     }
     let mut options = options(&settings, token.secret);
+    options.alerts = alerts::options(&settings)?;
     check_options(&settings, &options)?;
     if typed.check {
         return try_out(&settings);
@@ -106,11 +108,7 @@ fn options(settings: &Settings, token: Option<Secret>) -> Options {
         .map(|folder| OwnSnapshots {
             folder: folder.clone(),
             interval: span(settings.snapshot_interval.value),
-            retention: Retention {
-                keep: Some(50),
-                max_age_ms: Some(30 * 86_400_000),
-                max_bytes: Some(10 << 30),
-            },
+            retention: Retention::USUAL,
         });
     options.is_jemalloc = allocator::is_jemalloc();
     options.access = GuardOptions {

@@ -53,6 +53,11 @@ pub(super) struct Settings {
     pub(super) auth_reads: Setting<bool>,
     pub(super) allowed_host: Setting<Vec<String>>,
     pub(super) allowed_origin: Setting<Vec<String>>,
+    pub(super) alert_within: Setting<i64>,
+    /// A secret, but for its host.
+    pub(super) alert_webhook: Setting<Option<String>>,
+    pub(super) alert_webhook_secret_file: Setting<Option<PathBuf>>,
+    pub(super) alert_command: Setting<Option<String>>,
     pub(super) max_clients: Setting<usize>,
     pub(super) client_rate: Setting<u32>,
     pub(super) max_rss: Setting<u64>,
@@ -75,7 +80,7 @@ impl Settings {
             Some(path) => SettingsFile::read(&path)?,
             None => SettingsFile::default(),
         };
-        let (access, bounds) = (&typed.access, &typed.bounds);
+        let (access, alerts, bounds) = (&typed.access, &typed.alerts, &typed.bounds);
         let in_home = |inside: &str| std::env::home_dir().map(|home| home.join(inside));
         Ok(Settings {
             source: pick.folder(
@@ -121,6 +126,27 @@ impl Settings {
                 access.allowed_origin.clone(),
                 file.allowed_origin,
                 Vec::new,
+            ),
+            alert_within: pick.or(
+                "alert-within",
+                alerts.alert_within,
+                file.alert_within,
+                || ms(usual.alerts.within),
+            ),
+            alert_webhook: pick.maybe(
+                "alert-webhook",
+                alerts.alert_webhook.clone(),
+                file.alert_webhook,
+            ),
+            alert_webhook_secret_file: pick.path(
+                "alert-webhook-secret-file",
+                alerts.alert_webhook_secret_file.clone(),
+                file.alert_webhook_secret_file,
+            )?,
+            alert_command: pick.maybe(
+                "alert-command",
+                alerts.alert_command.clone(),
+                file.alert_command,
             ),
             max_clients: pick.or("max-clients", bounds.max_clients, file.max_clients, || {
                 usual.max_clients

@@ -23,6 +23,11 @@ pub(super) struct SettingsFile {
     pub(super) auth_reads: Option<bool>,
     pub(super) allowed_host: Option<Vec<String>>,
     pub(super) allowed_origin: Option<Vec<String>>,
+    #[serde(deserialize_with = "time")]
+    pub(super) alert_within: Option<i64>,
+    pub(super) alert_webhook: Option<String>,
+    pub(super) alert_webhook_secret_file: Option<PathBuf>,
+    pub(super) alert_command: Option<String>,
     pub(super) max_clients: Option<usize>,
     pub(super) client_rate: Option<u32>,
     #[serde(deserialize_with = "size")]
