@@ -278,9 +278,9 @@ pub const COMPARED_PAIRS: Bound = bound(
 );
 /// Files of a target's folder that are judged: the newest. Those that are left out are told in the notes of the judgement.
 pub const TARGET_FILES: usize = 1_000;
-/// A larger file of a target's folder is not judged: a profile has some hundred kilobytes, and reading a heap snapshot takes about its size in
-/// memory.
-pub const TARGET_FILE_BYTES: u64 = 64 * MIB;
+/// A larger file of a target's folder is not judged, nor taken of a service that is watched: a profile has some hundred kilobytes, the largest
+/// some megabytes, and reading a heap snapshot takes about its size in memory.
+pub const TARGET_FILE_BYTES: u64 = 32 * MIB;
 /// Bytes of files of a target's folder that are judged: the newest.
 pub const TARGET_BYTES: u64 = 1024 * MIB;
 /// Bytes of object files that one analysis looks up names in.

@@ -8,6 +8,7 @@ use super::alerts::AlertOptions;
 use super::bounds;
 use super::http::GuardOptions;
 use super::own_heap::OwnSnapshots;
+use super::targets::WatchOptions;
 
 /// What whoever starts the server may choose.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Options {
     pub snapshots: Option<OwnSnapshots>,
     /// The memory ceiling of this process to project to, in bytes; without one, what the snapshots tell.
     pub limit_bytes: Option<u64>,
+    /// Other services whose heaps are watched.
+    pub watch: WatchOptions,
     /// Whether jemalloc is the allocator of this process, so that its counters mean it.
     pub is_jemalloc: bool,
     /// Who may do what.
@@ -51,6 +54,7 @@ impl Options {
             state_dir: None,
             snapshots: None,
             limit_bytes: None,
+            watch: WatchOptions::default(),
             is_jemalloc: false,
             access: GuardOptions::default(),
             alerts: AlertOptions::default(),
@@ -124,6 +128,7 @@ impl Options {
             Options::check_snapshot_interval(snapshots.interval)?;
         }
         self.alerts.check()?;
+        self.watch.check()?;
         self.access.check()
     }
 

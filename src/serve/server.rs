@@ -182,7 +182,7 @@ impl Server {
         );
         state.hub = Arc::clone(&hub_gauges);
         state.alerts = alert_gauges;
-        state.targets = Targets::start(vec![own], messages.clone(), stopping.clone());
+        state.targets = Targets::start(own, &options.watch, &messages, &stopping);
         say_where(&listeners, &options);
         let http = tokio::spawn(http::serve(
             listeners,

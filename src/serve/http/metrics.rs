@@ -15,7 +15,7 @@ use super::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
 use super::state::HttpState;
 use crate::serve::bounds::BoundReport;
 use crate::serve::store::View;
-use crate::serve::targets::Targets;
+use crate::serve::targets::{Scrapes, Targets};
 
 pub(super) async fn metrics(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     Parameters::none(&uri)?;
@@ -271,6 +271,24 @@ fn of_targets(families: &mut Families, targets: &Targets) {
         false,
         Number::Real(targets.last_analysis_seconds()),
     );
+    type Read = fn(&Scrapes<'_>) -> u64;
+    let reads: [(&'static str, &'static str, Read); 2] = [
+        (
+            "target_scrapes",
+            "Times that a watched service was asked for a heap snapshot",
+            |it| it.scrapes,
+        ),
+        ("target_scrape_failures", "Times that none came", |it| {
+            it.failures
+        }),
+    ];
+    for (name, help, read) in reads {
+        let numbers = targets.scrapes().map(|it| {
+            let labels = vec![("target", it.target.to_owned())];
+            (labels, Number::Whole(read(&it)))
+        });
+        families.add_many(name, help, true, numbers.collect());
+    }
 }
 
 fn of_http(families: &mut Families, gauges: &HttpGauges) {

@@ -11,6 +11,7 @@ use super::counters::Counters;
 use super::folder_look::FolderLook;
 use super::folder_watch::FolderWatch;
 use super::judged::Judged;
+use super::scrape::ScrapeFailure;
 use super::target::Target;
 use crate::escape;
 use crate::serve::bounds::JUDGEMENTS;
@@ -38,6 +39,8 @@ pub(super) struct Desk<M> {
     pub(super) hub: mpsc::Sender<M>,
     pub(super) told: watch::Sender<Option<Arc<Assessment>>>,
     pub(super) newest: Option<Arc<Judged>>,
+    /// Why there is no newer snapshot of a watched service.
+    pub(super) trouble: watch::Receiver<Option<ScrapeFailure>>,
 }
 
 impl<M: From<Assessment> + Send + 'static> Desk<M> {
@@ -67,6 +70,13 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
                 }
                 () = sleep_until(settled_at.unwrap_or_else(Instant::now)), if settled_at.is_some() => {
                     settled_at = None;
+                }
+                // Of this server's own snapshots nobody tells here.
+                Ok(()) = self.trouble.changed() => {
+                    if self.tell_trouble().await.is_none() {
+                        return;
+                    }
+                    continue;
                 }
                 _ = poll.tick() => {}
             }
@@ -150,13 +160,36 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
 
     /// Tells the hub; nothing when that is gone.
     async fn tell(&mut self, judged: &Judged) -> Option<()> {
-        let assessment = judged.assessment(None);
+        let trouble = self.trouble.borrow_and_update().clone();
+        let assessment = judged.assessment(trouble.map(|failure| failure.words));
         let before = self.told.borrow().as_ref().map(|it| it.assessment);
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
             let sentence = escape::terminal(&assessment.sentence);
             tracing::info!(target = %assessment.target, verdict = assessment.assessment, %sentence, "judged");
         }
+        self.send(assessment).await
+    }
+
+    /// Tells that there is no newer snapshot, or that there is one again. The verdict stays, with its age.
+    async fn tell_trouble(&mut self) -> Option<()> {
+        let told = self.told.borrow().as_ref().map(Arc::clone);
+        // What was not judged yet is told when it is.
+        let Some(told) = told else { return Some(()) };
+        let trouble = self.trouble.borrow_and_update().clone();
+        let refusal = || self.newest.as_ref()?.refusal.clone();
+        let problem = trouble.map(|failure| failure.words).or_else(refusal);
+        if problem == told.problem {
+            return Some(());
+        }
+        let assessment = Assessment {
+            problem,
+            ..(*told).clone()
+        };
+        self.send(assessment).await
+    }
+
+    async fn send(&mut self, assessment: Assessment) -> Option<()> {
         self.told.send_replace(Some(Arc::new(assessment.clone())));
         self.hub.send(M::from(assessment)).await.ok()
     }

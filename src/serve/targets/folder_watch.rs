@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 
 /// Watches the folders of all targets with one watcher: the kernel gives a user only some hundred of them.
 ///
-/// A folder that is not there, or goes away, is nobody's fault: [`FolderWatch::keep`] watches it when it is there again, and whoever waits looks
-/// every few seconds by itself, too.
+/// A folder that is not there, or goes away, is nobody's fault: until it is there again, the nearest folder around it is watched. Whoever waits
+/// looks every few seconds by itself, too.
 #[derive(Debug)]
 pub(super) struct FolderWatch {
     inside: Mutex<Inside>,
@@ -24,8 +24,15 @@ pub(super) struct FolderWatch {
 struct Inside {
     /// Nothing where the system gives none.
     watcher: Option<RecommendedWatcher>,
-    /// Device and inode of each folder that is watched.
-    watched: HashMap<PathBuf, (u64, u64)>,
+    /// What is watched for each folder: itself, or what is around it while it is not there.
+    watched: HashMap<PathBuf, Place>,
+}
+
+/// A folder, with its device and inode: under one name there may be another one tomorrow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    path: PathBuf,
+    identity: (u64, u64),
 }
 
 impl FolderWatch {
@@ -53,26 +60,39 @@ impl FolderWatch {
 
     /// Sees to it that the folder which now has this name is watched, and none that had it before.
     pub(super) fn keep(&self, folder: &Path) {
-        let is_now = fs::metadata(folder)
-            .ok()
-            .filter(fs::Metadata::is_dir)
-            .map(|metadata| (metadata.dev(), metadata.ino()));
-        // Held for two system calls, never across an await.
+        let is_now = folder.ancestors().find_map(Place::at);
+        // Held for a few system calls, never across an await.
         let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         let Inside { watcher, watched } = &mut *inside;
         let Some(watcher) = watcher else { return };
-        if watched.get(folder).copied() == is_now {
+        if watched.get(folder) == is_now.as_ref() {
             return;
         }
-        if watched.remove(folder).is_some() {
-            // It may have ended with its folder.
-            let _ = watcher.unwatch(folder);
-        }
-        if let Some(identity) = is_now
-            && watcher.watch(folder, RecursiveMode::NonRecursive).is_ok()
+        if let Some(before) = watched.remove(folder)
+            && !watched.values().any(|it| it.path == before.path)
         {
-            watched.insert(folder.to_owned(), identity);
+            // It may have ended with its folder.
+            let _ = watcher.unwatch(&before.path);
         }
+        let Some(place) = is_now else { return };
+        let is_watched = watched.values().any(|it| *it == place);
+        if is_watched
+            || watcher
+                .watch(&place.path, RecursiveMode::NonRecursive)
+                .is_ok()
+        {
+            watched.insert(folder.to_owned(), place);
+        }
+    }
+}
+
+impl Place {
+    fn at(path: &Path) -> Option<Place> {
+        let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_dir)?;
+        Some(Place {
+            path: path.to_owned(),
+            identity: (metadata.dev(), metadata.ino()),
+        })
     }
 }
 
@@ -91,10 +111,11 @@ fn wake(wakes: &HashMap<PathBuf, Arc<Notify>>, event: notify::Result<Event>) {
         return;
     }
     for path in &event.paths {
-        let folder = wakes.get(path.as_path());
-        let of_file = || wakes.get(path.parent()?);
-        if let Some(wake) = folder.or_else(of_file) {
-            wake.notify_one();
+        for (folder, wake) in wakes {
+            // It, a file in it, or something on the way to it.
+            if path.parent() == Some(folder) || folder.starts_with(path) {
+                wake.notify_one();
+            }
         }
     }
 }

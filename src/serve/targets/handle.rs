@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
@@ -12,8 +13,10 @@ use super::desk::{Asker, Desk};
 use super::folder_look::FolderLook;
 use super::folder_watch::FolderWatch;
 use super::judged::Judged;
+use super::scrape_clock::{AT_ONCE, ScrapeClock, ScrapeCounts};
 use super::target::Target;
 use super::target_error::TargetError;
+use super::watched::{WatchOptions, Watched};
 use crate::serve::bounds::{BoundReport, TARGET_QUESTIONS};
 use crate::serve::store::Assessment;
 
@@ -42,6 +45,19 @@ struct DeskHandle {
     told: watch::Receiver<Option<Arc<Assessment>>>,
     /// The answer where there is no folder, and so no desk.
     fixed: Option<Arc<Judged>>,
+    /// Of a service that is watched.
+    scrapes: Option<Arc<ScrapeCounts>>,
+}
+
+/// What is counted about the snapshots of a watched service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scrapes<'t> {
+    /// The name of the service.
+    pub target: &'t str,
+    /// Times that a snapshot was asked for.
+    pub scrapes: u64,
+    /// Times that none came.
+    pub failures: u64,
 }
 
 impl Default for Targets {
@@ -57,51 +73,75 @@ impl Default for Targets {
 }
 
 impl Targets {
-    /// Begins to judge `targets`, and tells `hub` every new assessment. Runs inside a tokio runtime, until `stopping` is true.
+    /// Begins to judge `own`, and to take snapshots of the services in `watch` and to judge them; tells `hub` every new assessment. Runs
+    /// inside a tokio runtime, until `stopping` is true.
     pub fn start<M>(
-        targets: Vec<Target>,
-        hub: mpsc::Sender<M>,
-        stopping: watch::Receiver<bool>,
+        own: Target,
+        watch: &WatchOptions,
+        hub: &mpsc::Sender<M>,
+        stopping: &watch::Receiver<bool>,
     ) -> Targets
     where
         M: From<Assessment> + Send + 'static,
     {
         let counters = Arc::new(Counters::default());
         let turn = Arc::new(Semaphore::new(ANALYSES));
-        let folders = targets.iter().filter_map(|target| target.folder.clone());
+        let scraping = Arc::new(Semaphore::new(AT_ONCE));
+        let services = watch.services.iter();
+        let mut targets = vec![(own, None)];
+        targets.extend(services.map(|it| (it.target(&watch.folder), Some(Arc::new(it.clone())))));
+        let folders = targets.iter().filter_map(|(it, _)| it.folder.clone());
         let folder_watch = Arc::new(FolderWatch::new(folders));
-        let desks = targets
-            .into_iter()
-            .map(|target| {
-                let target = Arc::new(target);
-                let Some(folder) = &target.folder else {
-                    return without_folder(target);
+        let count = u32::try_from(watch.services.len()).unwrap_or(u32::MAX);
+        let mut place = 0;
+        let mut begin = |(target, watched): (Target, Option<Arc<Watched>>)| {
+            let target = Arc::new(target);
+            let Some(folder) = &target.folder else {
+                return without_folder(target);
+            };
+            let (ask, asked) = mpsc::channel(waiting());
+            let (tell, told) = watch::channel(None);
+            let (trouble, troubled) = watch::channel(None);
+            let desk = Desk {
+                target: Arc::clone(&target),
+                asked,
+                watch: Arc::clone(&folder_watch),
+                changed: folder_watch.wake_of(folder),
+                turn: Arc::clone(&turn),
+                counters: Arc::clone(&counters),
+                hub: hub.clone(),
+                told: tell,
+                newest: None,
+                trouble: troubled,
+            };
+            tokio::spawn(desk.run(stopping.clone()));
+            let scrapes = watched.map(|watched| {
+                let counts = Arc::new(ScrapeCounts::default());
+                let clock = ScrapeClock {
+                    watched,
+                    folder: folder.clone(),
+                    interval: watch.interval,
+                    place: (place, count),
+                    turns: Arc::clone(&scraping),
+                    counts: Arc::clone(&counts),
+                    trouble,
                 };
-                let (ask, asked) = mpsc::channel(waiting());
-                let (tell, told) = watch::channel(None);
-                let desk = Desk {
-                    target: Arc::clone(&target),
-                    asked,
-                    watch: Arc::clone(&folder_watch),
-                    changed: folder_watch.wake_of(folder),
-                    turn: Arc::clone(&turn),
-                    counters: Arc::clone(&counters),
-                    hub: hub.clone(),
-                    told: tell,
-                    newest: None,
-                };
-                tokio::spawn(desk.run(stopping.clone()));
-                DeskHandle {
-                    target,
-                    ask,
-                    told,
-                    fixed: None,
-                }
-            })
-            .collect();
+                place += 1;
+                tokio::spawn(clock.run(stopping.clone()));
+                counts
+            });
+            DeskHandle {
+                target,
+                ask,
+                told,
+                fixed: None,
+                scrapes,
+            }
+        };
+        let desks = targets.into_iter().map(&mut begin).collect();
         let (pairs, asked) = mpsc::channel(waiting());
         let comparing = Comparing::new(asked, turn, Arc::clone(&counters));
-        tokio::spawn(comparing.run(stopping));
+        tokio::spawn(comparing.run(stopping.clone()));
         Targets(Arc::new(Inside {
             desks,
             pairs,
@@ -204,6 +244,18 @@ impl Targets {
         self.0.counters.last_seconds()
     }
 
+    /// What is counted about the snapshots of each watched service.
+    pub fn scrapes(&self) -> impl Iterator<Item = Scrapes<'_>> {
+        self.0.desks.iter().filter_map(|desk| {
+            let counts = desk.scrapes.as_ref()?;
+            Some(Scrapes {
+                target: &desk.target.name,
+                scrapes: counts.scrapes.load(Ordering::Relaxed),
+                failures: counts.failures.load(Ordering::Relaxed),
+            })
+        })
+    }
+
     /// What is held here, with its bounds.
     pub fn bounds(&self) -> Vec<BoundReport> {
         self.0.counters.bounds()
@@ -248,6 +300,7 @@ fn without_folder(target: Arc<Target>) -> DeskHandle {
         ask,
         told,
         fixed: Some(Arc::new(judged)),
+        scrapes: None,
     }
 }
 

@@ -24,7 +24,7 @@ fn watch_over(folder: &Path) -> Scene {
     let (stop, stopping) = watch::channel(false);
     let own = Target::own(Some(folder), None);
     Scene {
-        targets: Targets::start(vec![own], hub, stopping),
+        targets: Targets::start(own, &WatchOptions::default(), &hub, &stopping),
         told,
         stop,
     }
@@ -181,7 +181,7 @@ async fn what_a_server_has_no_room_for_is_left_out_and_told() {
         .iter()
         .map(ToString::to_string)
         .collect();
-    assert!(notes.concat().contains("larger than 64.0 MiB"), "{notes:?}");
+    assert!(notes.concat().contains("larger than 32.0 MiB"), "{notes:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,7 +18,7 @@ use fabric::serve::http::{
 };
 use fabric::serve::store::{Assessment, MemorySample, Store, View};
 use fabric::serve::tail::{TailProblem, TailReport};
-use fabric::serve::targets::{Target, Targets};
+use fabric::serve::targets::{Target, Targets, WatchOptions};
 use fabric::serve::time::WallTime;
 use tokio::sync::{mpsc, watch};
 
@@ -73,7 +73,7 @@ impl Server {
         state.targets = {
             let _inside = runtime.enter();
             let own = Target::own(Some(snapshots.path()), None);
-            Targets::start(vec![own], hub, stopped.clone())
+            Targets::start(own, &WatchOptions::default(), &hub, &stopped)
         };
         runtime.spawn(async move { while told.recv().await.is_some() {} });
         let router = router(state.clone(), sockets());

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, Uri};
 
+use super::alerts::in_words;
 use super::sign::Sign;
-use crate::report::{Chart, ChartMark, Document};
+use crate::report::{Chart, ChartClock, ChartMark, Document};
 use crate::serve::bounds::BoundReport;
 use crate::serve::event::Level;
 use crate::serve::http::parameters::Parameters;
@@ -151,8 +152,18 @@ impl Scene {
     }
 
     /// Alerts about the target that is shown, as marks in a chart over time.
-    pub(super) fn marks(&self, _chart: &Chart) -> Vec<ChartMark> {
-        Vec::new()
+    pub(super) fn marks(&self, chart: &Chart) -> Vec<ChartMark> {
+        if chart.clock != ChartClock::Date {
+            return Vec::new();
+        }
+        let alerts = &self.view.alerts;
+        let all = alerts.active.iter().chain(&alerts.history);
+        let own = all.filter(|alert| *alert.scope == *self.target());
+        own.map(|alert| ChartMark {
+            at: alert.created_at.0 as f64,
+            text: in_words(alert.kind).to_owned(),
+        })
+        .collect()
     }
 
     /// The verdicts, the worst first.
