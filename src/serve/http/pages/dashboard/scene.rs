@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Uri};
 
 use super::alerts::in_words;
 use super::sign::Sign;
+use crate::archive::{self, Snapshot};
 use crate::report::{Chart, ChartClock, ChartMark, Document};
 use crate::serve::bounds::BoundReport;
 use crate::serve::event::Level;
@@ -38,6 +39,8 @@ pub(super) enum Heap {
         judged: Arc<Judged>,
         /// The report on it.
         document: Document,
+        /// The snapshots that lie in the folder at this moment, pinned or not: a pin is no reason to judge anew.
+        snapshots: Vec<Snapshot>,
     },
     /// It is being judged.
     Pending,
@@ -134,6 +137,7 @@ impl Scene {
             Ok(Ok(judged)) => match &judged.refusal {
                 Some(why) => Heap::Nothing(why.clone()),
                 None => Heap::Judged {
+                    snapshots: snapshots_of(&judged).await,
                     document: judged.report.page(),
                     judged,
                 },
@@ -194,4 +198,15 @@ impl Scene {
 fn soonest(assessment: &Assessment) -> f64 {
     let [earliest, _] = assessment.hours_to_limit.unwrap_or([None, None]);
     earliest.unwrap_or(f64::INFINITY)
+}
+
+/// The snapshots in a target's folder now; those that were judged where it cannot be read.
+async fn snapshots_of(judged: &Arc<Judged>) -> Vec<Snapshot> {
+    let known = Arc::clone(judged);
+    let listed = tokio::task::spawn_blocking(move || {
+        let folder = known.target.folder.as_deref()?;
+        archive::snapshots(folder).ok()
+    });
+    let listed = listed.await.ok().flatten();
+    listed.unwrap_or_else(|| judged.snapshots.clone())
 }

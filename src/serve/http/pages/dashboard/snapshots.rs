@@ -20,8 +20,10 @@ pub(super) fn file_name(path: &Path) -> String {
 }
 
 pub(super) fn draw(out: &mut String, scene: &Scene) {
-    let judged = match &scene.heap {
-        Heap::Judged { judged, .. } => judged,
+    let (judged, kept) = match &scene.heap {
+        Heap::Judged {
+            judged, snapshots, ..
+        } => (judged, snapshots),
         Heap::Pending => {
             out.push_str("<p class=\"rest\">The snapshots are being read.</p>\n");
             return;
@@ -32,7 +34,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         }
     };
     push_tools(out, scene, judged);
-    let rows = rows(judged);
+    let rows = rows(judged, kept);
     if rows.is_empty() {
         out.push_str("<p class=\"rest\">There is no snapshot yet.</p>\n");
         return;
@@ -73,7 +75,7 @@ impl Row<'_> {
 }
 
 /// All files that were judged, and those that could not be, the newest first.
-fn rows(judged: &Judged) -> Vec<Row<'_>> {
+fn rows<'j>(judged: &'j Judged, kept: &'j [Snapshot]) -> Vec<Row<'j>> {
     let seen: HashSet<&Path> = judged.paths.iter().map(|it| &**it).collect();
     let points = judged.report.snapshots.iter();
     let mut rows: Vec<Row<'_>> = judged
@@ -83,13 +85,10 @@ fn rows(judged: &Judged) -> Vec<Row<'_>> {
         .map(|(path, point)| Row {
             name: file_name(path),
             point: Some(point),
-            kept: judged.snapshots.iter().find(|it| it.path == *path),
+            kept: kept.iter().find(|it| it.path == *path),
         })
         .collect();
-    let unread = judged
-        .snapshots
-        .iter()
-        .filter(|it| !seen.contains(&*it.path));
+    let unread = kept.iter().filter(|it| !seen.contains(&*it.path));
     let had_unread = rows.len();
     rows.extend(unread.map(|kept| Row {
         name: kept.name.to_string(),
