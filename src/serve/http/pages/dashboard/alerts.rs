@@ -70,7 +70,7 @@ fn push_list(out: &mut String, scene: &Scene, alerts: &[&Alert]) {
             in_query(&alert.scope),
             short(&alert.scope, 80),
             short(&alert.summary, 400),
-            short(note, 400),
+            short(&note.replace(" -> ", " → "), 400),
         );
     }
     out.push_str("</ul>\n");

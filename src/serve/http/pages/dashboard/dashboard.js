@@ -4,6 +4,8 @@
   var MOST_EVENTS = 200;
   var TEXT_CHARS = 240;
   var LONGEST_WAIT_MS = 15000;
+  // Text in a flame graph that is made narrower than this cannot be read.
+  var NARROWEST_PICTURE = 760;
   var OLDEST_PANEL_MS = 30000;
   var body = document.body;
   var place = { epoch: body.dataset.epoch, seq: Number(body.dataset.seq) };
@@ -506,10 +508,16 @@
     var inside = frame.contentDocument;
     var picture = inside && inside.documentElement;
     if (!picture || picture.nodeName !== 'svg') return;
-    picture.setAttribute('width', '100%');
-    picture.removeAttribute('height');
+    var box = picture.viewBox.baseVal;
+    var width = Math.max(frame.clientWidth, NARROWEST_PICTURE);
+    picture.setAttribute('width', width);
+    picture.setAttribute('height', box.height * width / box.width);
+    picture.setAttribute('preserveAspectRatio', 'xMinYMin');
+    frame.style.height = Math.min(640, Math.max(160, box.height * width / box.width + 20)) + 'px';
     window.fabricTheme.apply(inside);
   }
+
+  window.addEventListener('resize', function () { all('iframe').forEach(dress); });
 
   document.addEventListener('load', function (event) {
     if (event.target.nodeName === 'IFRAME') dress(event.target);

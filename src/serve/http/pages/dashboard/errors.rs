@@ -30,7 +30,6 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
             column("severity", Align::Left, false),
             column("times", Align::Right, false),
             column("error", Align::Left, true),
-            column("category", Align::Left, false),
             column("workers", Align::Right, false),
             column("last", Align::Left, false),
         ],
@@ -59,7 +58,6 @@ fn row(scene: &Scene, group: &GroupedErrors) -> Vec<Cell> {
             Tone::Plain,
         ),
         Cell::Text(cut(&group.fingerprint.sample_message), Tone::Plain),
-        Cell::Text(group.fingerprint.category.to_owned(), Tone::Faint),
         Cell::Number(
             Count(group.affected_workers.len() as u64).to_string(),
             group.affected_workers.len() as f64,

@@ -70,13 +70,13 @@ fn label_of(scene: &Scene, at: usize, name: &str) -> String {
     let Heap::Judged { judged, .. } = &scene.heap else {
         return String::new();
     };
-    let time = judged
-        .report
-        .snapshots
-        .get(at)
-        .and_then(|it| it.timestamp_ms);
+    let point = judged.report.snapshots.get(at);
+    let time = point.and_then(|it| it.timestamp_ms);
+    let why = point.and_then(|it| it.input.trigger.as_deref());
     match time.map(super::markup::minute) {
-        Some(minute) if !minute.is_empty() => format!("{minute} · {}", short(name, 60)),
+        Some(minute) if !minute.is_empty() => {
+            format!("{minute} · {}", short(why.unwrap_or(name), 60))
+        }
         _ => short(name, 60),
     }
 }
