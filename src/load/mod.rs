@@ -20,6 +20,7 @@ mod modules_tests;
 mod progress;
 mod raw_input;
 mod redacted_copy;
+mod running_program;
 pub mod series;
 mod source;
 mod unwrap;
@@ -34,5 +35,6 @@ pub use loaded::{
 pub use modules::LocalModules;
 pub use progress::Progress;
 pub use redacted_copy::{RedactedCopyError, redacted_copy};
+pub use running_program::RunningProgram;
 pub use source::Source;
 pub use unwrap::{UnwrapError, open_unwrapped};

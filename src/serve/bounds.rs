@@ -510,6 +510,13 @@ pub const HTTP_ANSWERS: Bound = Bound {
     cap_bytes: Some(128 << 20),
     policy: "a request for more is answered 503",
 };
+/// Heap profiles of the server itself that are asked for and not begun.
+pub const OWN_HEAP_ASKS: Bound = Bound {
+    collection: "ownHeapAsks",
+    cap_entries: Some(64),
+    cap_bytes: None,
+    policy: "those for the same are one; a further one is answered 503 with Retry-After",
+};
 /// Posted events that wait to be written.
 pub const INGEST_QUEUE: Bound = Bound {
     collection: "ingestQueue",
@@ -547,6 +554,12 @@ pub const HTTP_STALL_SECONDS: u64 = 10;
 pub const HTTP_STALL_BYTES: usize = 64 << 10;
 /// Bytes of a connection that wait in the kernel to be taken by the client: without it the kernel hides megabytes per client.
 pub const HTTP_SEND_BUFFER_BYTES: usize = 64 << 10;
+/// Seconds within which a heap profile of the server must be there: it waits for those before it, and for the disk.
+pub const OWN_HEAP_SECONDS: u64 = 30;
+/// Seconds that a profile of the processor may take, and takes where nobody says how many.
+pub const PROCESSOR_PROFILE_SECONDS: u64 = 60;
+/// See [`PROCESSOR_PROFILE_SECONDS`].
+pub const PROCESSOR_PROFILE_SECONDS_USUAL: u64 = 30;
 /// Events in one post to `/api/events/batch`.
 pub const INGEST_BATCH: usize = 100;
 /// Bytes after which a file of posted events is closed and the next one begun.

@@ -29,6 +29,7 @@ mod live_gauges;
 mod lru;
 mod options;
 mod own_heap;
+mod planted_leak;
 mod problem_log;
 pub mod query;
 mod sampler;
@@ -40,5 +41,5 @@ pub mod targets;
 pub mod time;
 
 pub use options::Options;
-pub use own_heap::OwnSnapshots;
+pub use own_heap::{DumpCosts, Held, OwnHeap, OwnHeapFailure, OwnSnapshots, Purged};
 pub use server::{PartEnded, Server, StartError};

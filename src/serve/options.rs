@@ -21,10 +21,12 @@ pub struct Options {
     pub state_dir: Option<PathBuf>,
     /// Heap snapshots of the server itself.
     pub snapshots: Option<OwnSnapshots>,
-    /// The memory ceiling of this process to project to, in bytes; without one, what the snapshots tell.
+    /// The memory that the server may hold, in bytes; nothing, and its control group says.
     pub limit_bytes: Option<u64>,
     /// Other services whose heaps are watched.
     pub watch: WatchOptions,
+    /// Bytes to lose for each line that is read, to see whether that is found.
+    pub planted_leak: Option<u64>,
     /// Whether jemalloc is the allocator of this process, so that its counters mean it.
     pub is_jemalloc: bool,
     /// Who may do what.
@@ -55,6 +57,7 @@ impl Options {
             snapshots: None,
             limit_bytes: None,
             watch: WatchOptions::default(),
+            planted_leak: None,
             is_jemalloc: false,
             access: GuardOptions::default(),
             alerts: AlertOptions::default(),

@@ -21,7 +21,8 @@ use super::intake::Intake;
 use super::live::{ChangeLog, Live, LiveOptions, routes};
 use super::live_gauges::GaugesOfLive;
 use super::options::Options;
-use super::own_heap;
+use super::own_heap::{self, OwnHeap, OwnHeapFailure, OwnHeapStart};
+use super::planted_leak::PlantedLeak;
 use super::problem_log::ProblemLog;
 use super::sampler::Sampler;
 use super::state_folder;
@@ -48,7 +49,7 @@ pub struct Server {
     /// Keeps the alerts, where there is a folder for them.
     keeper: Option<JoinHandle<()>>,
     http: JoinHandle<io::Result<()>>,
-    snapshots: Option<mpsc::Sender<Trigger>>,
+    own_heap: OwnHeap,
     /// Held as long as the server runs.
     _lock: Option<File>,
 }
@@ -104,16 +105,10 @@ impl Server {
         let own_folder = own_folder.map(|snapshots| snapshots.folder.as_path());
         let own = Target::own(own_folder, options.limit_bytes);
         // Memory that was allocated before the profiler began stays unseen.
-        let snapshots = match options.snapshots.clone() {
-            Some(snapshots) => match own_heap::begin().await {
-                Ok(()) => Some(snapshots),
-                Err(problem) => {
-                    tracing::error!(%problem, "no heap snapshots are taken");
-                    None
-                }
-            },
-            None => None,
-        };
+        let profiler = own_heap::begin(options.is_jemalloc).await;
+        if let (Err(problem), true) = (&profiler, options.snapshots.is_some()) {
+            tracing::error!(%problem, "no heap snapshots are taken");
+        }
         let (lock, files) = match &options.state_dir {
             Some(folder) => {
                 let (lock, files) = state_folder::take(folder, &options.source)?;
@@ -183,6 +178,16 @@ impl Server {
         state.hub = Arc::clone(&hub_gauges);
         state.alerts = alert_gauges;
         state.targets = Targets::start(own, &options.watch, &messages, &stopping);
+        let start = OwnHeapStart {
+            is_jemalloc: options.is_jemalloc,
+            limit: options.limit_bytes,
+            has_profiler: profiler.is_ok(),
+            snapshots: options.snapshots.clone(),
+            hub: messages.downgrade(),
+            progress: Arc::clone(&progress),
+        };
+        let own_heap = OwnHeap::start(start, stopping.clone());
+        state.own_heap = own_heap.clone();
         say_where(&listeners, &options);
         let http = tokio::spawn(http::serve(
             listeners,
@@ -193,19 +198,24 @@ impl Server {
         ));
 
         let sampler = Sampler {
-            is_jemalloc: options.is_jemalloc,
+            own_heap: own_heap.clone(),
             host: host.clone(),
             views: views.clone(),
             hub: messages.clone(),
             progress: Arc::clone(&progress),
             gauges: hub_gauges,
         };
-        tokio::spawn(sampler.run(stopping.clone()));
-        let snapshots = snapshots.map(|snapshots| own_heap::start_clock(snapshots, stopping));
+        tokio::spawn(sampler.run(stopping));
 
         let wake = Wake::new();
         let tail = wake.handle();
-        let tail_ended = follow(tailer, host, messages, wake)?;
+        let leak = options.planted_leak.map(PlantedLeak::new);
+        let tail_ended = follow(
+            tailer,
+            Intake::new(host, leak, messages.clone()),
+            messages,
+            wake,
+        )?;
         Ok(Server {
             views,
             progress,
@@ -219,7 +229,7 @@ impl Server {
             outlets,
             keeper,
             http,
-            snapshots,
+            own_heap,
             _lock: lock,
         })
     }
@@ -261,12 +271,12 @@ impl Server {
         self.tail.reopen();
     }
 
-    /// Has a heap snapshot of this process taken. `false` where none are taken.
-    pub fn snapshot(&self) -> bool {
-        // One that is on its way is enough.
-        self.snapshots
-            .as_ref()
-            .is_some_and(|clock| clock.try_send(Trigger::Manual).is_ok())
+    /// Has a heap snapshot of this process taken, and does not wait for it.
+    ///
+    /// # Errors
+    /// None is taken; why.
+    pub fn snapshot(&self) -> Result<(), OwnHeapFailure> {
+        self.own_heap.ask(Trigger::Manual)
     }
 
     /// Waits until a part ends that should not.
@@ -285,7 +295,6 @@ impl Server {
     /// Accepts nothing more, closes WebSockets, answers what is under way, keeps what was posted, saves how far the logs were read.
     pub async fn stop(&mut self) {
         self.stop.send_replace(true);
-        self.snapshots = None;
         tokio::join!(self.live.drained(), async {
             if !self.http.is_finished() {
                 let _ = (&mut self.http).await;
@@ -331,13 +340,11 @@ async fn open_logs(options: &Options, state_file: Option<PathBuf>) -> io::Result
 /// Reads the logs on a thread of its own; the receiver knows when it ends.
 fn follow(
     tailer: Tailer,
-    host: String,
-    hub: mpsc::Sender<Message>,
+    mut sink: Intake<Message>,
+    reports: mpsc::Sender<Message>,
     wake: Wake,
 ) -> io::Result<oneshot::Receiver<()>> {
     let (alive, ended) = oneshot::channel::<()>();
-    let reports = hub.clone();
-    let mut sink = Intake::new(host, hub);
     let backlog = sink.gauge();
     std::thread::Builder::new()
         .name("fabric-tail".to_owned())

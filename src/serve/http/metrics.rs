@@ -9,6 +9,7 @@ use super::alert_metrics::{of_alerts, of_assessments};
 use super::answer::whole;
 use super::gauges::HttpGauges;
 use super::metric_families::{Families, Number, text};
+use super::own_heap_metrics::of_own_heap;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
@@ -33,6 +34,7 @@ fn collect(state: &HttpState, view: &View) -> Families {
     of_ingest(&mut families, state);
     of_targets(&mut families, &state.targets);
     of_http(&mut families, &state.gauges);
+    of_own_heap(&mut families, state, view);
     for number in state.live.numbers() {
         families.add(
             number.name,

@@ -16,6 +16,7 @@ pub mod ingest;
 mod listener;
 mod metric_families;
 mod metrics;
+mod own_heap_metrics;
 mod pages;
 mod parameters;
 mod problem;

@@ -9,6 +9,7 @@ use super::gauges::{HttpGauges, HubGauges, LiveGauges};
 use super::guard::Guard;
 use super::ingest::Ingest;
 use crate::serve::alerts::AlertGauges;
+use crate::serve::own_heap::OwnHeap;
 use crate::serve::store::View;
 use crate::serve::targets::Targets;
 
@@ -32,6 +33,8 @@ pub struct HttpState {
     pub hub: Arc<HubGauges>,
     /// What became of notifications of alerts.
     pub alerts: Arc<AlertGauges>,
+    /// The heap of this process.
+    pub own_heap: OwnHeap,
     /// Name of this machine, for posted events that do not say where they are from.
     pub host: Arc<str>,
     /// Folders of heap snapshots that are judged.
@@ -60,6 +63,7 @@ impl HttpState {
             gauges,
             hub: Arc::default(),
             alerts: Arc::default(),
+            own_heap: OwnHeap::absent(),
             host: host.into(),
             targets: Targets::default(),
             answers: Arc::default(),

@@ -1,16 +1,19 @@
-//! Heap snapshots of this process, into a folder that `fabric trend` reads.
+//! Heap profiles of this process: into a folder that `fabric trend` reads, or into an answer.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use jemalloc_pprof::PROF_CTL;
-use thiserror::Error;
 
 use super::counters;
-use crate::archive::{Archive, ArchiveError, Retention, Stored, Trigger};
-use crate::capture::{Process, hostname};
-use crate::keep::{self, Captured, KeepError, Manner};
+use super::failure::OwnHeapFailure;
+use super::own_symbols::with_own_symbols;
+use crate::archive::{Archive, Retention, Stored, Trigger};
+use crate::capture::{Content, Process, examine, hostname};
+use crate::keep::{self, Captured, Manner};
 use crate::serve::time::WallTime;
 
 /// Where snapshots go, and how many stay.
@@ -24,26 +27,11 @@ pub struct OwnSnapshots {
     pub retention: Retention,
 }
 
-/// Why there is no snapshot.
-#[derive(Debug, Error)]
-pub(in crate::serve) enum SnapshotFailure {
-    /// jemalloc was built or started without its profiler.
-    #[error(
-        "this process has no heap profiler: jemalloc is not its allocator, or _RJEM_MALLOC_CONF has prof:false"
-    )]
-    NoProfiler,
-    /// jemalloc refused.
-    #[error("jemalloc did not write a heap profile: {0}")]
-    Dump(String),
-    /// The dump cannot be read back, or the folder cannot be written.
-    #[error(transparent)]
-    Keep(#[from] KeepError),
-}
-
-impl From<ArchiveError> for SnapshotFailure {
-    fn from(error: ArchiveError) -> SnapshotFailure {
-        SnapshotFailure::Keep(error.into())
-    }
+/// Something made of a dump, and how long jemalloc took for that.
+#[derive(Debug)]
+pub(super) struct Dumped<T> {
+    pub(super) made: T,
+    pub(super) dump: Duration,
 }
 
 /// How long another run that writes the folder is waited for.
@@ -53,51 +41,94 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// The process has no profiler, or jemalloc refuses.
-pub(in crate::serve) async fn begin() -> Result<(), SnapshotFailure> {
-    let profiler = PROF_CTL.as_ref().ok_or(SnapshotFailure::NoProfiler)?;
+pub(in crate::serve) async fn begin(is_jemalloc: bool) -> Result<(), OwnHeapFailure> {
+    if !is_jemalloc {
+        return Err(OwnHeapFailure::NoProfiler);
+    }
+    let profiler = PROF_CTL.as_ref().ok_or(OwnHeapFailure::NoProfiler)?;
     let mut profiler = profiler.lock().await;
     profiler
         .activate()
-        .map_err(|error| SnapshotFailure::Dump(error.to_string()))
+        .map_err(|error| OwnHeapFailure::Dump(error.to_string()))
 }
 
 /// Takes a heap snapshot of this process and lets go of those beyond the bounds. Blocks, for some milliseconds of dumping and then for
-/// reading, converting and writing: it belongs on a thread of its own.
+/// reading, naming and writing: it belongs on a thread of its own.
 ///
 /// # Errors
 /// There is no profiler, or the folder cannot be written.
-pub(super) fn take(options: &OwnSnapshots, trigger: Trigger) -> Result<Stored, SnapshotFailure> {
-    let profiler = PROF_CTL.as_ref().ok_or(SnapshotFailure::NoProfiler)?;
+pub(super) fn take(
+    options: &OwnSnapshots,
+    trigger: Trigger,
+) -> Result<Dumped<Stored>, OwnHeapFailure> {
     let now = WallTime::now();
+    let root = Path::new("/");
     // Before the dump is made, which itself takes memory.
-    let process = Process::read(Path::new("/"), std::process::id()).ok();
+    let process = Process::read(root, std::process::id()).ok();
     let allocator = counters::allocator();
-    let began = Instant::now();
-    let mut dump = profiler
-        .blocking_lock()
-        .dump()
-        .map_err(|error| SnapshotFailure::Dump(error.to_string()))?;
-    let duration = began.elapsed();
+    let (mut text, duration) = dump()?;
     let archive = Archive::open(&options.folder, LOCK_PATIENCE)?;
     let mut stage = archive.stage()?;
-    io::copy(&mut dump, &mut stage).map_err(|error| archive.cannot_write(error))?;
+    io::copy(&mut text, &mut stage).map_err(|error| archive.cannot_write(error))?;
     let captured = Captured {
         is_live: true,
         duration,
         pid: Some(std::process::id()),
         process,
         is_process_certain: true,
-        host: hostname(Path::new("/")),
+        host: hostname(root),
         allocator: Some(allocator),
         ..Captured::new(stage, "self".to_owned(), now.0)
     };
-    let manner = Manner {
-        trigger,
-        service: None,
-        symbolizer: None,
-        keep_original: false,
-    };
-    let kept = keep::store(&archive, captured, &manner)?;
+    let kept = with_own_symbols(|symbolizer| {
+        let manner = Manner {
+            trigger,
+            service: None,
+            symbolizer,
+            keep_original: false,
+        };
+        keep::store(&archive, captured, &manner)
+    })?;
     keep::prune(&archive, &options.retention, Some(kept.stored.name), now.0)?;
-    Ok(kept.stored)
+    Ok(Dumped {
+        made: kept.stored,
+        dump: duration,
+    })
+}
+
+/// Makes a heap profile of this process for whoever fetches one: a gzipped profile.proto with period, mappings, build ids and names.
+///
+/// # Errors
+/// There is no profiler, or no room for its dump.
+pub(super) fn profile() -> Result<Dumped<Bytes>, OwnHeapFailure> {
+    let failed = |error: io::Error| OwnHeapFailure::Dump(error.to_string());
+    let (mut text, dump) = dump()?;
+    let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+    io::copy(&mut text, &mut file).map_err(failed)?;
+    file.flush().map_err(failed)?;
+    let content = with_own_symbols(|symbolizer| examine(file.path(), symbolizer));
+    let profile = match content {
+        Ok(Content::Profile(profile)) => profile,
+        Ok(Content::HeapSnapshot) => {
+            return Err(OwnHeapFailure::Dump("it is no heap profile".to_owned()));
+        }
+        Err(error) => return Err(OwnHeapFailure::Dump(error.to_string())),
+    };
+    let mut bytes = Vec::new();
+    profile.write(file.path(), &mut bytes).map_err(failed)?;
+    Ok(Dumped {
+        made: bytes.into(),
+        dump,
+    })
+}
+
+/// jemalloc's text, from a file that has no name any more.
+fn dump() -> Result<(File, Duration), OwnHeapFailure> {
+    let profiler = PROF_CTL.as_ref().ok_or(OwnHeapFailure::NoProfiler)?;
+    let began = Instant::now();
+    let text = profiler
+        .blocking_lock()
+        .dump()
+        .map_err(|error| OwnHeapFailure::Dump(error.to_string()))?;
+    Ok((text, began.elapsed()))
 }

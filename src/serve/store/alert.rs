@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::serve::bounds::{ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES};
 use crate::serve::time::WallTime;
 
 /// What an alert is about. With its scope it is the identity of the alert.
@@ -82,6 +83,40 @@ impl Finding {
             detail,
             figures: AlertFigures::default(),
         }
+    }
+
+    /// Foreign text may be of any length.
+    pub(super) fn cut(mut self) -> Finding {
+        at_most(&mut self.summary, ALERT_SUMMARY_BYTES);
+        at_most(&mut self.detail, ALERT_REASON_BYTES);
+        if let Some(function) = &mut self.figures.function {
+            at_most(function, ALERT_NAME_BYTES);
+        }
+        self
+    }
+}
+
+fn at_most(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        text.truncate(text.floor_char_boundary(bytes.saturating_sub(3)));
+        text.push('…');
+    }
+    text.shrink_to_fit();
+}
+
+impl Alert {
+    /// Bytes of it with all it owns.
+    pub(super) fn owned(&self) -> usize {
+        let told = self.told.as_ref().map_or(0, |told| told.figures.owned());
+        size_of::<Alert>()
+            + self.id.len()
+            + self.identity.len()
+            + self.scope.len()
+            + self.summary.capacity()
+            + self.last_reason.capacity()
+            + self.resolution_note.as_ref().map_or(0, String::capacity)
+            + self.figures.owned()
+            + told
     }
 }
 
@@ -278,7 +313,7 @@ impl AlertFigures {
     }
 
     /// Bytes on the heap.
-    pub(super) fn owned(&self) -> usize {
+    fn owned(&self) -> usize {
         self.function.as_ref().map_or(0, String::capacity)
     }
 }

@@ -7,10 +7,9 @@ use super::alert::{
     Alert, AlertChange, AlertKind, AlertOutcome, AlertStatus, Alerts, Finding, Observation, Told,
 };
 use super::alert_pace::{AlertPace, has_passed, is_clearly_worse};
+use super::alert_rules::Meaning;
 use super::meter::Meter;
-use crate::serve::bounds::{
-    ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES, ALERTS, ALERTS_WAITING,
-};
+use crate::serve::bounds::{ALERTS, ALERTS_WAITING};
 use crate::serve::time::WallTime;
 
 /// Alerts by identity. One instance of each is active at most; one that begins again is a new epoch.
@@ -116,11 +115,16 @@ impl AlertBook {
         }
     }
 
-    /// Somebody looked, and nothing can be said: what was active stays so.
-    pub(super) fn still_unknown(&mut self, kind: AlertKind, scope: &str, now: WallTime) {
-        let identity = identity(kind, scope);
-        if let Some(entry) = self.newest.get_mut(&*identity) {
-            entry.heard = now;
+    /// Somebody looked at `scope`. Where nothing can be said, what was active stays so.
+    pub(super) fn learn(&mut self, meaning: Meaning, scope: &str, now: WallTime) {
+        match meaning {
+            Meaning::Known(observation) => self.observe(observation, now),
+            Meaning::Unknown(kind) => {
+                let identity = identity(kind, scope);
+                if let Some(entry) = self.newest.get_mut(&*identity) {
+                    entry.heard = now;
+                }
+            }
         }
     }
 
@@ -138,8 +142,8 @@ impl AlertBook {
         for identity in forgotten {
             self.resolve(&identity, "nothing has been heard of it for long", now);
         }
-        let identities: Vec<Arc<str>> = self.newest.keys().map(Arc::clone).collect();
-        for identity in identities {
+        let all: Vec<Arc<str>> = self.newest.keys().map(Arc::clone).collect();
+        for identity in all {
             if let Some(change) = self.due(&identity, now) {
                 self.tell(&identity, change, now);
             }
@@ -184,7 +188,7 @@ impl AlertBook {
         finding: Finding,
         now: WallTime,
     ) {
-        let finding = cut(finding);
+        let finding = finding.cut();
         let before = self.newest.get_mut(identity);
         if let Some(entry) = before
             && entry.alert.status == AlertStatus::Active
@@ -327,8 +331,7 @@ impl AlertBook {
             alert,
         });
         while self.waiting.is_over() && !self.changes.is_empty() {
-            let lost = self.changes.remove(0);
-            self.waiting.remove(owned(&lost.alert));
+            self.waiting.remove(owned(&self.changes.remove(0).alert));
             self.waiting.evicted(1);
         }
     }
@@ -358,12 +361,11 @@ impl AlertBook {
                 .filter(|(_, entry)| entry.alert.status == AlertStatus::Resolved)
                 .min_by_key(|(_, entry)| over(&entry.alert))
                 .map(|(identity, _)| Arc::clone(identity));
+            self.meter.evicted(1);
             let Some(gone) = resolved.and_then(|identity| self.newest.remove(&identity)) else {
-                self.meter.evicted(1);
                 return false;
             };
             self.meter.remove(owned(&gone.alert));
-            self.meter.evicted(1);
         }
         true
     }
@@ -381,6 +383,11 @@ fn identity(kind: AlertKind, scope: &str) -> String {
     format!("{}:{scope}", kind.name())
 }
 
+/// Bytes of an alert with all it owns, and of its place here.
+fn owned(alert: &Alert) -> usize {
+    size_of::<Entry>() + alert.owned()
+}
+
 fn beginning(epoch: u32) -> AlertOutcome {
     match epoch {
         1 => AlertOutcome::Created,
@@ -390,36 +397,4 @@ fn beginning(epoch: u32) -> AlertOutcome {
 
 fn over(alert: &Arc<Alert>) -> (Option<WallTime>, WallTime) {
     (alert.resolved_at, alert.created_at)
-}
-
-/// Foreign text may be of any length.
-fn cut(mut finding: Finding) -> Finding {
-    let at_most = |text: &mut String, bytes: usize| {
-        if text.len() > bytes {
-            text.truncate(text.floor_char_boundary(bytes.saturating_sub(3)));
-            text.push('…');
-        }
-        text.shrink_to_fit();
-    };
-    at_most(&mut finding.summary, ALERT_SUMMARY_BYTES);
-    at_most(&mut finding.detail, ALERT_REASON_BYTES);
-    if let Some(function) = &mut finding.figures.function {
-        at_most(function, ALERT_NAME_BYTES);
-    }
-    finding
-}
-
-/// Bytes of an alert with all it owns, and of its place in the book. What was told has a function of its own.
-fn owned(alert: &Alert) -> usize {
-    let told = alert.told.as_ref().map_or(0, |told| told.figures.owned());
-    size_of::<Alert>()
-        + size_of::<Entry>()
-        + alert.id.len()
-        + alert.identity.len()
-        + alert.scope.len()
-        + alert.summary.capacity()
-        + alert.last_reason.capacity()
-        + alert.resolution_note.as_ref().map_or(0, String::capacity)
-        + alert.figures.owned()
-        + told
 }

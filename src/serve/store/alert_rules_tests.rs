@@ -195,3 +195,42 @@ fn a_target_fails_when_three_tries_in_a_row_give_no_snapshot() {
     api.judge("stable");
     assert_eq!(api.judge("stable"), NONE);
 }
+
+#[test]
+fn memory_that_breathes_around_the_mark_is_one_alert_and_the_worse_stands_for_the_other() {
+    use PressureLevel::{MemoryPressure, OomRisk};
+    let mut store = new_store();
+    let mut heard = |seconds: i64, level: Option<PressureLevel>| {
+        let pressure = level.map(|level| Pressure {
+            level,
+            resident_bytes: 900 << 20,
+            limit_bytes: Some(1 << 30),
+            working_set_bytes: Some(980 << 20),
+            max_bytes: Some(1 << 30),
+        });
+        store.set_pressure(pressure, at(seconds * 1000));
+        let changes = store.take_changes().into_iter();
+        let alerts = changes.filter_map(|change| match change {
+            Change::Alert(it) => Some(format!("{} {}", it.change.name(), it.alert.id)),
+            _ => None,
+        });
+        alerts.collect::<Vec<String>>()
+    };
+    assert_eq!(heard(0, None), NONE);
+    assert_eq!(
+        heard(10, Some(MemoryPressure)),
+        ["created memory-pressure:self#1"]
+    );
+    for second in 2..100 {
+        let level = (second % 2 == 0).then_some(MemoryPressure);
+        assert_eq!(heard(10 * second, level), NONE);
+    }
+    assert_eq!(heard(1000, Some(OomRisk)), ["created oom-risk:self#1"]);
+    assert_eq!(heard(1010, Some(MemoryPressure)), NONE);
+    assert_eq!(
+        heard(1310, Some(MemoryPressure)),
+        ["resolved oom-risk:self#1"]
+    );
+    assert_eq!(heard(1320, None), NONE);
+    assert_eq!(heard(1620, None), ["resolved memory-pressure:self#1"]);
+}

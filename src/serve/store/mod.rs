@@ -8,6 +8,7 @@ mod active_paths;
 mod alert;
 mod alert_book;
 mod alert_pace;
+mod alert_pressure;
 mod alert_rules;
 mod assessment;
 mod assessment_book;
@@ -23,6 +24,7 @@ mod holders;
 mod memory;
 mod memory_log;
 mod meter;
+mod on_call;
 mod path_name;
 mod rate_window;
 mod rejected_book;
@@ -63,7 +65,7 @@ pub use assessment::{Assessment, SuspectBrief};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;
-pub use memory::{MemoryHistory, MemorySample, WorkerMemory};
+pub use memory::{MemoryHistory, MemorySample, Pressure, PressureLevel, WorkerMemory};
 pub use shelf::Shelf;
 pub use view::{
     BeadCollision, Collisions, Counters, DirectoryCollision, ErrorGroup, FileActivity,

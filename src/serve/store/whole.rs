@@ -2,10 +2,6 @@
 
 use std::sync::Arc;
 
-use super::alert::{Alert, Observation};
-use super::alert_book::AlertBook;
-use super::alert_pace::AlertPace;
-use super::alert_rules::{AlertRuler, AlertRules, Meaning};
 use super::assessment::Assessment;
 use super::assessment_book::AssessmentBook;
 use super::collision_book::{Act, CollisionBook, Other};
@@ -16,13 +12,14 @@ use super::file_book::{FileBook, Modification};
 use super::holders::Holders;
 use super::memory_log::MemoryLog;
 use super::meter::Meter;
+use super::on_call::OnCall;
 use super::path_name::{folder_of, followed_bead, followed_path};
 use super::rate_window::RateWindow;
 use super::rejected_book::RejectedBook;
 use super::seen_keys::SeenKeys;
 use super::task_times::TaskTimes;
 use super::worker_book::WorkerBook;
-use super::{Change, Collisions, Counters, Ingested, MemorySample, View, WorkerMemory};
+use super::{Change, Collisions, Counters, Ingested, MemorySample, Pressure, View, WorkerMemory};
 use crate::serve::bounds;
 use crate::serve::event::{LogEvent, Rejection};
 use crate::serve::lru::Handle;
@@ -56,8 +53,7 @@ pub struct Store {
     pub(super) rate: RateWindow,
     pub(super) memory: MemoryLog,
     pub(super) assessments: AssessmentBook,
-    pub(super) alerts: AlertBook,
-    ruler: AlertRuler,
+    pub(super) on_call: OnCall,
     counters: Counters,
     tail: Arc<TailReport>,
     collisions: Arc<Collisions>,
@@ -65,6 +61,7 @@ pub struct Store {
     taken: u64,
     pub(super) pending: Meter,
     has_memory: bool,
+    pressure: Option<Pressure>,
     swept: WallTime,
 }
 
@@ -89,14 +86,14 @@ impl Store {
             rate: RateWindow::new(),
             memory: MemoryLog::new(),
             assessments: AssessmentBook::new(),
-            alerts: AlertBook::new(),
-            ruler: AlertRuler::new(),
+            on_call: OnCall::new(),
             counters: Counters::default(),
             tail: Arc::default(),
             collisions: Arc::default(),
             taken: 0,
             pending: Meter::new(bounds::PENDING_CHANGES),
             has_memory: false,
+            pressure: None,
             swept: now,
         }
     }
@@ -156,34 +153,23 @@ impl Store {
         self.has_memory = true;
     }
 
+    /// Takes a sample of the memory of this process alone.
+    pub fn add_sample(&mut self, sample: MemorySample) {
+        self.memory.add_sample(sample);
+        self.has_memory = true;
+    }
+
+    /// Takes whether memory runs short.
+    pub fn set_pressure(&mut self, pressure: Option<Pressure>, now: WallTime) {
+        self.on_call.hear_of_pressure(pressure, now);
+        self.has_memory |= self.pressure != pressure;
+        self.pressure = pressure;
+    }
+
     /// Takes the newest verdict on a target, and what it means for whoever is on call.
     pub fn assess(&mut self, assessment: Assessment) {
-        let now = assessment.judged_at;
-        for meaning in self.ruler.mean(&assessment) {
-            match meaning {
-                Meaning::Known(observation) => self.alerts.observe(observation, now),
-                Meaning::Unknown(kind) => {
-                    self.alerts.still_unknown(kind, &assessment.target, now);
-                }
-            }
-        }
+        self.on_call.hear_of_verdict(&assessment);
         self.assessments.set(assessment);
-    }
-
-    /// Takes what somebody saw who looks at something else than verdicts.
-    pub fn observe(&mut self, observation: Observation, now: WallTime) {
-        self.alerts.observe(observation, now);
-    }
-
-    /// When a verdict becomes an alert, and how often somebody is told of one.
-    pub fn set_alert_rules(&mut self, rules: AlertRules, pace: AlertPace) {
-        self.ruler.set(rules);
-        self.alerts.set_pace(pace);
-    }
-
-    /// Takes back the alerts of an earlier run, before anything is judged.
-    pub fn restore_alerts(&mut self, alerts: Vec<Alert>, now: WallTime) {
-        self.alerts.restore(alerts, now);
     }
 
     /// Lets go of what is too old. Called on a timer, so that a quiet service shrinks too; once a second is often enough.
@@ -198,7 +184,7 @@ impl Store {
         }
         self.errors.tidy(now);
         self.rate.tidy(now);
-        self.alerts.tidy(now);
+        self.on_call.alerts.tidy(now);
         if !(0..SWEEP_MS).contains(&now.since(self.swept)) {
             self.swept = now;
             self.files.tidy(now);
@@ -230,7 +216,13 @@ impl Store {
         if self.assessments.take_new() {
             changes.push(Change::Assessments);
         }
-        changes.extend(self.alerts.take_changes().into_iter().map(Change::Alert));
+        changes.extend(
+            self.on_call
+                .alerts
+                .take_changes()
+                .into_iter()
+                .map(Change::Alert),
+        );
         changes
     }
 
@@ -256,8 +248,9 @@ impl Store {
             tail: Arc::clone(&self.tail),
             memory: Arc::clone(self.memory.history()),
             worker_memory: Arc::clone(self.memory.workers()),
+            pressure: self.pressure,
             assessments: Arc::clone(self.assessments.shown()),
-            alerts: self.alerts.shown(),
+            alerts: self.on_call.alerts.shown(),
             bounds: self.meters().map(Meter::report).collect(),
         })
     }
@@ -267,7 +260,6 @@ impl Store {
         let [events, index] = self.events.meters();
         let [files, recent] = self.files.meters();
         let [samples, of_workers] = self.memory.meters();
-        let [alerts, alerts_waiting] = self.alerts.meters();
         [events, index, &self.pending, self.seen.meter()]
             .into_iter()
             .chain(self.workers.meters())
@@ -286,10 +278,8 @@ impl Store {
                 samples,
                 of_workers,
                 self.assessments.meter(),
-                alerts,
-                alerts_waiting,
-                self.ruler.meter(),
             ])
+            .chain(self.on_call.meters())
     }
 
     fn show_collisions(&mut self) {

@@ -25,7 +25,7 @@ Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors
 ///
 /// Settings are taken from the command line, else from the environment, else from the file of --config (TOML; the names are those of the
 /// flags without dashes in front), else they have the value shown here. SIGHUP opens the logs and reads the token anew; SIGUSR1
-/// takes a heap snapshot; SIGTERM ends with 0.
+/// takes a heap snapshot of the server, as happens every --snapshot-interval anyway; SIGTERM ends with 0.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTERWARDS)]
 pub(crate) struct Serve {
@@ -54,7 +54,7 @@ pub(crate) struct Serve {
         hide_env_values = true
     )]
     pub(crate) state_dir: Option<PathBuf>,
-    /// Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]
+    /// Where the server keeps heap snapshots of itself, for `fabric trend` [default: snapshots in --state-dir]
     #[arg(
         long,
         value_name = "DIR",
@@ -65,6 +65,12 @@ pub(crate) struct Serve {
     /// From one heap snapshot to the next; at least 1s [default: 30m]
     #[arg(long, value_name = "TIME", env = "FABRIC_SNAPSHOT_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
     pub(crate) snapshot_interval: Option<i64>,
+    /// Take no heap snapshots of the server itself
+    #[arg(long, value_name = "BOOL", env = "FABRIC_NO_OWN_SNAPSHOTS", hide_env_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) no_own_snapshots: Option<bool>,
+    /// Lose so many bytes for each line that is read: for testing that the server is found to leak
+    #[arg(long, value_name = "BYTES", hide = true, value_parser = parse_bytes)]
+    pub(crate) planted_leak: Option<u64>,
     /// Read settings from this TOML file
     #[arg(
         long,
@@ -181,6 +187,10 @@ pub(crate) struct Bounds {
     /// Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]
     #[arg(long, value_name = "SIZE", env = "FABRIC_MAX_RSS", hide_env_values = true, value_parser = parse_bytes)]
     pub(crate) max_rss: Option<u64>,
+    /// The memory that the server may hold: above 80 % of it a heap snapshot is taken, and projections end there [default: what its control
+    /// group allows (memory.max, else memory.high), else none]
+    #[arg(long, value_name = "SIZE", env = "FABRIC_LIMIT", hide_env_values = true, value_parser = parse_bytes)]
+    pub(crate) limit: Option<u64>,
     /// Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]
     #[arg(
         long,

@@ -5,9 +5,11 @@
 
 mod alerts;
 mod collisions;
+mod debug_pprof;
 mod errors;
 mod events;
 mod health;
+mod heap_snapshots;
 mod heatmap;
 mod memory_bounds;
 mod memory_files;
@@ -15,7 +17,10 @@ mod memory_pair;
 mod memory_targets;
 mod memory_trend;
 mod openapi;
+mod own_heap_refusal;
 mod posts;
+mod process_memory;
+mod purge;
 mod reading;
 mod table;
 mod target_question;

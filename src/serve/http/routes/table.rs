@@ -3,9 +3,11 @@
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    alerts, collisions, errors, events, health, heatmap, memory_bounds, memory_files, memory_pair,
-    memory_targets, memory_trend, openapi, posts, reading, workers,
+    alerts, collisions, debug_pprof, errors, events, health, heap_snapshots, heatmap,
+    memory_bounds, memory_files, memory_pair, memory_targets, memory_trend, openapi, posts,
+    process_memory, purge, reading, workers,
 };
+use crate::serve::bounds::{HTTP_REQUEST_SECONDS, OWN_HEAP_SECONDS, PROCESSOR_PROFILE_SECONDS};
 use crate::serve::http::metrics;
 use crate::serve::http::pages;
 use crate::serve::http::state::HttpState;
@@ -16,6 +18,14 @@ pub(in crate::serve::http) struct Route {
     pub(in crate::serve::http) methods: &'static [&'static str],
     pub(in crate::serve::http) about: &'static str,
     pub(in crate::serve::http) handlers: MethodRouter<HttpState>,
+    /// Seconds within which the answer must be there.
+    pub(in crate::serve::http) seconds: u64,
+}
+
+impl Route {
+    fn within(self, seconds: u64) -> Route {
+        Route { seconds, ..self }
+    }
 }
 
 /// All paths with their methods, but for the WebSocket.
@@ -36,6 +46,7 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
         methods,
         about,
         handlers,
+        seconds: HTTP_REQUEST_SECONDS,
     };
     vec![
         route(
@@ -151,6 +162,49 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             get(errors::stats),
         ),
         route(
+            "/api/memory/stats",
+            GET,
+            "what the memory of this server is made of",
+            get(process_memory::stats),
+        ),
+        route(
+            "/api/memory/capture",
+            POST,
+            "takes a sample of it",
+            post(process_memory::capture),
+        ),
+        route(
+            "/api/memory/snapshots",
+            GET,
+            "the newest samples of it",
+            get(process_memory::samples),
+        ),
+        route(
+            "/api/memory/baseline",
+            POST,
+            "takes a sample to hold later ones against",
+            post(process_memory::set_baseline),
+        ),
+        route(
+            "/api/memory/diff",
+            GET,
+            "now against that sample",
+            get(process_memory::diff),
+        ),
+        route(
+            "/api/memory/heap-snapshot",
+            POST,
+            "takes a heap snapshot of this server",
+            post(heap_snapshots::take),
+        )
+        .within(OWN_HEAP_SECONDS),
+        route(
+            "/api/memory/purge",
+            POST,
+            "gives unused memory back to the system",
+            post(purge::purge),
+        ),
+        route(
             "/api/memory/bounds",
             GET,
             "every bound, with what it did",
@@ -240,5 +294,25 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
             "how far the logs are read",
             get(reading::tail),
         ),
+        route(
+            "/debug/pprof/",
+            GET,
+            "profiles of this server",
+            get(debug_pprof::index),
+        ),
+        route(
+            "/debug/pprof/heap",
+            GET,
+            "what it holds, for pprof tools",
+            get(debug_pprof::heap),
+        )
+        .within(OWN_HEAP_SECONDS),
+        route(
+            "/debug/pprof/profile",
+            GET,
+            "what its processor time goes to, for pprof tools",
+            get(debug_pprof::processor),
+        )
+        .within(PROCESSOR_PROFILE_SECONDS + OWN_HEAP_SECONDS),
     ]
 }

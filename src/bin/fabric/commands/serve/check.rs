@@ -25,11 +25,20 @@ fn text(settings: &Settings, token: &Whence) -> String {
     page.set("state-dir", &settings.state_dir, |path| {
         quoted(&path.to_string_lossy())
     });
-    page.maybe("snapshot-dir", &settings.snapshot_dir);
+    page.set("snapshot-dir", &settings.snapshot_dir, |path| {
+        quoted(&path.to_string_lossy())
+    });
     page.set("snapshot-interval", &settings.snapshot_interval, |&ms| {
         time(ms)
     });
-    page.maybe("auth-token-file", &settings.auth_token_file);
+    page.set(
+        "no-own-snapshots",
+        &settings.no_own_snapshots,
+        bool::to_string,
+    );
+    page.maybe("auth-token-file", &settings.auth_token_file, |path| {
+        quoted(&path.to_string_lossy())
+    });
     page.set("auth-reads", &settings.auth_reads, bool::to_string);
     page.set("allowed-host", &settings.allowed_host, |all| list(all));
     page.set("allowed-origin", &settings.allowed_origin, |all| list(all));
@@ -38,11 +47,13 @@ fn text(settings: &Settings, token: &Whence) -> String {
     page.maybe(
         "alert-webhook-secret-file",
         &settings.alert_webhook_secret_file,
+        |path| quoted(&path.to_string_lossy()),
     );
-    page.text("alert-command", &settings.alert_command);
+    page.maybe("alert-command", &settings.alert_command, |it| quoted(it));
     page.set("max-clients", &settings.max_clients, usize::to_string);
     page.set("client-rate", &settings.client_rate, u32::to_string);
     page.set("max-rss", &settings.max_rss, |&bytes| size(bytes));
+    page.maybe("limit", &settings.limit, |&bytes| size(bytes));
     page.set("max-files", &settings.max_files, usize::to_string);
     page.set("history", &settings.history, |&ms| time(ms));
     page.set("poll-interval", &settings.poll_interval, |&ms| time(ms));
@@ -62,20 +73,9 @@ impl Page {
     }
 
     /// What is not set has no value that could be written: it stands as a remark.
-    fn maybe(&mut self, key: &str, setting: &Setting<Option<std::path::PathBuf>>) {
+    fn maybe<T>(&mut self, key: &str, setting: &Setting<Option<T>>, show: impl Fn(&T) -> String) {
         match &setting.value {
-            Some(path) => {
-                let line = format!("{key} = {}", quoted(&path.to_string_lossy()));
-                self.line(&line, setting.origin);
-            }
-            None => self.line(&format!("# {key} is not set"), setting.origin),
-        }
-    }
-
-    /// The same for a text.
-    fn text(&mut self, key: &str, setting: &Setting<Option<String>>) {
-        match &setting.value {
-            Some(text) => self.line(&format!("{key} = {}", quoted(text)), setting.origin),
+            Some(value) => self.line(&format!("{key} = {}", show(value)), setting.origin),
             None => self.line(&format!("# {key} is not set"), setting.origin),
         }
     }

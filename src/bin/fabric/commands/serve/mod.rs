@@ -43,6 +43,7 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
     }
     let mut options = options(&settings, token.secret);
     options.alerts = alerts::options(&settings)?;
+    options.planted_leak = typed.planted_leak;
     check_options(&settings, &options)?;
     if typed.check {
         return try_out(&settings);
@@ -101,15 +102,12 @@ fn options(settings: &Settings, token: Option<Secret>) -> Options {
     let mut options = Options::new(settings.source.value.clone());
     options.listen.clone_from(&settings.listen.value);
     options.state_dir = Some(settings.state_dir.value.clone());
-    options.snapshots = settings
-        .snapshot_dir
-        .value
-        .as_ref()
-        .map(|folder| OwnSnapshots {
-            folder: folder.clone(),
-            interval: span(settings.snapshot_interval.value),
-            retention: Retention::USUAL,
-        });
+    options.snapshots = (!settings.no_own_snapshots.value).then(|| OwnSnapshots {
+        folder: settings.snapshot_dir.value.clone(),
+        interval: span(settings.snapshot_interval.value),
+        retention: Retention::USUAL,
+    });
+    options.limit_bytes = settings.limit.value;
     options.is_jemalloc = allocator::is_jemalloc();
     options.access = GuardOptions {
         token,
@@ -148,7 +146,7 @@ async fn serve(
             _ = signals.terminate.recv() => break None,
             _ = signals.interrupt.recv() => break None,
             _ = signals.hang_up.recv() => reopen(&server, settings.auth_token_file.value.as_deref()),
-            _ = signals.user1.recv() => snapshot(&server, settings.snapshot_dir.value.is_some()),
+            _ = signals.user1.recv() => snapshot(&server),
             _ = told.tick() => tell(&server),
             failure = server.failed() => break Some(failure),
         }
@@ -193,16 +191,9 @@ fn reopen(server: &Server, token_file: Option<&Path>) {
     }
 }
 
-fn snapshot(server: &Server, are_wanted: bool) {
-    if server.snapshot() {
-        return;
-    }
-    if are_wanted {
-        tracing::warn!(
-            "no further heap snapshot is taken: one is on its way, or the log said at start why there are none"
-        );
-    } else {
-        tracing::warn!("no heap snapshot is taken: there is no --snapshot-dir to put it into");
+fn snapshot(server: &Server) {
+    if let Err(problem) = server.snapshot() {
+        tracing::warn!(%problem, "no heap snapshot is taken");
     }
 }
 

@@ -47,8 +47,9 @@ pub(super) struct Settings {
     pub(super) source: Setting<PathBuf>,
     pub(super) listen: Setting<Vec<SocketAddr>>,
     pub(super) state_dir: Setting<PathBuf>,
-    pub(super) snapshot_dir: Setting<Option<PathBuf>>,
+    pub(super) snapshot_dir: Setting<PathBuf>,
     pub(super) snapshot_interval: Setting<i64>,
+    pub(super) no_own_snapshots: Setting<bool>,
     pub(super) auth_token_file: Setting<Option<PathBuf>>,
     pub(super) auth_reads: Setting<bool>,
     pub(super) allowed_host: Setting<Vec<String>>,
@@ -61,6 +62,7 @@ pub(super) struct Settings {
     pub(super) max_clients: Setting<usize>,
     pub(super) client_rate: Setting<u32>,
     pub(super) max_rss: Setting<u64>,
+    pub(super) limit: Setting<Option<u64>>,
     pub(super) max_files: Setting<usize>,
     pub(super) history: Setting<i64>,
     pub(super) poll_interval: Setting<i64>,
@@ -82,6 +84,12 @@ impl Settings {
         };
         let (access, alerts, bounds) = (&typed.access, &typed.alerts, &typed.bounds);
         let in_home = |inside: &str| std::env::home_dir().map(|home| home.join(inside));
+        let state_dir = pick.folder(
+            "state-dir",
+            typed.state_dir.clone(),
+            file.state_dir,
+            state_dir(in_home),
+        )?;
         Ok(Settings {
             source: pick.folder(
                 "source",
@@ -92,22 +100,24 @@ impl Settings {
             listen: pick.or("listen", typed.listen.clone(), file.listen, || {
                 vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000)]
             }),
-            state_dir: pick.folder(
-                "state-dir",
-                typed.state_dir.clone(),
-                file.state_dir,
-                state_dir(in_home),
-            )?,
-            snapshot_dir: pick.path(
+            snapshot_dir: pick.folder(
                 "snapshot-dir",
                 typed.snapshot_dir.clone(),
                 file.snapshot_dir,
+                Some(state_dir.value.join("snapshots")),
             )?,
+            state_dir,
             snapshot_interval: pick.or(
                 "snapshot-interval",
                 typed.snapshot_interval,
                 file.snapshot_interval,
                 || 30 * MINUTE_MS,
+            ),
+            no_own_snapshots: pick.or(
+                "no-own-snapshots",
+                typed.no_own_snapshots,
+                file.no_own_snapshots,
+                || false,
             ),
             auth_token_file: pick.path(
                 "auth-token-file",
@@ -157,6 +167,7 @@ impl Settings {
             max_rss: pick.or("max-rss", bounds.max_rss, file.max_rss, || {
                 usual.max_rss_bytes
             }),
+            limit: pick.maybe("limit", bounds.limit, file.limit),
             max_files: pick.or("max-files", bounds.max_files, file.max_files, || {
                 usual.max_files
             }),

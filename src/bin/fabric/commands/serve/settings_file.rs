@@ -19,6 +19,7 @@ pub(super) struct SettingsFile {
     pub(super) snapshot_dir: Option<PathBuf>,
     #[serde(deserialize_with = "time")]
     pub(super) snapshot_interval: Option<i64>,
+    pub(super) no_own_snapshots: Option<bool>,
     pub(super) auth_token_file: Option<PathBuf>,
     pub(super) auth_reads: Option<bool>,
     pub(super) allowed_host: Option<Vec<String>>,
@@ -32,6 +33,8 @@ pub(super) struct SettingsFile {
     pub(super) client_rate: Option<u32>,
     #[serde(deserialize_with = "size")]
     pub(super) max_rss: Option<u64>,
+    #[serde(deserialize_with = "size")]
+    pub(super) limit: Option<u64>,
     pub(super) max_files: Option<usize>,
     #[serde(deserialize_with = "time")]
     pub(super) history: Option<i64>,

@@ -11,7 +11,11 @@ use super::systemd;
 pub(super) fn problems(settings: &Settings) -> Vec<String> {
     let mut problems = addresses(&settings.listen.value);
     let state = ("--state-dir", Some(&settings.state_dir.value));
-    let snapshots = ("--snapshot-dir", settings.snapshot_dir.value.as_ref());
+    let takes_snapshots = !settings.no_own_snapshots.value;
+    let snapshots = (
+        "--snapshot-dir",
+        takes_snapshots.then_some(&settings.snapshot_dir.value),
+    );
     for (name, folder) in [state, snapshots] {
         if let Some(folder) = folder
             && let Err(error) = write_in(folder)
