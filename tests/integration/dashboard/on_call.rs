@@ -203,3 +203,23 @@ fn who_is_not_logged_in_reads_and_is_led_to_the_form_before_changing_anything() 
     ));
     tab.is_clean(service.address);
 }
+
+#[test]
+fn capturing_now_adds_a_row() {
+    let Some(browser) = browser() else { return };
+    let service = Service::new().started();
+    let mut tab = browser.tab();
+    tab.open(service.address, "/");
+    tab.until("document.getElementById('badge').textContent === 'live'");
+    let capture = "[data-post='/api/memory/heap-snapshot']";
+    let rows = "document.querySelectorAll('#snapshots tbody tr').length";
+    for count in 1..=2 {
+        tab.click(capture);
+        tab.until(&format!("{rows} === {count}"));
+        tab.until("/^heap snapshot heap-\\d+-manual.pb.gz is kept/.test(document.querySelector('#snapshots .said').textContent)");
+    }
+    assert!(tab.text("#snapshots tbody tr").contains("manual"));
+    // Two can be compared.
+    tab.until("document.getElementById('flame-frame') !== null");
+    tab.is_clean(service.address);
+}

@@ -61,6 +61,8 @@
       var isOurs = attribute.name === 'open' || attribute.name === 'data-kept';
       if (!isOurs && !fresh.hasAttribute(attribute.name)) old.removeAttribute(attribute.name);
     });
+    // What a button has said stays until another one says something.
+    if (old.nodeName === 'OUTPUT') return;
     if (old.nodeName === 'SELECT' && document.activeElement === old) return;
     var chosen = old.nodeName === 'SELECT' ? old.value : null;
     syncChildren(old, fresh);
@@ -584,7 +586,7 @@
         return;
       }
       return answer.json().catch(function () { return {}; }).then(function (told) {
-        if (answer.ok) say(short(told.message) || 'Done.');
+        if (answer.ok) say(short(told.message) || short(told.formatted) || 'Done.');
         else say('Not done: ' + (short(told.message) || 'status ' + answer.status) + '.', true);
         (button.dataset.then || '').split(' ').forEach(function (name) { if (name) refresh(name); });
       });

@@ -20,6 +20,7 @@ pub(super) fn file_name(path: &Path) -> String {
 }
 
 pub(super) fn draw(out: &mut String, scene: &Scene) {
+    push_tools(out, scene);
     let (judged, kept) = match &scene.heap {
         Heap::Judged {
             judged, snapshots, ..
@@ -33,7 +34,6 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
             return;
         }
     };
-    push_tools(out, scene, judged);
     let rows = rows(judged, kept);
     if rows.is_empty() {
         out.push_str("<p class=\"rest\">There is no snapshot yet.</p>\n");
@@ -167,21 +167,24 @@ fn push_row(out: &mut String, judged: &Judged, row: &Row<'_>) {
     out.push_str("</td></tr>\n");
 }
 
-/// The button that takes a snapshot, where there is one to take.
-fn push_tools(out: &mut String, scene: &Scene, judged: &Judged) {
-    let target = in_query(&judged.target.name);
+/// The button that takes a snapshot, and where all of it is told.
+fn push_tools(out: &mut String, scene: &Scene) {
     out.push_str("<div class=\"tools\">");
-    if &*judged.target.name == SELF {
+    if scene.target() == SELF {
         match scene.standing {
             Standing::LoggedOut => out.push_str("<a class=\"button\" href=\"/login\">Log in to capture</a>"),
             Standing::Open | Standing::LoggedIn => out.push_str(
-                "<button class=\"needs-script\" type=\"button\" data-post=\"/api/memory/heap-snapshot\" data-then=\"snapshots flame\" data-busy=\"Capturing\">Capture now</button>",
+                "<button class=\"needs-script\" type=\"button\" data-post=\"/api/memory/heap-snapshot\" data-then=\"snapshots flame\" data-busy=\"Capturing\">Capture now</button>\
+                 <button class=\"needs-script\" type=\"button\" data-post=\"/api/memory/purge\" data-then=\"memory\" data-busy=\"Giving back\">Give memory back</button>",
             ),
         }
     }
-    let _ = write!(
-        out,
-        "<a class=\"button plain\" href=\"/api/memory/report.html?target={target}\">Full report</a>\
-         <output class=\"said\" aria-live=\"polite\"></output></div>\n"
-    );
+    if matches!(&scene.heap, Heap::Judged { judged, .. } if judged.paths.len() > 1) {
+        let _ = write!(
+            out,
+            "<a class=\"button plain\" href=\"/api/memory/report.html?target={}\">Full report</a>",
+            in_query(scene.target())
+        );
+    }
+    out.push_str("<output class=\"said\" id=\"said\" aria-live=\"polite\"></output></div>\n");
 }
