@@ -174,11 +174,14 @@ fn axes(out: &mut String, chart: &Chart, field: &Field, most_times: usize) {
         ChartClock::Hours => "after the first",
         ChartClock::Snapshots => "snapshots after the first",
     };
+    // Days stand below times, up to the right edge; hours and snapshots have none.
+    let (x, y) = match chart.clock {
+        ChartClock::Date => (field.left - 8.0, field.bottom + 17.0),
+        ChartClock::Hours | ChartClock::Snapshots => (field.right, field.bottom + 32.0),
+    };
     let _ = writeln!(
         out,
-        "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{unit}</text>",
-        field.right,
-        field.bottom + 32.0
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{unit}</text>"
     );
 }
 

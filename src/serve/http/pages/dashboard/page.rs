@@ -151,7 +151,7 @@ fn push_panel(out: &mut String, panel: &Panel, scene: &Scene) {
         None => {
             let _ = writeln!(
                 out,
-                "<div class=\"bare\" id=\"{name}\" {data}>\n{drawn}</div>"
+                "<div class=\"bare\" id=\"{name}\" {data}>{drawn}</div>"
             );
         }
         Some(title) => {
