@@ -6,6 +6,8 @@
 mod browser;
 /// What a person on call does: reads the verdict, filters, pauses, compares, captures.
 mod on_call;
+/// The page as bytes, without a browser.
+mod plain;
 /// The page when the server goes away and comes back.
 mod restarts;
 /// Names for screen readers, contrast, widths of telephones.

@@ -211,6 +211,8 @@ fn capturing_now_adds_a_row() {
     let mut tab = browser.tab();
     tab.open(service.address, "/");
     tab.until("document.getElementById('badge').textContent === 'live'");
+    // What is drawn anew is put into what is there: a person's place in it stays.
+    tab.eval("document.querySelector('#snapshots .tools').mine = true");
     let capture = "[data-post='/api/memory/heap-snapshot']";
     let rows = "document.querySelectorAll('#snapshots tbody tr').length";
     for count in 1..=2 {
@@ -219,6 +221,10 @@ fn capturing_now_adds_a_row() {
         tab.until("/^heap snapshot heap-\\d+-manual.pb.gz is kept/.test(document.querySelector('#snapshots .said').textContent)");
     }
     assert!(tab.text("#snapshots tbody tr").contains("manual"));
+    assert_eq!(
+        tab.eval("document.querySelector('#snapshots .tools').mine"),
+        true
+    );
     // Two can be compared.
     tab.until("document.getElementById('flame-frame') !== null");
     tab.is_clean(service.address);

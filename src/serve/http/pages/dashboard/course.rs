@@ -1,11 +1,11 @@
 //! The heap of a target over days, with the projection and the limit; and the course of its suspects.
 
-use super::scene::{Heap, Scene};
+use super::scene::{Known, Scene};
 use crate::render::html;
 use crate::report::Part;
 
 pub(super) fn draw(out: &mut String, scene: &Scene) {
-    let Heap::Judged { document, .. } = &scene.heap else {
+    let Some(Known { document, .. }) = scene.known() else {
         return;
     };
     let chart = document.body.iter().find_map(|part| match part {
@@ -20,7 +20,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
 
 /// What stands between the chart and the flame graph in a report: suspects, and what else moved.
 pub(super) fn draw_suspects(out: &mut String, scene: &Scene) {
-    let Heap::Judged { document, .. } = &scene.heap else {
+    let Some(Known { document, .. }) = scene.known() else {
         return;
     };
     let told = document

@@ -75,6 +75,8 @@
   // Whether two snapshots were chosen by hand.
   function kept() { return document.querySelector('#compare [data-kept=yes]') !== null; }
 
+  function isBlank(node) { return node.nodeType === 3 && node.data.trim() === ''; }
+
   function syncChildren(old, fresh) {
     var keyed = new Map();
     Array.prototype.forEach.call(old.childNodes, function (child) {
@@ -83,6 +85,9 @@
     });
     var at = old.firstChild;
     Array.prototype.slice.call(fresh.childNodes).forEach(function (wanted) {
+      // Space between elements says nothing, and is not the same in a page and in a fragment.
+      if (isBlank(wanted) && !(at && isBlank(at))) return;
+      while (at && isBlank(at) && !isBlank(wanted)) at = at.nextSibling;
       var key = keyOf(wanted);
       var found = key !== null ? keyed.get(key) : at;
       if (found && alike(found, wanted)) {

@@ -26,9 +26,9 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         wanted.wants(&it.event) && text.as_deref().is_none_or(|text| has(&it.event, text))
     });
     let newest: Vec<&SequencedEvent> = newest.take(SHOWN).collect();
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<ol class=\"events\" data-epoch=\"{}\" data-seq=\"{}\">\n",
+        "<ol class=\"events\" data-epoch=\"{}\" data-seq=\"{}\">",
         scene.view.epoch, scene.view.seq
     );
     for event in &newest {

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use super::markup::{in_query, short};
-use super::scene::{Heap, Scene};
+use super::scene::{Known, Scene};
 use super::snapshots::file_name;
 
 /// The list of a form is not longer; older snapshots are compared by their addresses.
 const CHOICES: usize = 500;
 
 pub(super) fn draw(out: &mut String, scene: &Scene) {
-    let Heap::Judged { judged, .. } = &scene.heap else {
+    let Some(Known { judged, .. }) = scene.known() else {
         out.push_str("<p class=\"rest\">There is nothing to compare yet.</p>\n");
         return;
     };
@@ -67,7 +67,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
 
 /// When a snapshot was taken, or what its file is called.
 fn label_of(scene: &Scene, at: usize, name: &str) -> String {
-    let Heap::Judged { judged, .. } = &scene.heap else {
+    let Some(Known { judged, .. }) = scene.known() else {
         return String::new();
     };
     let point = judged.report.snapshots.get(at);

@@ -32,16 +32,20 @@ pub(super) struct Scene {
     pub(super) heap: Heap,
 }
 
+/// A heap that was judged.
+pub(super) struct Known {
+    /// The judgement.
+    pub(super) judged: Arc<Judged>,
+    /// The report on it.
+    pub(super) document: Document,
+    /// The snapshots that lie in the folder at this moment, pinned or not: a pin is no reason to judge anew.
+    pub(super) snapshots: Vec<Snapshot>,
+}
+
 /// What is known of the heap that is shown.
 pub(super) enum Heap {
     /// It was judged.
-    Judged {
-        judged: Arc<Judged>,
-        /// The report on it.
-        document: Document,
-        /// The snapshots that lie in the folder at this moment, pinned or not: a pin is no reason to judge anew.
-        snapshots: Vec<Snapshot>,
-    },
+    Judged(Box<Known>),
     /// It is being judged.
     Pending,
     /// It cannot be, and why.
@@ -136,14 +140,22 @@ impl Scene {
             Ok(Err(error)) => Heap::Nothing(error.to_string()),
             Ok(Ok(judged)) => match &judged.refusal {
                 Some(why) => Heap::Nothing(why.clone()),
-                None => Heap::Judged {
+                None => Heap::Judged(Box::new(Known {
                     snapshots: snapshots_of(&judged).await,
                     document: judged.report.page(),
                     judged,
-                },
+                })),
             },
         };
         scene
+    }
+
+    /// The heap that is shown, where it was judged.
+    pub(super) fn known(&self) -> Option<&Known> {
+        match &self.heap {
+            Heap::Judged(known) => Some(known),
+            Heap::Pending | Heap::Nothing(_) => None,
+        }
     }
 
     /// The target that is shown.

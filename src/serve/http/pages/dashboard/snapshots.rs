@@ -22,9 +22,7 @@ pub(super) fn file_name(path: &Path) -> String {
 pub(super) fn draw(out: &mut String, scene: &Scene) {
     push_tools(out, scene);
     let (judged, kept) = match &scene.heap {
-        Heap::Judged {
-            judged, snapshots, ..
-        } => (judged, snapshots),
+        Heap::Judged(known) => (&known.judged, &known.snapshots),
         Heap::Pending => {
             out.push_str("<p class=\"rest\">The snapshots are being read.</p>\n");
             return;
@@ -179,7 +177,10 @@ fn push_tools(out: &mut String, scene: &Scene) {
             ),
         }
     }
-    if matches!(&scene.heap, Heap::Judged { judged, .. } if judged.paths.len() > 1) {
+    if scene
+        .known()
+        .is_some_and(|known| known.judged.paths.len() > 1)
+    {
         let _ = write!(
             out,
             "<a class=\"button plain\" href=\"/api/memory/report.html?target={}\">Full report</a>",

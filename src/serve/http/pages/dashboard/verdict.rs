@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::markup::{ago, counted, in_query, short};
-use super::scene::{Heap, Scene};
+use super::scene::{Known, Scene};
 use super::sign::Sign;
 use crate::serve::bounds::SUSPECTS_TOLD;
 use crate::serve::store::Assessment;
@@ -22,9 +22,9 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         sign.class(),
         sign.svg()
     );
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<p class=\"of\">{}</p><h1 class=\"word\" id=\"verdict-word\" aria-live=\"polite\">{}</h1></div></div>\n",
+        "<p class=\"of\">{}</p><h1 class=\"word\" id=\"verdict-word\" aria-live=\"polite\">{}</h1></div></div>",
         about(scene, shown),
         word(scene, shown)
     );
@@ -49,7 +49,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
 
 /// Why the verdict is what it is, and what to do next.
 fn push_reasons(out: &mut String, scene: &Scene) {
-    let Heap::Judged { document, .. } = &scene.heap else {
+    let Some(Known { document, .. }) = scene.known() else {
         return;
     };
     let evidence = document.verdict.as_ref().map_or(&[][..], |it| &it.evidence);
@@ -156,9 +156,7 @@ const CALLERS: usize = 3;
 
 /// Who called the function to blame.
 fn callers(scene: &Scene) -> Option<String> {
-    let Heap::Judged { judged, .. } = &scene.heap else {
-        return None;
-    };
+    let Known { judged, .. } = scene.known()?;
     let suspect = judged.report.trend.suspects.first()?;
     let callers = suspect.frames.iter().skip(1);
     let mut names: Vec<String> = callers
@@ -174,10 +172,9 @@ fn callers(scene: &Scene) -> Option<String> {
 
 /// How fast the suspects grow together, with their interval; where there are none, the heap.
 fn speed(scene: &Scene, shown: &Assessment) -> (String, String) {
-    let of_suspects = match &scene.heap {
-        Heap::Judged { judged, .. } if judged.report.has_time => judged.report.trend.suspect_growth,
-        _ => None,
-    };
+    let report = scene.known().map(|known| &known.judged.report);
+    let report = report.filter(|report| report.has_time);
+    let of_suspects = report.and_then(|report| report.trend.suspect_growth);
     let of_heap = shown.growth_bytes_per_hour.zip(shown.growth_interval95);
     let growth = of_suspects
         .map(|it| (it.value, [it.low, it.high]))
