@@ -227,12 +227,20 @@
   var eventRoom = panels.get('events').room;
   var waiting = [];
   var waited = 0;
+  // The last ones with their numbers: what came while the list was on its way is not in it yet.
+  var recent = [];
   var paused = false;
   var scheduled = false;
   var pauseButton = one('pause');
   var waitingCount = one('waiting');
 
   function list() { return eventRoom.querySelector('ol.events'); }
+
+  // The number up to which events are in the list, or were passed over by its filter.
+  function newestShown() {
+    var first = list().firstElementChild;
+    return Math.max(Number(list().dataset.seq) || 0, first ? Number(first.dataset.seq) || 0 : 0);
+  }
 
   function wanted() {
     var form = one('filter');
@@ -280,6 +288,8 @@
   }
 
   function take(event, seq) {
+    recent.push([event, seq]);
+    if (recent.length > MOST_EVENTS) recent.shift();
     waited += 1;
     waiting.push([event, seq]);
     if (waiting.length > MOST_EVENTS) waiting.shift();
@@ -300,7 +310,7 @@
     scheduled = false;
     var filter = wanted();
     var room = list();
-    var shown = Number(room.dataset.seq) || 0;
+    var shown = newestShown();
     var fresh = document.createDocumentFragment();
     waiting.forEach(function (entry) {
       if (entry[1] && entry[1] <= shown && room.dataset.epoch === String(place.epoch)) return;
@@ -329,9 +339,12 @@
   pauseButton.addEventListener('click', function () { pause(!paused); });
 
   function reloadEvents() {
-    waiting = [];
-    waited = 0;
-    return refresh('events', wanted());
+    return refresh('events', wanted()).then(function () {
+      var shown = newestShown();
+      waiting = recent.filter(function (entry) { return entry[1] > shown; });
+      waited = waiting.length;
+      schedule();
+    });
   }
 
   var filterTimer = 0;
@@ -448,6 +461,9 @@
         badge('live', 'on');
         if (!data.resumed) {
           place.epoch = said.epoch;
+          recent = [];
+          waiting = [];
+          waited = 0;
           everything();
           reloadEvents();
         }
