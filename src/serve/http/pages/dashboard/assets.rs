@@ -21,7 +21,16 @@ const SCRIPT_PATH: &str = "/assets/dashboard.js";
 /// The page's own part of the style after that of reports, so that both are of one family.
 static STYLE: LazyLock<String> =
     LazyLock::new(|| format!("{}{}", html::style_sheet(), include_str!("dashboard.css")));
-const SCRIPT: &str = include_str!("dashboard.js");
+/// The script, put together of its parts within one function: what they share is nobody else's.
+const SCRIPT: &str = concat!(
+    "(function () {\n'use strict';\n",
+    include_str!("script/beginnings.js"),
+    include_str!("script/panels.js"),
+    include_str!("script/events.js"),
+    include_str!("script/socket.js"),
+    include_str!("script/controls.js"),
+    "})();\n"
+);
 const THEME: &str = include_str!("theme.js");
 
 static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| address(STYLE_PATH, &STYLE));
