@@ -23,10 +23,10 @@ pub struct Options {
     pub snapshots: Option<OwnSnapshots>,
     /// The memory that the server may hold, in bytes; nothing, and its control group says.
     pub limit_bytes: Option<u64>,
-    /// Bytes to lose for each line that is read, to see whether that is found.
-    pub planted_leak: Option<u64>,
     /// Other services whose heaps are watched.
     pub watch: WatchOptions,
+    /// Bytes to lose for each line that is read, to see whether that is found.
+    pub planted_leak: Option<u64>,
     /// Whether jemalloc is the allocator of this process, so that its counters mean it.
     pub is_jemalloc: bool,
     /// Who may do what.

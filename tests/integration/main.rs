@@ -20,6 +20,8 @@ mod args;
 mod capture;
 /// Golden outputs of the binary, named by their arguments; exit codes; destinations.
 mod command_line;
+/// The dashboard in a real browser.
+mod dashboard;
 /// Every reader on every mutation of every fixture, all the way to JSON.
 mod fuzz_targets;
 /// Man pages and completions are those of the command line.

@@ -51,7 +51,25 @@ pub(in crate::serve::http) fn table() -> Vec<Route> {
         seconds: HTTP_REQUEST_SECONDS,
     };
     vec![
-        route("/", GET, "this page", get(pages::index)),
+        route(
+            "/",
+            GET,
+            "the dashboard: is it leaking, where, how long is left",
+            get(pages::dashboard),
+        ),
+        route(
+            "/panels/{name}",
+            GET,
+            "a part of the dashboard, drawn anew",
+            get(pages::panel),
+        ),
+        route(
+            "/assets/{name}",
+            GET,
+            "the style and the scripts of the dashboard",
+            get(pages::asset),
+        ),
+        route("/api/", GET, "this list", get(pages::index)),
         route(
             "/login",
             BOTH,
