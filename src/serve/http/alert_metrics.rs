@@ -7,7 +7,7 @@ use crate::serve::store::{AlertKind, Assessment, View};
 /// The newest verdict on each target. What is not known has no number.
 pub(super) fn of_assessments(families: &mut Families, view: &View) {
     type Read = fn(&Assessment, &View) -> Option<Number>;
-    let reads: [(&'static str, &'static str, Read); 5] = [
+    let reads: [(&'static str, &'static str, Read); 6] = [
         (
             "leak_assessment",
             "Verdict on a target: 0 insufficient-data, 1 stable, 2 growing, 3 leaking",
@@ -15,7 +15,12 @@ pub(super) fn of_assessments(families: &mut Families, view: &View) {
         ),
         (
             "leak_growth_bytes_per_hour",
-            "Growth of the heap in use of a target",
+            "How fast a target leaks: its suspects together, or its heap where there are none",
+            |it, _| it.rate().and_then(|(growth, _)| real(growth)),
+        ),
+        (
+            "heap_growth_bytes_per_hour",
+            "Growth of the whole heap in use of a target",
             |it, _| it.growth_bytes_per_hour.and_then(real),
         ),
         (
@@ -56,12 +61,12 @@ pub(super) fn of_assessments(families: &mut Families, view: &View) {
         });
         families.add_many(name, help, false, numbers.collect());
     }
-    let growth = |it: &Assessment| it.growth_interval95.map(|ends| ends.map(Some));
+    let growth = |it: &Assessment| it.rate().map(|(_, ends)| ends.map(Some));
     by_bound(
         families,
         view,
         "leak_growth_interval_bytes_per_hour",
-        "Ends of the 95 % interval of the growth of a target",
+        "Ends of the 95 % interval of how fast a target leaks",
         growth,
     );
     by_bound(

@@ -265,13 +265,14 @@ fn limit(assessment: &Assessment, is_over: bool, rules: AlertRules) -> Meaning {
 /// What is no number stays away.
 fn figures(assessment: &Assessment) -> AlertFigures {
     let suspect = assessment.suspects.first();
+    let rate = assessment.rate();
     AlertFigures {
         function: suspect.map(|suspect| suspect.function.clone()),
-        growth_bytes_per_hour: assessment
-            .growth_bytes_per_hour
+        growth_bytes_per_hour: rate
+            .map(|(growth, _)| growth)
             .filter(|growth| growth.is_finite()),
-        growth_interval95: assessment
-            .growth_interval95
+        growth_interval95: rate
+            .map(|(_, ends)| ends)
             .filter(|ends| ends.iter().all(|end| end.is_finite())),
         hours_to_limit: assessment
             .hours_to_limit

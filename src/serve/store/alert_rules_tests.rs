@@ -36,6 +36,8 @@ impl Verdicts {
             inuse_bytes: Some(100 << 20),
             growth_bytes_per_hour: Some(1e6),
             growth_interval95: Some([9e5, 11e5]),
+            leak_bytes_per_hour: None,
+            leak_interval95: None,
             limit_bytes: Some(1 << 30),
             hours_to_limit: None,
             suspects: vec![SuspectBrief {

@@ -111,6 +111,7 @@ impl Judged {
         let trend = &report.trend;
         let per_hour = |growth: Option<Estimate>| growth.filter(|_| report.has_time);
         let growth = per_hour(trend.growth);
+        let leak = per_hour(trend.suspect_growth);
         let last = report.snapshots.last();
         let limit = trend.projection.and_then(|projection| projection.limit);
         Assessment {
@@ -124,6 +125,8 @@ impl Judged {
             inuse_bytes: last.filter(|_| report.is_bytes).map(|it| it.total),
             growth_bytes_per_hour: growth.map(|growth| growth.value),
             growth_interval95: growth.map(|growth| [growth.low, growth.high]),
+            leak_bytes_per_hour: leak.map(|leak| leak.value),
+            leak_interval95: leak.map(|leak| [leak.low, leak.high]),
             limit_bytes: trend.ceiling.map(|ceiling| ceiling.bytes),
             hours_to_limit: limit.map(|limit| [Some(limit.hours_low), limit.hours_high]),
             suspects: trend

@@ -110,7 +110,7 @@ fn name(assessment: &Assessment) -> String {
 /// Three questions, three answers.
 fn push_answers(out: &mut String, scene: &Scene, shown: &Assessment) {
     let (place, more) = place(scene, shown);
-    let (rate, interval) = speed(scene, shown);
+    let (rate, interval) = speed(shown);
     let (left, until) = left(shown);
     out.push_str("<dl class=\"answers\">\n");
     for (question, answer, detail) in [
@@ -171,15 +171,8 @@ fn callers(scene: &Scene) -> Option<String> {
 }
 
 /// How fast the suspects grow together, with their interval; where there are none, the heap.
-fn speed(scene: &Scene, shown: &Assessment) -> (String, String) {
-    let report = scene.known().map(|known| &known.judged.report);
-    let report = report.filter(|report| report.has_time);
-    let of_suspects = report.and_then(|report| report.trend.suspect_growth);
-    let of_heap = shown.growth_bytes_per_hour.zip(shown.growth_interval95);
-    let growth = of_suspects
-        .map(|it| (it.value, [it.low, it.high]))
-        .or(of_heap);
-    let Some((growth, [low, high])) = growth else {
+fn speed(shown: &Assessment) -> (String, String) {
+    let Some((growth, [low, high])) = shown.rate() else {
         return ("not known yet".to_owned(), String::new());
     };
     let rate = per_hour(growth);
@@ -229,9 +222,9 @@ fn push_targets(out: &mut String, scene: &Scene, shown: Option<&Assessment>) {
     for target in all {
         let sign = Sign::of(Some(target));
         let current = shown.is_some_and(|shown| shown.target == target.target);
-        let detail = match (ahead(target), target.growth_bytes_per_hour) {
+        let detail = match (ahead(target), target.rate()) {
             (Some(ahead), _) => format!("limit in {ahead}"),
-            (None, Some(growth)) => per_hour(growth).to_string(),
+            (None, Some((growth, _))) => per_hour(growth).to_string(),
             (None, None) => "no rate yet".to_owned(),
         };
         let _ = writeln!(
