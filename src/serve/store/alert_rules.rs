@@ -8,7 +8,7 @@ use super::assessment::Assessment;
 use super::meter::Meter;
 use crate::serve::bounds::WATCHED_COURSES;
 use crate::serve::time::WallTime;
-use crate::units::{Bytes, SignedBytes};
+use crate::units::{Bytes, HoursAhead, SignedBytes};
 
 const HOUR_MS: f64 = 3.6e6;
 
@@ -290,14 +290,9 @@ fn rate(figures: &AlertFigures) -> Option<String> {
 }
 
 fn time_left(ends: Option<[Option<f64>; 2]>) -> String {
-    let hours = |hours: f64| match hours {
-        hours if hours < 10.0 => format!("{hours:.1}"),
-        hours => format!("{hours:.0}"),
-    };
     match ends {
         Some([Some(low), _]) if low <= 0.0 => "now".to_owned(),
-        Some([Some(low), Some(high)]) => format!("in {} to {} h", hours(low), hours(high)),
-        Some([Some(low), None]) => format!("in {} h at the earliest", hours(low)),
+        Some([Some(low), high]) => format!("in {}", HoursAhead { low, high }),
         _ => "soon".to_owned(),
     }
 }

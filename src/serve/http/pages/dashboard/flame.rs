@@ -73,9 +73,9 @@ fn label_of(scene: &Scene, at: usize, name: &str) -> String {
     let point = judged.report.snapshots.get(at);
     let time = point.and_then(|it| it.timestamp_ms);
     let why = point.and_then(|it| it.input.trigger.as_deref());
-    match time.map(super::markup::minute) {
-        Some(minute) if !minute.is_empty() => {
-            format!("{minute} · {}", short(why.unwrap_or(name), 60))
+    match time.map(super::markup::moment) {
+        Some(moment) if !moment.is_empty() => {
+            format!("{moment} · {}", short(why.unwrap_or(name), 60))
         }
         _ => short(name, 60),
     }

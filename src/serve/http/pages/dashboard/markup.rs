@@ -65,11 +65,11 @@ pub(super) fn iso(ms: i64) -> Option<String> {
     Some(moment.to_string())
 }
 
-/// A moment to the minute, for tables.
-pub(super) fn minute(ms: i64) -> String {
+/// A moment to the second, for tables.
+pub(super) fn moment(ms: i64) -> String {
     let moment = jiff::Timestamp::from_millisecond(ms).ok();
     moment.map_or(String::new(), |it| {
-        it.strftime("%Y-%m-%d %H:%M").to_string()
+        it.strftime("%Y-%m-%d %H:%M:%S").to_string()
     })
 }
 

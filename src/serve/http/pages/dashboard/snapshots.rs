@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::markup::{in_query, minute, short};
+use super::markup::{in_query, moment, short};
 use super::scene::{Heap, Scene, Standing};
 use crate::archive::{Snapshot, SnapshotName};
 use crate::report::SnapshotPoint;
@@ -102,7 +102,7 @@ fn rows<'j>(judged: &'j Judged, kept: &'j [Snapshot]) -> Vec<Row<'j>> {
 
 fn push_row(out: &mut String, judged: &Judged, row: &Row<'_>) {
     let name = short(&row.name, 4_096);
-    let time = row.time().map_or_else(|| "not known".to_owned(), minute);
+    let time = row.time().map_or_else(|| "not known".to_owned(), moment);
     let trigger = row
         .kept
         .map(|it| it.name.trigger.name())
