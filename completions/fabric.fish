@@ -191,17 +191,29 @@ complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s V -l version 
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l source -d 'The folder of logs; it may appear later [default: ~/.needle/logs]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l listen -d 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l state-dir -d 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-dir -d 'Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-dir -d 'Where the server keeps heap snapshots of itself, for `fabric trend` [default: snapshots in --state-dir]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-interval -d 'From one heap snapshot to the next; at least 1s [default: 30m]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l no-own-snapshots -d 'Take no heap snapshots of the server itself' -r -f -a "true\t''
+false\t''"
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l config -d 'Read settings from this TOML file' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch -d 'Take heap profiles of another service, too, and judge them; may be given up to 64 times. Without a path in the URL, /debug/pprof/heap is fetched; a socket is written http+unix:///run/api.sock/debug/pprof/heap, and a comma in a URL %2C' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-dir -d 'The folder for their profiles, each in a folder of its name [default: watched in --state-dir]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-interval -d 'From one profile of a service to the next; at least 1s [default: --snapshot-interval]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-limit -d 'The memory ceiling of a service, like api=512MiB [default: the cgroup limit recorded with its profiles]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-token-file -d 'The file with the bearer token that a service asks for; it is read each time' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-token-file -d 'The file with the token that POST needs [default: systemd\'s credential auth-token, else the variable FABRIC_AUTH_TOKEN, else none]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l auth-reads -d 'Ask for the token for reading, too: GET and the WebSocket. Without this everybody who reaches the server can read' -r -f -a "true\t''
 false\t''"
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-host -d 'A name under which browsers may reach the server, beside localhost and addresses, like ops.example; may be given several times' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-origin -d 'Another origin whose pages may connect, like https://ops.example; may be given several times' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-within -d 'A memory limit that is expected to be reached within this time is an alert; the last quarter of it is critical [default: 1d]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-webhook -d 'POST each notification to this http or https URL, as JSON (`man fabric-json`, fabric.alert/1). Give a URL that is a secret in the environment or the file: everybody sees a command line' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-webhook-secret-file -d 'Sign what is posted with the secret in this file, at least 16 bytes: X-Fabric-Signature is the HMAC-SHA256 of X-Fabric-Timestamp, a dot and the body' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-command -d 'Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _STATUS, _SEVERITY, _KIND, _SCOPE, _ID, _SUMMARY and _TEXT; killed after 30 s' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-clients -d 'WebSocket clients at once; one more gets 503 [default: 1000]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l client-rate -d 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-rss -d 'Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l limit -d 'The memory that the server may hold: above 80 % of it a heap snapshot is taken, and projections end there [default: what its control group allows (memory.max, else memory.high), else none]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-files -d 'Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l history -d 'How much of the logs is read at start to rebuild the picture; a log in which every line is older than that is read whole if it was put there since [default: 4h]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l poll-interval -d 'How often the folder is looked through although nothing was heard of a change; at least 10ms [default: 2s]' -r

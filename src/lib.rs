@@ -27,14 +27,15 @@
 //! | 3 | [`formats`] | bytes -> `Profile`, found out by content; writers for pprof and folded stacks |
 //! | 4 | [`symbolize`], [`load`] | names for addresses; open, unwrap, read, name |
 //! | 4 | [`capture`], [`archive`] | fetch a profile from a running process; the folder that keeps snapshots |
+//! | 5 | [`keep`] | what was captured -> a snapshot in that folder, self-contained, and older ones out of it |
 //! | 5 | [`analysis`] | profiles -> plain results: hot spots, differences, significance, trends, verdict |
 //! | 6 | [`report`] | results -> everything there is to say, in no output format |
 //! | 7 | [`render`] | what is to be said -> terminal, JSON, Markdown, HTML, flame graphs, charts |
 //! | 7 | [`judge`] | files in, a complete statement out: what the commands and the live half have in common |
 //! | 8 | [`serve`] | the live half: log lines -> a bounded store -> HTTP and WebSocket |
 //!
-//! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`], [`capture`], [`archive`]
-//! and the edges of [`serve`] (its reader of logs, its sockets) touch the world outside; from [`model`] to [`render`] everything takes values
+//! The binary in `src/bin/fabric` has the arguments, the exit codes and one file for each command. Only [`load`], [`capture`], [`archive`],
+//! [`keep`] and the edges of [`serve`] (its reader of logs, its sockets) touch the world outside; from [`model`] to [`render`] everything takes values
 //! and returns values. What is skipped, estimated or recovered on the way is a counted [note](notes) on the profile and appears in every
 //! output. Foreign text is escaped once, in [`render`].
 //!
@@ -47,6 +48,7 @@ pub mod capture;
 pub mod escape;
 pub mod formats;
 pub mod judge;
+pub mod keep;
 pub mod limits;
 pub mod load;
 pub mod model;

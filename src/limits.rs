@@ -64,6 +64,10 @@ pub const V8_COLUMNS: usize = 64;
 /// Rows of a V8 heap snapshot that room is made for because its header says so; beyond, the rows themselves are the proof.
 pub const V8_ROWS_ON_TRUST: u64 = 1024 * 1024;
 
+/// Shapes of objects in one V8 heap that are told apart (`Object {id, name}`); objects of further ones go by their constructor. Heaps of large programs
+/// have some thousand; dictionaries whose keys are data could make one of each object.
+pub const V8_SHAPES: usize = 20_000;
+
 /// What a capture may bring, unless told otherwise. A heap snapshot is as large as the heap; profiles have some megabytes.
 pub const CAPTURE_BYTES: u64 = 1024 * 1024 * 1024;
 

@@ -46,6 +46,13 @@ pub struct Removal<'s> {
 }
 
 impl Retention {
+    /// What is kept where nobody says otherwise: a day's worth of snapshots every half an hour, within what a small disk can spare.
+    pub const USUAL: Retention = Retention {
+        keep: Some(50),
+        max_age_ms: Some(30 * 86_400_000),
+        max_bytes: Some(10 << 30),
+    };
+
     /// What has to go of `snapshots`, oldest first. The newest never goes, nor does one that is pinned, nor `stored`, which was just
     /// written and is not the newest where the clock jumped back.
     pub fn removals<'s>(

@@ -25,6 +25,7 @@ mod unix_socket;
 pub use allocator_counters::{allocator_counters, counters_of_profile};
 pub use capture_error::{CaptureError, CaptureErrorKind, WholeSpan};
 pub use content::{Content, HeapProfile, examine, inflate, is_compressed_heap_snapshot};
+pub use control_group::MemoryGroup;
 pub use copy::copy_file;
 pub use dump_watch::DumpWatch;
 pub use endpoint::{Endpoint, Host};

@@ -13,6 +13,12 @@ pub struct Resident {
     pub peak_bytes: u64,
     /// What of it is swapped out.
     pub swap_bytes: u64,
+    /// What of it belongs to no file.
+    pub anonymous_bytes: u64,
+    /// What of it are pages of files.
+    pub file_bytes: u64,
+    /// What of it is shared memory of no file.
+    pub shared_bytes: u64,
 }
 
 impl Resident {
@@ -20,10 +26,14 @@ impl Resident {
     pub fn read(root: &Path, pid: u32) -> Option<Resident> {
         let status = proc_file::read(&root.join(format!("proc/{pid}/status"))).ok()?;
         let bytes = proc_file::kilobytes(&status, "VmRSS")?;
+        let part = |name| proc_file::kilobytes(&status, name).unwrap_or(0);
         Some(Resident {
             bytes,
             peak_bytes: proc_file::kilobytes(&status, "VmHWM").unwrap_or(bytes),
-            swap_bytes: proc_file::kilobytes(&status, "VmSwap").unwrap_or(0),
+            swap_bytes: part("VmSwap"),
+            anonymous_bytes: part("RssAnon"),
+            file_bytes: part("RssFile"),
+            shared_bytes: part("RssShmem"),
         })
     }
 }

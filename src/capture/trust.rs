@@ -43,7 +43,8 @@ impl Trust {
         Trust { roots: Vec::new() }
     }
 
-    pub(super) fn config(&self) -> TlsConfig {
+    /// What a connection is made with.
+    pub(crate) fn config(&self) -> TlsConfig {
         TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::new(self.roots.clone())))
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))

@@ -4,8 +4,10 @@
 //! two profiles that were loaded, and [`change_tree`] is the picture of it. What comes out knows no output format and touches no file any
 //! more.
 
+mod nothing;
 mod pair;
 mod series;
 
+pub use nothing::nothing;
 pub use pair::{change_tree, compare};
 pub use series::{Choice, JudgedSeries, Moment, SeriesQuestion, SeriesRefusal, judge};

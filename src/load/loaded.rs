@@ -1,7 +1,7 @@
 //! Loading one profile, or two at once.
 
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::load_error::{LoadError, LoadErrorKind};
 use super::progress::Progress;
@@ -162,19 +162,30 @@ fn open(source: &Source, progress: &Progress) -> Result<Opened, LoadErrorKind> {
     Ok(opened)
 }
 
-/// Loads one profile whose size `progress` was told before.
-pub(super) fn load_expected(
-    source: &Source,
+/// Loads one profile from what was a file when somebody looked, and never waits for a pipe that has taken its place since.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_file(
+    path: &Path,
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<Loaded, LoadError> {
-    finish(
-        source,
-        source.open(),
-        symbolizer,
-        progress,
-        Contents::into_profile,
-    )
+    load_expected(&Source::Path(path.to_owned()), true, symbolizer, progress)
+}
+
+/// Loads one profile whose size `progress` was told before.
+pub(super) fn load_expected(
+    source: &Source,
+    is_file: bool,
+    symbolizer: Option<&Symbolizer<'_>>,
+    progress: &Progress,
+) -> Result<Loaded, LoadError> {
+    let opened = match is_file {
+        true => source.open_file(),
+        false => source.open(),
+    };
+    finish(source, opened, symbolizer, progress, Contents::into_profile)
 }
 
 fn finish(

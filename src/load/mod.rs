@@ -20,6 +20,7 @@ mod modules_tests;
 mod progress;
 mod raw_input;
 mod redacted_copy;
+mod running_program;
 pub mod series;
 mod source;
 mod unwrap;
@@ -28,11 +29,12 @@ mod zstd_frames;
 pub use build_id::build_id_of_file;
 pub use load_error::{LoadError, LoadErrorKind};
 pub use loaded::{
-    Examined, Fingerprint, Loaded, load, load_examined, load_heap, load_pair, load_pair_examined,
-    load_with_heap,
+    Examined, Fingerprint, Loaded, load, load_examined, load_file, load_heap, load_pair,
+    load_pair_examined, load_with_heap,
 };
 pub use modules::LocalModules;
 pub use progress::Progress;
 pub use redacted_copy::{RedactedCopyError, redacted_copy};
+pub use running_program::RunningProgram;
 pub use source::Source;
 pub use unwrap::{UnwrapError, open_unwrapped};

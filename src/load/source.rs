@@ -1,8 +1,9 @@
 //! A path or standard input.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -52,17 +53,42 @@ impl Source {
             });
         };
         let file = File::open(path).map_err(LoadErrorKind::from_open)?;
-        let metadata = file.metadata().map_err(LoadErrorKind::from_open)?;
-        if metadata.is_dir() {
-            return Err(LoadErrorKind::IsDirectory);
-        }
-        let is_file = metadata.is_file();
-        Ok(Opened {
-            bytes: Box::new(file),
-            size: is_file.then_some(metadata.len()),
-            modified_ms: is_file.then(|| modified_ms(&metadata)).flatten(),
-        })
+        opened(file)
     }
+
+    /// Opens what was a file when somebody looked.
+    pub(super) fn open_file(&self) -> Result<Opened, LoadErrorKind> {
+        match self {
+            Source::Path(path) => opened(open_file(path).map_err(LoadErrorKind::from_open)?),
+            Source::Stdin => self.open(),
+        }
+    }
+}
+
+/// Opens what was a file when somebody looked. A pipe that has taken its place since would keep its reader waiting for a writer.
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .read(true)
+        // Means nothing for files.
+        .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is no file any more")),
+    }
+}
+
+fn opened(file: File) -> Result<Opened, LoadErrorKind> {
+    let metadata = file.metadata().map_err(LoadErrorKind::from_open)?;
+    if metadata.is_dir() {
+        return Err(LoadErrorKind::IsDirectory);
+    }
+    let is_file = metadata.is_file();
+    Ok(Opened {
+        bytes: Box::new(file),
+        size: is_file.then_some(metadata.len()),
+        modified_ms: is_file.then(|| modified_ms(&metadata)).flatten(),
+    })
 }
 
 /// An open source.
@@ -80,5 +106,26 @@ pub(super) fn modified_ms(metadata: &Metadata) -> Option<i64> {
         Err(before) => i64::try_from(before.duration().as_millis())
             .ok()
             .map(|ms| -ms),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_pipe_that_took_the_place_of_a_file_keeps_nobody_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heap.pb.gz");
+        std::fs::write(&path, "x").unwrap();
+        assert!(open_file(&path).is_ok());
+        std::fs::remove_file(&path).unwrap();
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, kind, mode, 0).unwrap();
+        assert!(open_file(&path).is_err());
+        assert!(Source::Path(path).open_file().is_err());
     }
 }

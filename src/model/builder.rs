@@ -285,6 +285,32 @@ impl ProfileBuilder {
         Ok(profile)
     }
 
+    /// See [`Profile::with_build_ids`].
+    pub(super) fn add_build_ids(
+        mut profile: Profile,
+        mut build_id_of: impl FnMut(&str) -> Option<String>,
+    ) -> Profile {
+        let found: Vec<Option<String>> = profile
+            .mappings
+            .iter()
+            .map(|mapping| {
+                let is_unknown = profile.text(mapping.build_id).is_empty();
+                is_unknown.then(|| build_id_of(profile.text(mapping.path)))?
+            })
+            .collect();
+        if found.iter().all(Option::is_none) {
+            return profile;
+        }
+        let mut strings = StringInterner::resume(profile.strings);
+        for (mapping, build_id) in profile.mappings.iter_mut().zip(found) {
+            if let Some(build_id) = build_id {
+                mapping.build_id = strings.intern(&build_id);
+            }
+        }
+        profile.strings = strings.into_table();
+        profile
+    }
+
     /// See [`Profile::with_frames`].
     pub(super) fn rename_locations(
         profile: Profile,

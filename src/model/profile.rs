@@ -196,6 +196,12 @@ impl Profile {
         ProfileBuilder::rename_locations(self, rename, notes)
     }
 
+    /// The same profile with a build id on every mapping that had none and whose path `build_id_of` knows.
+    #[must_use]
+    pub fn with_build_ids(self, build_id_of: impl FnMut(&str) -> Option<String>) -> Profile {
+        ProfileBuilder::add_build_ids(self, build_id_of)
+    }
+
     /// The same profile with more remarks.
     #[must_use]
     pub fn with_notes(mut self, notes: &Notes) -> Profile {

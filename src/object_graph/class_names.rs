@@ -1,30 +1,48 @@
-//! How objects are named: by constructor or by kind.
+//! How objects are named: by constructor or by kind, and by shape.
 
 use hashbrown::HashMap;
 
 use super::detachedness::detached_nodes;
+use super::shapes::{Shape, Shapes};
 use super::{NodeKind, ObjectGraph};
+use crate::limits;
 
 /// The class of every node.
 ///
 /// Named as DevTools does (`calculateObjectNames`): objects by constructor, elements of the page by tag, everything else by kind, like
 /// `(string)`, `(array)`, `(compiled code)`, `(system)`, `Function`. Two things differ, so that two processes compare: the number
 /// of an object in a name (`scope @1234`) is left out, and roots have their own names instead of `(synthetic)`.
+///
+/// Constructors that say nothing are told apart by shape, each a class of its own: `Object {id, name}`. These are `Object`, and names of one or
+/// two characters, which a minifier gave. [`ClassNames::constructor`] leads back to the class without shape. A shape depends on the object
+/// alone, so it is called the same in every process.
 #[derive(Debug, Clone)]
 pub struct ClassNames {
     names: Vec<String>,
+    /// Of each class the one without shape; its own where it has none.
+    constructors: Vec<u32>,
+    /// Of each class the one that paths have in its place.
+    in_paths: Vec<u32>,
     of_nodes: Vec<u32>,
+    unshaped: u64,
 }
+
+/// A shape that fewer objects have does not name them in paths: a single object changes its shape whenever it gets another property, and
+/// everything below it would vanish and come again.
+const SHAPE_IN_PATHS: u32 = 10;
 
 impl ClassNames {
     /// Names every node of a graph.
     pub fn of(graph: &ObjectGraph) -> ClassNames {
         let is_detached = detached_nodes(graph);
-        let mut names: Vec<String> = Vec::new();
-        let mut by_name: HashMap<String, u32> = HashMap::new();
+        let mut shapes = Shapes::of(graph);
+        let mut found = Classes::default();
+        let mut is_vague: Vec<bool> = Vec::new();
         // Kind, string and state say all; there are few of them and many nodes.
         let mut known: HashMap<(NodeKind, u32, bool), u32> = HashMap::new();
+        let mut shaped: HashMap<(u32, Shape), Option<u32>> = HashMap::new();
         let mut of_nodes = Vec::with_capacity(graph.len());
+        let (mut unshaped, mut shape_count) = (0, 0);
         for node in 0..graph.len() as u32 {
             let kind = graph.kind(node);
             let string = match kind {
@@ -34,21 +52,74 @@ impl ClassNames {
                 _ => 0,
             };
             let detached = is_detached.get(node as usize).is_some_and(|&is| is);
-            let class = *known.entry((kind, string, detached)).or_insert_with(|| {
+            let mut class = *known.entry((kind, string, detached)).or_insert_with(|| {
                 let name = class_name(kind, &graph.strings.get(string), detached);
-                *by_name.entry(name).or_insert_with_key(|name| {
-                    names.push(name.clone());
-                    names.len() as u32 - 1
-                })
+                let is_one = kind == NodeKind::Object && says_nothing(&name);
+                let class = found.number(name, None);
+                is_vague.resize(found.names.len(), false);
+                is_vague[class as usize] |= is_one;
+                class
             });
+            if is_vague.get(class as usize).is_some_and(|&is| is)
+                && kind == NodeKind::Object
+                && let Some(shape) = shapes.shape(node)
+            {
+                let of_shape = *shaped.entry((class, shape)).or_insert_with(|| {
+                    let is_room = shape_count < limits::V8_SHAPES;
+                    shape_count += usize::from(is_room);
+                    let constructor = &found.names[class as usize];
+                    let name = format!("{constructor} {}", shapes.text(shape));
+                    is_room.then(|| found.number(name, Some(class)))
+                });
+                unshaped += u64::from(of_shape.is_none());
+                class = of_shape.unwrap_or(class);
+            }
             of_nodes.push(class);
         }
-        ClassNames { names, of_nodes }
+        let mut counts = vec![0u32; found.names.len()];
+        for &class in &of_nodes {
+            counts[class as usize] += 1;
+        }
+        let in_paths = (0..).zip(&found.constructors).zip(counts);
+        let in_paths =
+            in_paths.map(
+                |((class, &constructor), count)| match count < SHAPE_IN_PATHS {
+                    true => constructor,
+                    false => class,
+                },
+            );
+        ClassNames {
+            in_paths: in_paths.collect(),
+            names: found.names,
+            constructors: found.constructors,
+            of_nodes,
+            unshaped,
+        }
     }
 
     /// The number of a node's class; nodes of one class have the same.
     pub fn class(&self, node: u32) -> u32 {
         self.of_nodes[node as usize]
+    }
+
+    /// The class that a class is of one shape of; the class itself where it is not of a shape.
+    pub fn constructor(&self, class: u32) -> u32 {
+        self.constructors[class as usize]
+    }
+
+    /// Whether a class is of one shape of another.
+    pub fn has_shape(&self, class: u32) -> bool {
+        self.constructor(class) != class
+    }
+
+    /// The class of a node as a step of a path that is compared with others: without its shape where few have it.
+    pub fn class_in_paths(&self, node: u32) -> u32 {
+        self.in_paths[self.class(node) as usize]
+    }
+
+    /// How many objects have a shape that no class could be made for: there were [`limits::V8_SHAPES`] already. Their class is their constructor's.
+    pub fn unshaped(&self) -> u64 {
+        self.unshaped
     }
 
     /// The name of a class.
@@ -70,6 +141,30 @@ impl ClassNames {
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
+}
+
+/// Classes as they are found.
+#[derive(Default)]
+struct Classes {
+    names: Vec<String>,
+    constructors: Vec<u32>,
+    by_name: HashMap<String, u32>,
+}
+
+impl Classes {
+    fn number(&mut self, name: String, constructor: Option<u32>) -> u32 {
+        *self.by_name.entry(name).or_insert_with_key(|name| {
+            let class = self.names.len() as u32;
+            self.names.push(name.clone());
+            self.constructors.push(constructor.unwrap_or(class));
+            class
+        })
+    }
+}
+
+/// Whether a constructor is that of all plain objects, or has a name that a minifier gave it.
+fn says_nothing(constructor: &str) -> bool {
+    constructor == "Object" || (1..=2).contains(&constructor.len())
 }
 
 fn class_name(kind: NodeKind, name: &str, is_detached: bool) -> String {

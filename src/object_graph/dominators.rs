@@ -1,15 +1,22 @@
 //! The dominator tree: who alone keeps whom alive.
 
+use hashbrown::HashMap;
+
+use super::walk::{FETCHED_AT_ONCE, Reached, Walk};
 use super::{Essential, ObjectGraph, Sizes};
 
-/// No node.
+/// No semidominator yet.
 const NONE: u32 = u32::MAX;
 
 /// The immediate dominator of every node.
 ///
-/// The algorithm is Lengauer and Tarjan's (ACM TOPLAS 1, 1979) with path compression, `O(edges * log nodes)` whatever the graph;
-/// the simpler one of Cooper, Harvey and Kennedy takes the square of that on graphs that a file can be made of. It works in
-/// arrays over preorder numbers, without recursion.
+/// Semidominators are Lengauer and Tarjan's (ACM TOPLAS 1, 1979) with path compression; dominators follow from them as nearest common ancestors in the
+/// tree so far (Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems", 2005: SEMI-NCA), found over skips up that tree
+/// (Myers, "An applicative random-access stack", 1983). That takes `O(edges * log nodes)` whatever the graph: going up step by step, as
+/// SEMI-NCA does, and the algorithm of Cooper, Harvey and Kennedy take the square of that on graphs that a file can be made of.
+///
+/// Everything works in columns over preorder numbers, without recursion: nodes that belong together are near each other then, and most
+/// of what is read is in the processor's cache.
 ///
 /// What no edge that counts leads to hangs on the root, as in DevTools; so does, of garbage that only refers to itself, the first
 /// node of each group.
@@ -17,7 +24,7 @@ const NONE: u32 = u32::MAX;
 pub struct Dominators {
     /// By node; the root's is itself.
     immediate: Vec<u32>,
-    /// Every node, dominators before what they dominate.
+    /// Every node, each followed by all that it dominates.
     order: Vec<u32>,
 }
 
@@ -25,17 +32,21 @@ impl Dominators {
     /// Finds the dominators of a graph over the edges that are essential.
     pub fn of(graph: &ObjectGraph, essential: &Essential) -> Dominators {
         let Walk {
-            order,
-            parents,
+            order: nodes,
+            reached,
             numbers,
             hangs_on_root,
         } = Walk::through(graph, essential);
-        let retainers = Retainers::of(graph, essential, &numbers);
-        drop(numbers);
-        let dominators = Forest::new(parents).dominators(&retainers, &hangs_on_root);
-        let mut immediate = vec![graph.root(); order.len()];
-        for (&node, &dominator) in order.iter().zip(&dominators) {
-            immediate[node as usize] = order[dominator as usize];
+        let (retainers, reached) = Retainers::of(graph, essential, &nodes, numbers, reached);
+        let (forest, parents) = Forest::of(reached);
+        let semidominators = forest.semidominators(&retainers, &hangs_on_root);
+        drop(retainers);
+        let dominators = dominators(&semidominators, parents);
+        drop(semidominators);
+        let order = by_subtree(&nodes, &dominators);
+        let mut immediate = vec![graph.root(); nodes.len()];
+        for (&node, &dominator) in nodes.iter().zip(&dominators) {
+            immediate[node as usize] = nodes[dominator as usize];
         }
         Dominators { immediate, order }
     }
@@ -45,7 +56,7 @@ impl Dominators {
         self.immediate[node as usize]
     }
 
-    /// Every node, dominators before what they dominate, the root first.
+    /// Every node, the root first, each followed by all that it dominates: the preorder of the tree.
     pub fn order(&self) -> &[u32] {
         &self.order
     }
@@ -61,238 +72,223 @@ impl Dominators {
     }
 }
 
-/// A depth-first walk over all nodes. All but `numbers` is by preorder number.
-struct Walk {
-    /// The node of each number.
-    order: Vec<u32>,
-    /// The number of the node it was reached from.
-    parents: Vec<u32>,
-    /// The number of each node.
-    numbers: Vec<u32>,
-    /// Those that hang on the root for want of something that retains them, ascending.
-    hangs_on_root: Vec<u32>,
-}
-
-impl Walk {
-    fn through(graph: &ObjectGraph, essential: &Essential) -> Walk {
-        let count = graph.len();
-        let mut walk = Walk {
-            order: Vec::with_capacity(count),
-            parents: Vec::with_capacity(count),
-            numbers: vec![NONE; count],
-            hangs_on_root: Vec::new(),
-        };
-        let mut cursors = Vec::with_capacity(count);
-        walk.from(graph.root(), graph, essential, &mut cursors);
-        if walk.order.len() < count {
-            // First what nothing retains, and with it what it retains; what is left then refers in circles.
-            let is_retained = retained_nodes(graph, essential);
-            for node in 0..count as u32 {
-                if !is_retained[node as usize] {
-                    walk.from(node, graph, essential, &mut cursors);
-                }
-            }
-            for node in 0..count as u32 {
-                walk.from(node, graph, essential, &mut cursors);
-            }
-        }
-        walk
-    }
-
-    /// Walks from a node that has no number yet, as if the root referred to it.
-    fn from(
-        &mut self,
-        start: u32,
-        graph: &ObjectGraph,
-        essential: &Essential,
-        cursors: &mut Vec<u32>,
-    ) {
-        if self.numbers[start as usize] != NONE {
-            return;
-        }
-        let first = self.order.len() as u32;
-        self.hangs_on_root.push(first);
-        self.number(start, 0, graph, cursors);
-        let mut at = first;
-        loop {
-            let end = graph.edges_of(self.order[at as usize]).end as u32;
-            let mut cursor = cursors[at as usize];
-            let mut found = None;
-            while cursor < end && found.is_none() {
-                let edge = cursor as usize;
-                cursor += 1;
-                let target = graph.target(edge);
-                if self.numbers[target as usize] == NONE && essential.holds(edge) {
-                    found = Some(target);
-                }
-            }
-            cursors[at as usize] = cursor;
-            match found {
-                Some(target) => at = self.number(target, at, graph, cursors),
-                None if at == first => return,
-                None => at = self.parents[at as usize],
-            }
-        }
-    }
-
-    fn number(
-        &mut self,
-        node: u32,
-        parent: u32,
-        graph: &ObjectGraph,
-        cursors: &mut Vec<u32>,
-    ) -> u32 {
-        let number = self.order.len() as u32;
-        self.numbers[node as usize] = number;
-        self.order.push(node);
-        self.parents.push(parent);
-        cursors.push(graph.edges_of(node).start as u32);
-        number
-    }
-}
-
-fn retained_nodes(graph: &ObjectGraph, essential: &Essential) -> Vec<bool> {
-    let mut is_retained = vec![false; graph.len()];
-    for edge in 0..graph.edge_count() {
-        if essential.holds(edge) {
-            is_retained[graph.target(edge) as usize] = true;
-        }
-    }
-    is_retained
-}
-
-/// Who refers to whom, by preorder number.
+/// Who refers to whom, by preorder number, apart from the edges over which nodes were reached: run behind run, that of the last node at the end.
 struct Retainers {
-    firsts: Vec<u32>,
     numbers: Vec<u32>,
+    /// How long the run of each node is; [`LONG`] for those in `long`. Nearly all are short, and this is where the most memory is needed.
+    lengths: Vec<u8>,
+    long: HashMap<u32, u32>,
 }
+
+/// What stands for a length that does not fit.
+const LONG: u8 = u8::MAX;
 
 impl Retainers {
-    fn of(graph: &ObjectGraph, essential: &Essential, numbers: &[u32]) -> Retainers {
-        let mut firsts = vec![0u32; graph.len() + 1];
-        let mut count = 0u32;
-        for edge in 0..graph.edge_count() {
-            if essential.holds(edge) {
-                firsts[numbers[graph.target(edge) as usize] as usize] += 1;
-                count += 1;
+    /// The parents of all nodes come back beside them.
+    fn of(
+        graph: &ObjectGraph,
+        essential: &Essential,
+        order: &[u32],
+        numbers: Vec<u32>,
+        mut reached: Vec<Reached>,
+    ) -> (Retainers, Vec<Reached>) {
+        let mut lengths = Vec::with_capacity(order.len());
+        let mut long = HashMap::new();
+        // From here on `others` says where the next one of its run goes.
+        let mut start = 0;
+        for (number, reached) in (0..).zip(&mut reached) {
+            let length = std::mem::replace(&mut reached.others, start);
+            start += length;
+            let short = u8::try_from(length).unwrap_or(LONG);
+            if short == LONG {
+                long.insert(number, length);
             }
+            lengths.push(short);
         }
-        let mut end = 0;
-        for first in &mut firsts {
-            end += *first;
-            *first = end;
-        }
-        // Filled from the end of each run, which leaves in `firsts` where it begins.
-        let mut retainers = vec![0u32; count as usize];
-        for node in 0..graph.len() as u32 {
+        let mut retainers = vec![0u32; start as usize];
+        for (number, &node) in (0..).zip(order) {
             for edge in graph.edges_of(node) {
-                if essential.holds(edge) {
-                    let first = &mut firsts[numbers[graph.target(edge) as usize] as usize];
-                    *first -= 1;
-                    retainers[*first as usize] = numbers[node as usize];
+                if !essential.holds(edge) {
+                    continue;
+                }
+                let target = &mut reached[numbers[graph.target(edge) as usize] as usize];
+                if target.parent != number {
+                    retainers[target.others as usize] = number;
+                    target.others += 1;
                 }
             }
         }
-        Retainers {
-            firsts,
+        let retainers = Retainers {
             numbers: retainers,
-        }
+            lengths,
+            long,
+        };
+        (retainers, reached)
     }
 
-    fn of_number(&self, number: u32) -> &[u32] {
-        let number = number as usize;
-        &self.numbers[self.firsts[number] as usize..self.firsts[number + 1] as usize]
+    fn length(&self, number: u32) -> u32 {
+        match self.lengths[number as usize] {
+            LONG => self.long.get(&number).copied().unwrap_or_default(),
+            length => u32::from(length),
+        }
     }
 }
 
 /// The forest of Lengauer and Tarjan, by preorder number.
 struct Forest {
-    /// The parent of each node in the walk; once it is linked into the forest, an ancestor in that, closer to its root with every compression.
-    parents: Vec<u32>,
+    trees: Vec<Linked>,
     /// Nodes from this one up are linked: they are taken from the last to the first.
     linked_from: u32,
-    /// Of a linked node its semidominator. Of any other the head of its bucket, which is empty for good once the node is linked: all its members
-    /// are below children of it, and those come first. So both share a column.
-    semidominators: Vec<u32>,
-    labels: Vec<u32>,
     /// Nodes on the way to compress.
     path: Vec<u32>,
 }
 
+/// A node of the forest.
+#[derive(Debug, Clone, Copy)]
+struct Linked {
+    /// The parent in the walk; once the node is linked, an ancestor in that, closer to the root of its tree with every compression.
+    ancestor: u32,
+    /// The lowest semidominator on the way from this node up to that ancestor, which does not count itself.
+    best: u32,
+}
+
 impl Forest {
-    fn new(parents: Vec<u32>) -> Forest {
-        let count = parents.len();
-        Forest {
-            parents,
-            semidominators: vec![NONE; count],
-            labels: (0..count as u32).collect(),
-            linked_from: count as u32,
+    /// The parents in the walk come back beside the forest.
+    fn of(reached: Vec<Reached>) -> (Forest, Vec<u32>) {
+        let parents: Vec<u32> = reached.iter().map(|reached| reached.parent).collect();
+        let linked_from = reached.len() as u32;
+        // In the same memory.
+        let trees = reached.into_iter().map(|reached| Linked {
+            ancestor: reached.parent,
+            best: NONE,
+        });
+        let forest = Forest {
+            trees: trees.collect(),
+            linked_from,
             path: Vec::new(),
-        }
+        };
+        (forest, parents)
     }
 
-    fn dominators(mut self, retainers: &Retainers, mut hanging: &[u32]) -> Vec<u32> {
-        let count = self.parents.len();
-        // Buckets as lists: a node is in one at most, and leaves it for good when its dominator is known, so both share a column.
-        let mut next_or_dominator = vec![0u32; count];
+    fn semidominators(mut self, retainers: &Retainers, mut hanging: &[u32]) -> Vec<u32> {
+        let count = self.trees.len();
+        let mut semidominators = vec![0u32; count];
+        let mut end = retainers.numbers.len();
+        let mut fetched = end;
         for number in (1..count as u32).rev() {
-            let at = number as usize;
-            let parent = self.parents[at];
-            let mut semidominator = parent;
+            let mut semidominator = self.trees[number as usize].ancestor;
             if hanging.last() == Some(&number) {
                 semidominator = 0;
                 hanging = &hanging[..hanging.len() - 1];
             }
-            for &retainer in retainers.of_number(number) {
+            let start = end - retainers.length(number) as usize;
+            while fetched > start {
+                let before = fetched.saturating_sub(FETCHED_AT_ONCE);
+                self.fetch(&retainers.numbers[before..fetched], number);
+                fetched = before;
+            }
+            for &retainer in &retainers.numbers[start..end] {
                 // A node that is not linked is its own semidominator so far.
                 let best = match retainer < self.linked_from {
                     true => retainer,
-                    false => {
-                        let best = self.evaluate(retainer);
-                        self.semidominators[best as usize]
-                    }
+                    false => self.evaluate(retainer),
                 };
                 semidominator = semidominator.min(best);
             }
-            self.semidominators[at] = semidominator;
-            let bucket = &mut self.semidominators[semidominator as usize];
-            next_or_dominator[at] = std::mem::replace(bucket, number);
+            end = start;
+            semidominators[number as usize] = semidominator;
+            self.trees[number as usize].best = semidominator;
             self.linked_from = number;
-            let mut member = std::mem::replace(&mut self.semidominators[parent as usize], NONE);
-            while member != NONE {
-                let next = next_or_dominator[member as usize];
-                let best = self.evaluate(member);
-                let is_below =
-                    self.semidominators[best as usize] < self.semidominators[member as usize];
-                next_or_dominator[member as usize] = if is_below { best } else { parent };
-                member = next;
-            }
         }
-        for at in 1..count {
-            let dominator = next_or_dominator[at];
-            if dominator != self.semidominators[at] {
-                next_or_dominator[at] = next_or_dominator[dominator as usize];
-            }
-        }
-        next_or_dominator
+        semidominators
     }
 
-    /// The node with the lowest semidominator on the way from `number`, which is linked, up to the root of its tree, that root not counted.
+    /// Reads what [`Forest::evaluate`] will read first of all these, so that the processor has it by then: one after another each of
+    /// them would be waited for, and here all are fetched at the same time.
+    fn fetch(&self, retainers: &[u32], linked_from: u32) {
+        let mut read = 0;
+        for &retainer in retainers {
+            if retainer >= linked_from {
+                let ancestor = self.trees[retainer as usize].ancestor;
+                read ^= self.trees[ancestor as usize].ancestor;
+            }
+        }
+        std::hint::black_box(read);
+    }
+
+    /// The lowest semidominator on the way from `number`, which is linked, up to the root of its tree, that root not counted.
     fn evaluate(&mut self, number: u32) -> u32 {
         let mut at = number;
-        while self.parents[at as usize] >= self.linked_from {
-            self.path.push(at);
-            at = self.parents[at as usize];
-        }
-        while let Some(at) = self.path.pop() {
-            let at = at as usize;
-            let ancestor = self.parents[at] as usize;
-            let (mine, above) = (self.labels[at], self.labels[ancestor]);
-            if self.semidominators[above as usize] < self.semidominators[mine as usize] {
-                self.labels[at] = above;
+        loop {
+            let ancestor = self.trees[at as usize].ancestor;
+            if ancestor < self.linked_from {
+                break;
             }
-            self.parents[at] = self.parents[ancestor];
+            self.path.push(at);
+            at = ancestor;
         }
-        self.labels[number as usize]
+        let mut above = self.trees[at as usize];
+        while let Some(at) = self.path.pop() {
+            let linked = &mut self.trees[at as usize];
+            linked.ancestor = above.ancestor;
+            linked.best = linked.best.min(above.best);
+            above = *linked;
+        }
+        above.best
     }
+}
+
+/// The dominators from the semidominators and the parents in the walk, by preorder number.
+fn dominators(semidominators: &[u32], parents: Vec<u32>) -> Vec<u32> {
+    /// Where a node is in the tree, and the ancestor that is skipped to: so many steps up that a way of any length takes its logarithm.
+    #[derive(Clone, Copy)]
+    struct Place {
+        depth: u32,
+        skip: u32,
+    }
+    let mut dominators = parents;
+    let mut places = vec![Place { depth: 0, skip: 0 }; dominators.len()];
+    for number in 1..dominators.len() {
+        let semidominator = semidominators[number];
+        let mut at = dominators[number];
+        // Numbers fall on the way up.
+        while at > semidominator {
+            let skip = places[at as usize].skip;
+            at = match skip >= semidominator {
+                true => skip,
+                false => dominators[at as usize],
+            };
+        }
+        dominators[number] = at;
+        let one = places[at as usize];
+        let two = places[one.skip as usize];
+        let three = places[two.skip as usize];
+        places[number] = Place {
+            depth: one.depth + 1,
+            skip: match one.depth - two.depth == two.depth - three.depth {
+                true => two.skip,
+                false => at,
+            },
+        };
+    }
+    dominators
+}
+
+/// The nodes so that each is followed by all that it dominates; `nodes` and `dominators` are by preorder number.
+fn by_subtree(nodes: &[u32], dominators: &[u32]) -> Vec<u32> {
+    let mut sizes = vec![1u32; nodes.len()];
+    for number in (1..nodes.len()).rev() {
+        sizes[dominators[number] as usize] += sizes[number];
+    }
+    // Of each node where the next one below it goes.
+    let mut places = vec![1u32; nodes.len()];
+    let mut order = nodes.to_vec();
+    for number in 1..nodes.len() {
+        let next = &mut places[dominators[number] as usize];
+        let place = *next;
+        *next += sizes[number];
+        places[number] = place + 1;
+        order[place as usize] = nodes[number];
+    }
+    order
 }

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::node_set::NodeSet;
 use super::weak_pairs::WeakPair;
 use super::{EdgeKind, NodeKind, ObjectGraph};
 
@@ -39,7 +40,7 @@ impl Essential {
                 }
                 if node != graph.root
                     && (kind == EdgeKind::Shortcut
-                        || (is_page[target as usize] && !is_page[node as usize]))
+                        || (!is_page.contains(node) && is_page.contains(target)))
                 {
                     continue;
                 }
@@ -94,8 +95,8 @@ impl Essential {
 }
 
 /// What the root's shortcuts lead to over edges that are not weak.
-fn page_nodes(graph: &ObjectGraph) -> Vec<bool> {
-    let mut is_page = vec![false; graph.len()];
+fn page_nodes(graph: &ObjectGraph) -> NodeSet {
+    let mut is_page = NodeSet::none_of(graph.len());
     let mut open = Vec::new();
     for edge in graph.edges_of(graph.root) {
         let is_global = match graph.edge_kind(edge) {
@@ -107,16 +108,14 @@ fn page_nodes(graph: &ObjectGraph) -> Vec<bool> {
             }
             _ => false,
         };
-        if is_global && !std::mem::replace(&mut is_page[graph.target(edge) as usize], true) {
+        if is_global && is_page.insert(graph.target(edge)) {
             open.push(graph.target(edge));
         }
     }
     while let Some(node) = open.pop() {
         for edge in graph.edges_of(node) {
             let target = graph.target(edge);
-            if graph.edge_kind(edge) != EdgeKind::Weak
-                && !std::mem::replace(&mut is_page[target as usize], true)
-            {
+            if graph.edge_kind(edge) != EdgeKind::Weak && is_page.insert(target) {
                 open.push(target);
             }
         }

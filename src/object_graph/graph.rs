@@ -222,6 +222,11 @@ impl ObjectGraph {
         self.strings.get(string)
     }
 
+    /// How many strings there are.
+    pub fn string_count(&self) -> usize {
+        self.strings.len()
+    }
+
     /// The number of a node that it keeps from snapshot to snapshot of one process.
     pub fn id(&self, node: u32) -> u64 {
         u64::from(self.nodes.ids[node as usize])

@@ -35,15 +35,22 @@ impl<'g> Heap<'g> {
         );
         drop(essential);
         let sizes = owned_sizes(graph);
+        let retained = dominators.retained_sizes(&sizes);
         Heap {
             graph,
-            retained: dominators.retained_sizes(&sizes),
             dominators,
             sizes,
+            retained,
             classes,
             scopes,
             paths,
         }
+    }
+
+    /// The name of a node's constructor or kind, whatever its shape.
+    pub fn constructor_name(&self, node: u32) -> &str {
+        let class = self.classes.class(node);
+        self.classes.name(self.classes.constructor(class))
     }
 
     /// The name of a node's class.

@@ -121,7 +121,7 @@ impl<'h, 'g> Holders<'h, 'g> {
             NodeKind::Closure => Step::On(self.function(holder, edge)),
             _ => Step::On(format!(
                 "{}{}",
-                self.heap.class_name(holder),
+                self.heap.constructor_name(holder),
                 self.member(holder, edge)
             )),
         }
@@ -144,7 +144,7 @@ impl<'h, 'g> Holders<'h, 'g> {
     }
 
     fn is_dictionary(&self, node: u32) -> bool {
-        let most = match self.heap.class_name(node) {
+        let most = match self.heap.constructor_name(node) {
             "Object" => DICTIONARY_EDGES,
             _ => CLASS_DICTIONARY_EDGES,
         };

@@ -9,7 +9,7 @@
 //!
 //! The rules are those of `HeapSnapshot.ts` in the DevTools front end, told in our own words where they are applied:
 //! [`Essential`] which references retain, [`Dominators`] the tree, [`owned_sizes`] whose bytes count as whose,
-//! [`ClassNames`] how objects are named.
+//! [`ClassNames`] how objects are named, plain ones by their properties.
 //!
 //! [`Heap`] has all of that computed once, to be asked questions: [`Holders`] says how objects are held, in the words of the program, on the
 //! [`ShortestPaths`] to them; [`Scopes`] and [`CodePlaces`] name variables, functions and scripts.
@@ -27,14 +27,17 @@ mod heap;
 mod holders;
 mod kinds;
 mod lower;
+mod node_set;
 mod owned_sizes;
 mod scope_steps;
 mod scopes;
+mod shapes;
 mod shortest_paths;
 mod sizes;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod weak_pairs;
 
 pub use allocation_tree::{AllocationNode, AllocationTree};

@@ -1,5 +1,6 @@
 //! The shortest way from the roots to every object.
 
+use super::node_set::NodeSet;
 use super::{Essential, NodeKind, ObjectGraph};
 
 /// No edge.
@@ -22,12 +23,12 @@ impl ShortestPaths {
             reached_by: vec![NONE; graph.len()],
         };
         let steady = essential.clone().without_momentary(graph);
-        let mut is_reached = vec![0u64; graph.len().div_ceil(64)];
+        let mut is_reached = NodeSet::none_of(graph.len());
         let mut reached = Vec::new();
         let root = graph.root();
         for edge in graph.edges_of(root) {
             let node = graph.target(edge);
-            if graph.kind(node) != NodeKind::Synthetic && mark(&mut is_reached, node) {
+            if graph.kind(node) != NodeKind::Synthetic && is_reached.insert(node) {
                 paths.reached_by[node as usize] = edge as u32;
                 reached.push(node);
             }
@@ -39,7 +40,7 @@ impl ShortestPaths {
             )
         };
         // The root leads to what has its way already, and is an object of nobody.
-        mark(&mut is_reached, root);
+        is_reached.insert(root);
         let mut deferred = Vec::new();
         paths.spread(
             graph,
@@ -52,7 +53,7 @@ impl ShortestPaths {
         reached.clear();
         for edge in deferred {
             let node = graph.target(edge as usize);
-            if mark(&mut is_reached, node) {
+            if is_reached.insert(node) {
                 paths.reached_by[node as usize] = edge;
                 reached.push(node);
             }
@@ -72,7 +73,7 @@ impl ShortestPaths {
         reached.clear();
         for edge in essential.only_in(&steady) {
             let node = graph.target(edge);
-            if mark(&mut is_reached, node) {
+            if is_reached.insert(node) {
                 paths.reached_by[node as usize] = edge as u32;
                 reached.push(node);
             }
@@ -101,7 +102,7 @@ impl ShortestPaths {
         essential: &Essential,
         leads_on: impl Fn(u32) -> bool,
         reached: &mut Vec<u32>,
-        is_reached: &mut [u64],
+        is_reached: &mut NodeSet,
         deferred: &mut Vec<u32>,
     ) {
         let mut at = 0;
@@ -109,28 +110,16 @@ impl ShortestPaths {
             at += 1;
             for edge in graph.edges_of(node) {
                 let target = graph.target(edge);
-                if !essential.holds(edge) || is_marked(is_reached, target) {
+                if !essential.holds(edge) || is_reached.contains(target) {
                     continue;
                 }
                 if !leads_on(target) {
                     deferred.push(edge as u32);
-                } else if mark(is_reached, target) {
+                } else if is_reached.insert(target) {
                     self.reached_by[target as usize] = edge as u32;
                     reached.push(target);
                 }
             }
         }
     }
-}
-
-fn is_marked(marks: &[u64], node: u32) -> bool {
-    marks[node as usize / 64] >> (node % 64) & 1 != 0
-}
-
-/// Whether a node was not marked before.
-fn mark(marks: &mut [u64], node: u32) -> bool {
-    let (word, bit) = (node as usize / 64, 1u64 << (node % 64));
-    let is_new = marks[word] & bit == 0;
-    marks[word] |= bit;
-    is_new
 }

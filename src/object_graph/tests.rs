@@ -39,13 +39,19 @@ impl Drawing {
     fn graph(self) -> ObjectGraph {
         let count = self.kinds.len();
         let mut strings = Strings::default();
-        let mut add = |text: &str| {
+        // As V8 does, each text once.
+        let mut known = std::collections::HashMap::new();
+        let mut add = |text: &'static str| {
+            if let Some(&index) = known.get(text) {
+                return index;
+            }
             let index = strings.len() as u32;
             let added: Result<bool, ()> = strings.add(|bytes| {
                 bytes.extend_from_slice(text.as_bytes());
                 Ok(())
             });
             assert_eq!(added, Ok(true));
+            known.insert(text, index);
             index
         };
         let mut edges = Edges::default();
@@ -199,6 +205,31 @@ fn a_list_of_a_million_objects_is_as_deep_as_it_is_long() {
     assert_eq!(lowered(graph), "Thing 999999 9999990\n");
 }
 
+/// Without skips on the way up each of the others takes as many steps as the list has.
+#[test]
+fn many_objects_that_are_held_far_up_a_long_list_take_no_longer() {
+    let length = 100_000;
+    let mut drawing = Drawing::of(2 * length as usize + 1);
+    let shared = 2 * length;
+    for node in 1..length {
+        drawing = drawing.edge(node - 1, node);
+    }
+    for other in length..shared {
+        drawing = drawing.edge(length - 1, other).edge(1, other);
+    }
+    for node in 0..shared {
+        drawing = drawing.edge(node, shared);
+    }
+    let found = dominators(&drawing.graph());
+    assert_eq!(found[length as usize - 1], length - 2);
+    assert!(
+        found[length as usize..shared as usize]
+            .iter()
+            .all(|&it| it == 1)
+    );
+    assert_eq!(found[shared as usize], 0);
+}
+
 #[test]
 fn parts_count_as_their_owners() {
     // A map 1 with its table 2, which holds 3; the array 4 has two owners.
@@ -249,11 +280,11 @@ fn numbers_that_lead_nowhere_are_errors() {
     );
     check(
         |_, edges| edges.names[0] = 9,
-        "edge 0 refers to string 9 of 3",
+        "edge 0 refers to string 9 of 2",
     );
     check(
         |nodes, _| nodes.names[1] = 3,
-        "node 1 refers to string 3 of 3",
+        "node 1 refers to string 3 of 2",
     );
     check(
         |nodes, _| nodes.edge_counts[1] = u32::MAX,
@@ -290,13 +321,17 @@ fn dominators_are_what_brute_force_finds() {
         state ^= state << 17;
         (state >> 33) as u32 % below
     };
-    for _ in 0..400 {
-        let count = 2 + draw(14);
+    for round in 0..400 {
+        // Some are deep.
+        let count = 2 + draw(if round % 20 == 0 { 80 } else { 14 });
         let mut edges: Vec<(u32, u32)> = (0..draw(3 * count))
             .map(|_| (draw(count), draw(count)))
             .collect();
         // Nothing is garbage, or the rules for it would have to be here again.
-        edges.extend((1..count).map(|node| (draw(node), node)));
+        edges.extend((1..count).map(|node| match round % 3 {
+            0 => (node - 1, node),
+            _ => (draw(node), node),
+        }));
         let drawing = edges
             .iter()
             .fold(Drawing::of(count as usize), |drawing, &(from, to)| {
@@ -317,4 +352,64 @@ fn dominators_are_what_brute_force_finds() {
             assert_eq!(Some(found[node as usize]), immediate, "{node} of {edges:?}");
         }
     }
+}
+
+/// Objects with layouts: the first has `id`, the second adds `name`, both with one array of descriptors; the last keeps what it has as a dictionary.
+fn with_layouts(back_pointer_of_first: Option<u32>) -> ObjectGraph {
+    let mut drawing = Drawing::of(12).node(6, NodeKind::Array, "");
+    for layout in [4, 5, 6, 9] {
+        drawing = drawing.node(layout, NodeKind::ObjectShape, "system / Map");
+    }
+    for object in [1, 2, 3] {
+        drawing = drawing.node(object, NodeKind::Object, "Object");
+    }
+    drawing = drawing
+        .node(7, NodeKind::String, "id")
+        .node(8, NodeKind::String, "name")
+        .node(11, NodeKind::String, "value");
+    for object in [1, 2, 3] {
+        drawing = drawing.edge(0, object);
+    }
+    drawing = drawing
+        .named(1, EdgeKind::Internal, "map", 4)
+        // The value of `id` is a number and leaves no edge.
+        .named(2, EdgeKind::Property, "name", 11)
+        .named(2, EdgeKind::Internal, "map", 5)
+        .named(3, EdgeKind::Property, "b", 11)
+        .named(3, EdgeKind::Property, "a", 11)
+        .named(3, EdgeKind::Property, "__proto__", 10)
+        .named(3, EdgeKind::Internal, "map", 9)
+        .named(4, EdgeKind::Internal, "descriptors", 6)
+        .named(5, EdgeKind::Internal, "descriptors", 6)
+        .named(5, EdgeKind::Internal, "back_pointer", 4)
+        .named(6, EdgeKind::Internal, "0", 7)
+        .named(6, EdgeKind::Internal, "1", 10)
+        .named(6, EdgeKind::Internal, "3", 8);
+    if let Some(first) = back_pointer_of_first {
+        drawing = drawing.named(4, EdgeKind::Internal, "back_pointer", first);
+    }
+    drawing.graph()
+}
+
+#[test]
+fn a_layout_has_the_keys_up_to_its_own_of_those_that_all_share() {
+    let names = |graph: &ObjectGraph| -> Vec<String> {
+        let classes = ClassNames::of(graph);
+        let class = |node| classes.class(node);
+        for node in [1, 2, 3] {
+            let constructor = classes.constructor(class(node));
+            assert_eq!(classes.name(constructor), "Object");
+            // There is one of each: paths have it without shape.
+            assert_eq!(classes.class_in_paths(node), constructor);
+        }
+        [1, 2, 3]
+            .map(|node| classes.name(class(node)).to_owned())
+            .into()
+    };
+    let expected = ["Object {id}", "Object {id, name}", "Object {a, b}"];
+    assert_eq!(names(&with_layouts(None)), expected);
+    // The first has one before it, without properties.
+    assert_eq!(names(&with_layouts(Some(10))), expected);
+    // In a circle nothing is the first; there is a name all the same.
+    assert_eq!(names(&with_layouts(Some(5))).len(), 3);
 }

@@ -13,6 +13,8 @@ pub struct Chart {
     pub lines: Vec<ChartLine>,
     /// When the process restarted.
     pub restarts: Vec<f64>,
+    /// Moments that are pointed at, each with what it says: an alert, for example.
+    pub marks: Vec<ChartMark>,
     /// Where the first line that is projected leads.
     pub projection: Option<Cone>,
     /// The amount that must not be reached.
@@ -67,6 +69,15 @@ pub struct ChartPoint {
     pub judged: bool,
 }
 
+/// A moment that is pointed at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartMark {
+    /// Place in units of the clock.
+    pub at: f64,
+    /// What happened then, in a few words; foreign text.
+    pub text: String,
+}
+
 /// Where a line leads: from its last point to three amounts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cone {
@@ -115,6 +126,13 @@ impl Chart {
             .chain(ahead)
             .filter(|value| value.is_finite())
             .fold(0.0, f64::max)
+    }
+
+    /// The marks at places that are drawn.
+    pub fn marks_in_sight(&self) -> impl Iterator<Item = &ChartMark> {
+        let places = self.places();
+        let is_seen = move |at: f64| places.is_some_and(|(from, to)| at >= from && at <= to);
+        self.marks.iter().filter(move |mark| is_seen(mark.at))
     }
 
     /// The limit, where the chart can show it without pressing all else to the ground.

@@ -14,7 +14,7 @@ pub mod snapshot;
 pub mod table;
 pub mod trend;
 
-pub use chart::{Chart, ChartClock, ChartLine, ChartPoint, Cone, LineRole};
+pub use chart::{Chart, ChartClock, ChartLine, ChartMark, ChartPoint, Cone, LineRole};
 pub use diff::DiffReport;
 pub use document::{Document, Fact, Part, Tone, Verdict};
 pub use input::Input;

@@ -118,8 +118,8 @@ impl TrendReport {
         }
     }
 
-    /// From what to what, how long, how fast, until when.
-    fn sentence(&self) -> String {
+    /// The verdict in one sentence: from what to what, how long, how fast, until when.
+    pub fn sentence(&self) -> String {
         let (Some(first), Some(last)) = (self.snapshots.first(), self.snapshots.last()) else {
             return "there are no snapshots".to_owned();
         };

@@ -219,11 +219,77 @@ pub const WORKER_MEMORY: Bound = bound(
 pub const ASSESSMENTS: Bound = bound(
     "assessments",
     65,
-    2 * MIB,
+    256 * KIB,
     "that of a further target is not told",
 );
+/// Alerts that are remembered, active and over.
+pub const ALERTS: Bound = bound(
+    "alerts",
+    256,
+    320 * KIB,
+    "the one that was over first leaves; where all are active, a further one is not remembered and nobody is told of it",
+);
+/// What happened to alerts and was not yet taken by the hub.
+pub const ALERTS_WAITING: Bound = bound(
+    "alertChanges",
+    256,
+    48 * KIB,
+    "the oldest leave, and nobody is told of them",
+);
+/// What is remembered of targets from verdict to verdict, to tell the end of a leak from a flicker.
+pub const WATCHED_COURSES: Bound = bound(
+    "watchedCourses",
+    65,
+    16 * KIB,
+    "the verdicts on a further target make no alerts",
+);
+/// Most bytes of the sentence of an alert.
+pub const ALERT_SUMMARY_BYTES: usize = 512;
+/// Most bytes of what an alert rests on.
+pub const ALERT_REASON_BYTES: usize = 1024;
+/// Most bytes of the function that an alert blames.
+pub const ALERT_NAME_BYTES: usize = 256;
+
 /// Suspects that are told with a verdict; all of them are at `/api/memory/trend`.
 pub const SUSPECTS_TOLD: usize = 5;
+
+// Targets: folders of snapshots that are judged.
+
+/// Questions about a target, or about two of its snapshots, that wait for their answer.
+pub const TARGET_QUESTIONS: Bound = Bound {
+    collection: "targetQuestions",
+    cap_entries: Some(1_024),
+    cap_bytes: None,
+    policy: "for each target: a further one is answered 503",
+};
+/// The newest judgement of each target.
+pub const JUDGEMENTS: Bound = bound(
+    "judgements",
+    65,
+    64 * MIB,
+    "a judgement beyond the bytes is given to those who wait for it and not kept: it is made anew for the next question",
+);
+/// Comparisons of two snapshots, with their flame graphs.
+pub const COMPARED_PAIRS: Bound = bound(
+    "comparedPairs",
+    16,
+    32 * MIB,
+    "the one that was not asked for longest leaves",
+);
+/// Files of a target's folder that are judged: the newest. Those that are left out are told in the notes of the judgement.
+pub const TARGET_FILES: usize = 1_000;
+/// A larger file of a target's folder is not judged, nor taken of a service that is watched: a profile has some hundred kilobytes, the largest
+/// some megabytes, and reading a heap snapshot takes about its size in memory.
+pub const TARGET_FILE_BYTES: u64 = 32 * MIB;
+/// Bytes of files of a target's folder that are judged: the newest.
+pub const TARGET_BYTES: u64 = 1024 * MIB;
+/// Bytes of object files whose symbol tables one analysis looks up names in. They are mapped, and little of them is touched.
+pub const TARGET_MODULE_BYTES: u64 = 512 * MIB;
+/// Seconds within which a question about a target must be answered: reading a gigabyte of snapshots takes about as long. What is not ready then
+/// goes on, and is there for the next who asks.
+pub const TARGET_SECONDS: u64 = 60;
+/// Reports that stay in the folder of saved ones.
+pub const SAVED_REPORTS: usize = 50;
 
 /// Files, and folders, that a worker is remembered to work on.
 pub const ACTIVE_PATHS_PER_WORKER: usize = 200;
@@ -251,7 +317,7 @@ pub const WORKERS_PER_GROUP: usize = 50;
 pub const LAST_EVENT_BYTES: usize = 256 * 1024;
 
 /// Every bound of the store.
-pub const STORE: [Bound; 22] = [
+pub const STORE: [Bound; 25] = [
     EVENTS,
     SEQUENCE_INDEX,
     PENDING_CHANGES,
@@ -274,6 +340,9 @@ pub const STORE: [Bound; 22] = [
     MEMORY_SAMPLES,
     WORKER_MEMORY,
     ASSESSMENTS,
+    ALERTS,
+    ALERTS_WAITING,
+    WATCHED_COURSES,
 ];
 /// Events that wait at start to be put in the order of their times.
 pub const BACKLOG: Bound = Bound {
@@ -444,6 +513,13 @@ pub const HTTP_ANSWERS: Bound = Bound {
     cap_bytes: Some(128 << 20),
     policy: "a request for more is answered 503",
 };
+/// Heap profiles of the server itself that are asked for and not begun.
+pub const OWN_HEAP_ASKS: Bound = Bound {
+    collection: "ownHeapAsks",
+    cap_entries: Some(64),
+    cap_bytes: None,
+    policy: "those for the same are one; a further one is answered 503 with Retry-After",
+};
 /// Posted events that wait to be written.
 pub const INGEST_QUEUE: Bound = Bound {
     collection: "ingestQueue",
@@ -481,9 +557,48 @@ pub const HTTP_STALL_SECONDS: u64 = 10;
 pub const HTTP_STALL_BYTES: usize = 64 << 10;
 /// Bytes of a connection that wait in the kernel to be taken by the client: without it the kernel hides megabytes per client.
 pub const HTTP_SEND_BUFFER_BYTES: usize = 64 << 10;
+/// Seconds within which a heap profile of the server must be there: it waits for those before it, and for the disk.
+pub const OWN_HEAP_SECONDS: u64 = 30;
+/// Seconds that a profile of the processor may take, and takes where nobody says how many.
+pub const PROCESSOR_PROFILE_SECONDS: u64 = 60;
+/// See [`PROCESSOR_PROFILE_SECONDS`].
+pub const PROCESSOR_PROFILE_SECONDS_USUAL: u64 = 30;
 /// Events in one post to `/api/events/batch`.
 pub const INGEST_BATCH: usize = 100;
 /// Bytes after which a file of posted events is closed and the next one begun.
 pub const INGEST_FILE_BYTES: u64 = 64 << 20;
 /// Different wrong tokens that one address may try within a minute. Beyond it the answer is 429.
 pub const WRONG_TOKENS_PER_MINUTE: usize = 10;
+
+// What leaves the house (`alerts`).
+
+/// Notifications that wait, on both ways out together.
+pub const ALERT_QUEUE: Bound = Bound {
+    collection: "alertQueue",
+    cap_entries: Some(2 * ALERT_QUEUE_PER_WAY as u64),
+    cap_bytes: Some(2 * ALERT_QUEUE_PER_WAY_BYTES as u64),
+    policy: "64 per way out: its oldest is dropped",
+};
+/// Notifications that wait for the webhook, and for the command.
+pub const ALERT_QUEUE_PER_WAY: usize = 64;
+/// Bytes of those.
+pub const ALERT_QUEUE_PER_WAY_BYTES: usize = 1 << 20;
+/// From one try of the webhook to the next: five tries in about five minutes. Who does not answer for longer hears of it with the reminder.
+pub const ALERT_PAUSES: [Duration; 4] = [
+    Duration::from_secs(5),
+    Duration::from_secs(20),
+    Duration::from_secs(60),
+    Duration::from_secs(180),
+];
+/// A receiver that asks for a longer pause gets this one.
+pub const ALERT_RETRY_AFTER_LIMIT: Duration = Duration::from_mins(10);
+/// How long one try of the webhook may take, from looking up its name to the last byte of its answer.
+pub const ALERT_TRY_LIMIT: Duration = Duration::from_secs(10);
+/// How long a command may take. Then it is killed, with all that it has started.
+pub const ALERT_COMMAND_LIMIT: Duration = Duration::from_secs(30);
+/// What is kept of the output of a command, to log it.
+pub const ALERT_COMMAND_OUTPUT_BYTES: usize = 2048;
+/// How long notifications that wait are tried when the server ends.
+pub const ALERT_STOP_LIMIT: Duration = Duration::from_secs(2);
+/// A file of alerts with more bytes is not read.
+pub const ALERT_FILE_BYTES: u64 = 4 << 20;

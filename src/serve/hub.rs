@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::alerts::Announcer;
 use super::intake::Batch;
 use super::live::ChangeLog;
-use super::store::{Assessment, MemorySample, Store, View, WorkerMemory};
+use super::store::{Assessment, Change, MemorySample, Pressure, Store, View, WorkerMemory};
 use super::tail::TailReport;
 use super::time::WallTime;
 
@@ -24,11 +25,21 @@ pub(super) enum Message {
     Assessed(Box<Assessment>),
     /// The memory of this process and of workers was looked at.
     Memory(MemorySample, Vec<WorkerMemory>),
+    /// Somebody wanted the memory of this process looked at out of turn.
+    MemoryOutOfTurn(MemorySample),
+    /// Memory runs short, or does not any more.
+    Pressure(Option<Pressure>),
 }
 
 impl From<Batch> for Message {
     fn from(batch: Batch) -> Message {
         Message::Lines(batch)
+    }
+}
+
+impl From<Assessment> for Message {
+    fn from(assessment: Assessment) -> Message {
+        Message::Assessed(Box::new(assessment))
     }
 }
 
@@ -50,6 +61,7 @@ pub(super) struct Hub {
     store: Store,
     views: watch::Sender<Arc<View>>,
     changes: Arc<ChangeLog>,
+    announcer: Announcer,
     progress: Arc<Progress>,
 }
 
@@ -60,6 +72,19 @@ pub(super) struct Progress {
     /// Milliseconds since `began`.
     hub: AtomicU64,
     tail: AtomicU64,
+    /// When the turn that the hub is in began, in microseconds since `began`; 0 between turns.
+    turn: AtomicU64,
+    /// The longest that the hub was away since each [`HubWatch`] began, in microseconds.
+    longest_away: [AtomicU64; 2],
+}
+
+/// Whoever watches how long the hub is away from its messages. Each is one task.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum HubWatch {
+    /// While a heap profile is taken.
+    Dump,
+    /// From second to second.
+    Second,
 }
 
 impl Progress {
@@ -68,7 +93,48 @@ impl Progress {
             began: Instant::now(),
             hub: AtomicU64::new(0),
             tail: AtomicU64::new(0),
+            turn: AtomicU64::new(0),
+            longest_away: [AtomicU64::new(0), AtomicU64::new(0)],
         }
+    }
+
+    /// The longest since this was last asked for `watch` that the hub was away: in one turn, also the one it is in, or late for an
+    /// appointment. Begins anew.
+    pub(super) fn longest_away(&self, watch: HubWatch) -> Duration {
+        let current = match self.turn.load(Ordering::Relaxed) {
+            0 => 0,
+            began => self.micros().saturating_sub(began),
+        };
+        let [dump, second] = &self.longest_away;
+        let longest = match watch {
+            HubWatch::Dump => dump,
+            HubWatch::Second => second,
+        };
+        Duration::from_micros(current.max(longest.swap(0, Ordering::Relaxed)))
+    }
+
+    fn turn_begins(&self) {
+        self.turn.store(self.micros(), Ordering::Relaxed);
+    }
+
+    fn turn_ends(&self) {
+        let began = self.turn.swap(0, Ordering::Relaxed);
+        self.was_away(self.micros().saturating_sub(began));
+    }
+
+    fn was_late_since(&self, due: tokio::time::Instant) {
+        self.was_away(u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX));
+    }
+
+    fn was_away(&self, micros: u64) {
+        for longest in &self.longest_away {
+            longest.fetch_max(micros, Ordering::Relaxed);
+        }
+    }
+
+    /// Two of these a turn cost some tens of nanoseconds, and a turn takes hundreds of microseconds.
+    fn micros(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
     /// How long ago the part that is furthest behind moved.
@@ -90,12 +156,14 @@ impl Hub {
         store: Store,
         views: watch::Sender<Arc<View>>,
         changes: Arc<ChangeLog>,
+        announcer: Announcer,
         progress: Arc<Progress>,
     ) -> Hub {
         Hub {
             store,
             views,
             changes,
+            announcer,
             progress,
         }
     }
@@ -106,29 +174,39 @@ impl Hub {
         tidy.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut publish_at = tokio::time::Instant::now();
         let mut is_dirty = true;
+        // What has no changes has no appointment, and cannot be late for it.
+        let mut due = publish_at;
         loop {
             tokio::select! {
                 // In this order: under a flood of lines time still passes, and what is known is still shown.
                 biased;
-                _ = tidy.tick() => {
+                at = tidy.tick() => {
+                    self.progress.was_late_since(at);
+                    self.progress.turn_begins();
                     let now = WallTime::now();
                     self.store.tidy(now);
                     self.progress.moved(&self.progress.hub);
+                    due = due_from(is_dirty, due, publish_at);
                     is_dirty = true;
                 }
                 () = tokio::time::sleep_until(publish_at), if is_dirty => {
+                    self.progress.was_late_since(due);
+                    self.progress.turn_begins();
                     let took = self.publish();
                     publish_at = tokio::time::Instant::now() + PUBLISH.max(took * PUBLISH_SHARE);
                     is_dirty = false;
                 }
                 message = messages.recv() => match message {
                     Some(message) => {
+                        self.progress.turn_begins();
                         self.take(message);
+                        due = due_from(is_dirty, due, publish_at);
                         is_dirty = true;
                     }
                     None => break,
                 },
             }
+            self.progress.turn_ends();
         }
         self.publish();
     }
@@ -152,8 +230,10 @@ impl Hub {
                 self.progress.moved(&self.progress.tail);
                 self.store.set_tail(report);
             }
-            Message::Assessed(assessment) => self.store.assess(*assessment),
+            Message::Assessed(assessment) => self.store.assess(*assessment, WallTime::now()),
             Message::Memory(sample, workers) => self.store.add_memory(sample, workers),
+            Message::MemoryOutOfTurn(sample) => self.store.add_sample(sample),
+            Message::Pressure(pressure) => self.store.set_pressure(pressure, WallTime::now()),
         }
     }
 
@@ -166,7 +246,24 @@ impl Hub {
         if !changes.is_empty() {
             self.changes.publish(&changes, &view);
         }
+        for change in &changes {
+            if let Change::Alert(change) = change {
+                self.announcer.tell(change);
+            }
+        }
         began.elapsed()
+    }
+}
+
+/// When what is known should be published: at the next time for it, or at once where that has passed.
+fn due_from(
+    was_dirty: bool,
+    due: tokio::time::Instant,
+    publish_at: tokio::time::Instant,
+) -> tokio::time::Instant {
+    match was_dirty {
+        true => due,
+        false => publish_at.max(tokio::time::Instant::now()),
     }
 }
 
@@ -180,11 +277,35 @@ mod tests {
             began: Instant::now() - Duration::from_secs(6),
             hub: AtomicU64::new(5_000),
             tail: AtomicU64::new(2_000),
+            ..Progress::new()
         };
         assert_eq!(progress.age().as_secs(), 4);
         progress.moved(&progress.tail);
         assert_eq!(progress.age().as_secs(), 1);
         progress.moved(&progress.hub);
         assert_eq!(progress.age().as_secs(), 0);
+    }
+
+    #[test]
+    fn the_longest_turn_since_the_watch_began_counts_also_the_one_that_is_under_way() {
+        let progress = Progress {
+            began: Instant::now() - Duration::from_secs(1),
+            ..Progress::new()
+        };
+        let longest = || progress.longest_away(HubWatch::Dump);
+        progress.was_away(7_000_000);
+        assert_eq!(longest(), Duration::from_secs(7));
+        assert_eq!(longest(), Duration::ZERO);
+        progress.turn.store(200_000, Ordering::Relaxed);
+        assert!(longest() >= Duration::from_millis(800));
+        progress.turn_ends();
+        progress.turn_begins();
+        progress.turn_ends();
+        assert!((800..7_000).contains(&longest().as_millis()));
+        // The other one has not asked in the meantime.
+        assert_eq!(
+            progress.longest_away(HubWatch::Second),
+            Duration::from_secs(7)
+        );
     }
 }

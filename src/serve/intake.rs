@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use super::backlog::{Backlog, BacklogGauge};
 use super::event::{LogEvent, RejectReason, Rejection, parse};
+use super::planted_leak::PlantedLeak;
 use super::tail::{LineSink, Place};
 
 /// What was made of the lines of one turn of reading.
@@ -29,6 +30,7 @@ pub(super) struct Arrival {
 #[derive(Debug)]
 pub(super) struct Intake<M> {
     host: String,
+    leak: Option<PlantedLeak>,
     hub: mpsc::Sender<M>,
     batch: Batch,
     /// Until what was there at start is read.
@@ -36,9 +38,10 @@ pub(super) struct Intake<M> {
 }
 
 impl<M: From<Batch>> Intake<M> {
-    pub(super) fn new(host: String, hub: mpsc::Sender<M>) -> Intake<M> {
+    pub(super) fn new(host: String, leak: Option<PlantedLeak>, hub: mpsc::Sender<M>) -> Intake<M> {
         Intake {
             host,
+            leak,
             hub,
             batch: Batch::default(),
             backlog: Some(Backlog::default()),
@@ -62,6 +65,9 @@ impl<M: From<Batch>> Intake<M> {
 
 impl<M: From<Batch>> LineSink for Intake<M> {
     fn line(&mut self, place: Place<'_>, line: &[u8]) {
+        if let Some(leak) = &mut self.leak {
+            leak.remember_for_ever();
+        }
         match parse(line, &self.host) {
             Ok(Some(event)) => {
                 let arrival = Arrival {

@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::alerts::AlertOptions;
 use super::bounds;
 use super::http::GuardOptions;
 use super::own_heap::OwnSnapshots;
+use super::targets::WatchOptions;
 
 /// What whoever starts the server may choose.
 #[derive(Debug, Clone)]
@@ -19,10 +21,18 @@ pub struct Options {
     pub state_dir: Option<PathBuf>,
     /// Heap snapshots of the server itself.
     pub snapshots: Option<OwnSnapshots>,
+    /// The memory that the server may hold, in bytes; nothing, and its control group says.
+    pub limit_bytes: Option<u64>,
+    /// Other services whose heaps are watched.
+    pub watch: WatchOptions,
+    /// Bytes to lose for each line that is read, to see whether that is found.
+    pub planted_leak: Option<u64>,
     /// Whether jemalloc is the allocator of this process, so that its counters mean it.
     pub is_jemalloc: bool,
     /// Who may do what.
     pub access: GuardOptions,
+    /// Who is told of alerts, and when.
+    pub alerts: AlertOptions,
     /// WebSocket clients at once.
     pub max_clients: usize,
     /// WebSocket connections of one address in a second, over time.
@@ -45,8 +55,12 @@ impl Options {
             listen: Vec::new(),
             state_dir: None,
             snapshots: None,
+            limit_bytes: None,
+            watch: WatchOptions::default(),
+            planted_leak: None,
             is_jemalloc: false,
             access: GuardOptions::default(),
+            alerts: AlertOptions::default(),
             max_clients: 1000,
             client_rate: 50,
             max_rss_bytes: bounds::TAIL_RSS_LIMIT_DEFAULT,
@@ -116,6 +130,8 @@ impl Options {
         if let Some(snapshots) = &self.snapshots {
             Options::check_snapshot_interval(snapshots.interval)?;
         }
+        self.alerts.check()?;
+        self.watch.check()?;
         self.access.check()
     }
 

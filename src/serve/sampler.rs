@@ -1,16 +1,16 @@
 //! Looks at memory, and at whether the hub moves, every few seconds.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::http::HubGauges;
-use super::hub::{Message, Progress};
-use super::own_heap;
+use super::hub::{HubWatch, Message, Progress};
+use super::own_heap::{self, OwnHeap, OwnHeapFailure, PressureWatch};
 use super::store::View;
-use super::time::WallTime;
+use crate::archive::Trigger;
 
 /// How often memory is looked at, in turns of [`TURN`].
 const MEMORY_EVERY: u32 = 10;
@@ -20,7 +20,7 @@ const TURN: Duration = Duration::from_secs(1);
 
 /// Looks at memory, and at whether the hub moves.
 pub(super) struct Sampler {
-    pub(super) is_jemalloc: bool,
+    pub(super) own_heap: OwnHeap,
     pub(super) host: String,
     pub(super) views: watch::Receiver<Arc<View>>,
     pub(super) hub: mpsc::Sender<Message>,
@@ -32,6 +32,7 @@ impl Sampler {
     pub(super) async fn run(self, mut stopping: watch::Receiver<bool>) {
         let mut turns = tokio::time::interval(TURN);
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pressure = PressureWatch::default();
         let mut count = 0;
         loop {
             tokio::select! {
@@ -41,7 +42,10 @@ impl Sampler {
             let behind = self.progress.age().saturating_sub(USUAL_PACE).as_millis();
             self.gauges
                 .set_lag_ms(u64::try_from(behind).unwrap_or(u64::MAX));
-            if count % MEMORY_EVERY == 0 && !self.sample().await {
+            let away = self.progress.longest_away(HubWatch::Second).as_micros();
+            self.gauges
+                .set_away_us(u64::try_from(away).unwrap_or(u64::MAX));
+            if count % MEMORY_EVERY == 0 && !self.sample(&mut pressure).await {
                 return;
             }
             count += 1;
@@ -49,24 +53,39 @@ impl Sampler {
     }
 
     /// `false` when the hub is gone.
-    async fn sample(&self) -> bool {
+    async fn sample(&self, watch: &mut PressureWatch) -> bool {
         let workers = self.views.borrow().workers.clone();
-        let (host, is_jemalloc) = (self.host.clone(), self.is_jemalloc);
+        let host = self.host.clone();
         // A look at a thousand processes takes some milliseconds.
-        let looked = tokio::task::spawn_blocking(move || {
-            (
-                own_heap::sample(WallTime::now(), is_jemalloc),
-                own_heap::worker_memory(&workers, &host),
-            )
-        });
-        match looked.await {
-            Ok((sample, workers)) => self
-                .hub
-                .send(Message::Memory(sample, workers))
-                .await
-                .is_ok(),
+        let of_workers =
+            tokio::task::spawn_blocking(move || own_heap::worker_memory(&workers, &host));
+        let (Ok(workers), Ok(look)) = (of_workers.await, self.own_heap.look().await) else {
             // The runtime ends.
-            Err(_) => false,
+            return false;
+        };
+        let pressure = look.surroundings.pressure(look.given_limit);
+        let level = pressure.map(|pressure| pressure.level);
+        if let Some(trigger) = watch.due(level, Instant::now()) {
+            self.ask(trigger);
+        }
+        for message in [
+            Message::Pressure(pressure),
+            Message::Memory(look.sample, workers),
+        ] {
+            if self.hub.send(message).await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn ask(&self, trigger: Trigger) {
+        let reason = trigger.name();
+        match self.own_heap.ask(trigger) {
+            Ok(()) => tracing::warn!(reason, "memory runs short: a heap snapshot is taken"),
+            // Whoever wants none knows from the pressure itself.
+            Err(OwnHeapFailure::NoFolder | OwnHeapFailure::NoProfiler) => {}
+            Err(problem) => tracing::warn!(reason, %problem, "memory runs short"),
         }
     }
 }

@@ -1,17 +1,17 @@
 //! The parts put together: who starts first, who is told to stop first, and what ends when a part fails.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::File;
 use std::io;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ring::digest::{SHA256, digest};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use super::alerts::{Outlets, keep};
 use super::event;
 use super::http::{
     self, Guard, HttpGauges, HttpState, HubGauges, Ingest, ListenerLimits, Secret, router,
@@ -21,11 +21,14 @@ use super::intake::Intake;
 use super::live::{ChangeLog, Live, LiveOptions, routes};
 use super::live_gauges::GaugesOfLive;
 use super::options::Options;
-use super::own_heap;
+use super::own_heap::{self, OwnHeap, OwnHeapFailure, OwnHeapStart};
+use super::planted_leak::PlantedLeak;
 use super::problem_log::ProblemLog;
 use super::sampler::Sampler;
+use super::state_folder;
 use super::store::{Store, View};
 use super::tail::{self, TailOptions, Tailer, Wake, WakeHandle};
+use super::targets::{Target, Targets};
 use super::time::{EventTime, WallTime};
 use crate::archive::Trigger;
 use crate::escape;
@@ -42,8 +45,11 @@ pub struct Server {
     tail: WakeHandle,
     tail_ended: oneshot::Receiver<()>,
     hub: JoinHandle<()>,
+    outlets: Outlets,
+    /// Keeps the alerts, where there is a folder for them.
+    keeper: Option<JoinHandle<()>>,
     http: JoinHandle<io::Result<()>>,
-    snapshots: Option<mpsc::Sender<Trigger>>,
+    own_heap: OwnHeap,
     /// Held as long as the server runs.
     _lock: Option<File>,
 }
@@ -95,24 +101,22 @@ impl Server {
         options: Options,
         listeners: Vec<TcpListener>,
     ) -> Result<Server, StartError> {
+        let own_folder = options.snapshots.as_ref();
+        let own_folder = own_folder.map(|snapshots| snapshots.folder.as_path());
+        let own = Target::own(own_folder, options.limit_bytes);
         // Memory that was allocated before the profiler began stays unseen.
-        let snapshots = match options.snapshots.clone() {
-            Some(snapshots) => match own_heap::begin().await {
-                Ok(()) => Some(snapshots),
-                Err(problem) => {
-                    tracing::error!(%problem, "no heap snapshots are taken");
-                    None
-                }
-            },
-            None => None,
-        };
-        let (lock, state_file) = match &options.state_dir {
+        let profiler = own_heap::begin(options.is_jemalloc).await;
+        if let (Err(problem), true) = (&profiler, options.snapshots.is_some()) {
+            tracing::error!(%problem, "no heap snapshots are taken");
+        }
+        let (lock, files) = match &options.state_dir {
             Some(folder) => {
-                let (lock, file) = lock(folder, &options.source)?;
-                (Some(lock), Some(file))
+                let (lock, files) = state_folder::take(folder, &options.source)?;
+                (Some(lock), Some(files))
             }
             None => (None, None),
         };
+        let (state_file, alerts_file) = files.map(|it| (it.tail, it.alerts)).unzip();
         // Before anybody can be told where to listen: what is written or posted from then on is new, whatever its lines say.
         let tailer = open_logs(&options, state_file).await?;
         let now = WallTime::now();
@@ -123,15 +127,25 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
 
         let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
+        let interval = options.watch.interval;
+        let (rules, pace) = options.alerts.rules(interval);
+        store.set_alert_rules(rules, pace);
+        if let Some(file) = &alerts_file {
+            store.restore_alerts(file.load(), now);
+        }
         let (view_sender, views) = watch::channel(store.view(now));
+        let keeper = alerts_file.map(|file| tokio::spawn(keep(file, views.clone())));
         let changes = Arc::new(ChangeLog::new());
         let progress = Arc::new(Progress::new());
         let hub_gauges = Arc::new(HubGauges::default());
         let (messages, inbox) = mpsc::channel(WAITING_MESSAGES);
+        let alert_gauges = Arc::default();
+        let (announcer, outlets) = Outlets::start(&options.alerts, &host, &alert_gauges);
         let hub = Hub::new(
             store,
             view_sender,
             Arc::clone(&changes),
+            announcer,
             Arc::clone(&progress),
         );
         let hub = tokio::spawn(hub.run(inbox));
@@ -162,6 +176,18 @@ impl Server {
             &host,
         );
         state.hub = Arc::clone(&hub_gauges);
+        state.alerts = alert_gauges;
+        state.targets = Targets::start(own, &options.watch, &messages, &stopping);
+        let start = OwnHeapStart {
+            is_jemalloc: options.is_jemalloc,
+            limit: options.limit_bytes,
+            has_profiler: profiler.is_ok(),
+            snapshots: options.snapshots.clone(),
+            hub: messages.downgrade(),
+            progress: Arc::clone(&progress),
+        };
+        let own_heap = OwnHeap::start(start, stopping.clone());
+        state.own_heap = own_heap.clone();
         say_where(&listeners, &options);
         let http = tokio::spawn(http::serve(
             listeners,
@@ -172,19 +198,24 @@ impl Server {
         ));
 
         let sampler = Sampler {
-            is_jemalloc: options.is_jemalloc,
+            own_heap: own_heap.clone(),
             host: host.clone(),
             views: views.clone(),
             hub: messages.clone(),
             progress: Arc::clone(&progress),
             gauges: hub_gauges,
         };
-        tokio::spawn(sampler.run(stopping.clone()));
-        let snapshots = snapshots.map(|snapshots| own_heap::start_clock(snapshots, stopping));
+        tokio::spawn(sampler.run(stopping));
 
         let wake = Wake::new();
         let tail = wake.handle();
-        let tail_ended = follow(tailer, host, messages, wake)?;
+        let leak = options.planted_leak.map(PlantedLeak::new);
+        let tail_ended = follow(
+            tailer,
+            Intake::new(host, leak, messages.clone()),
+            messages,
+            wake,
+        )?;
         Ok(Server {
             views,
             progress,
@@ -195,8 +226,10 @@ impl Server {
             tail,
             tail_ended,
             hub,
+            outlets,
+            keeper,
             http,
-            snapshots,
+            own_heap,
             _lock: lock,
         })
     }
@@ -238,12 +271,12 @@ impl Server {
         self.tail.reopen();
     }
 
-    /// Has a heap snapshot of this process taken. `false` where none are taken.
-    pub fn snapshot(&self) -> bool {
-        // One that is on its way is enough.
-        self.snapshots
-            .as_ref()
-            .is_some_and(|clock| clock.try_send(Trigger::Manual).is_ok())
+    /// Has a heap snapshot of this process taken, and does not wait for it.
+    ///
+    /// # Errors
+    /// None is taken; why.
+    pub fn snapshot(&self) -> Result<(), OwnHeapFailure> {
+        self.own_heap.ask(Trigger::Manual)
     }
 
     /// Waits until a part ends that should not.
@@ -262,7 +295,6 @@ impl Server {
     /// Accepts nothing more, closes WebSockets, answers what is under way, keeps what was posted, saves how far the logs were read.
     pub async fn stop(&mut self) {
         self.stop.send_replace(true);
-        self.snapshots = None;
         tokio::join!(self.live.drained(), async {
             if !self.http.is_finished() {
                 let _ = (&mut self.http).await;
@@ -278,6 +310,10 @@ impl Server {
         if !self.hub.is_finished() {
             let _ = (&mut self.hub).await;
         }
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.await;
+        }
+        self.outlets.stop().await;
         tracing::info!("ended");
     }
 }
@@ -304,13 +340,11 @@ async fn open_logs(options: &Options, state_file: Option<PathBuf>) -> io::Result
 /// Reads the logs on a thread of its own; the receiver knows when it ends.
 fn follow(
     tailer: Tailer,
-    host: String,
-    hub: mpsc::Sender<Message>,
+    mut sink: Intake<Message>,
+    reports: mpsc::Sender<Message>,
     wake: Wake,
 ) -> io::Result<oneshot::Receiver<()>> {
     let (alive, ended) = oneshot::channel::<()>();
-    let reports = hub.clone();
-    let mut sink = Intake::new(host, hub);
     let backlog = sink.gauge();
     std::thread::Builder::new()
         .name("fabric-tail".to_owned())
@@ -334,39 +368,6 @@ fn line_time(line: &[u8]) -> Option<EventTime> {
         .ok()
         .flatten()
         .map(|event| event.ts())
-}
-
-/// Takes the state of one folder of logs for this process alone, and says which file it is in.
-fn lock(folder: &Path, source: &Path) -> Result<(File, PathBuf), StartError> {
-    let unusable = |error| StartError::State {
-        folder: folder.to_owned(),
-        error,
-    };
-    std::fs::create_dir_all(folder).map_err(unusable)?;
-    // The same folder under another name is the same folder; one that is not there yet has only its name.
-    let source = std::path::absolute(source).map_err(unusable)?;
-    let canonical = source.canonicalize().unwrap_or(source);
-    let name = digest(&SHA256, canonical.as_os_str().as_encoded_bytes());
-    let name: String = name
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let lock = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(folder.join(format!("tail-{name}.lock")))
-        .map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok((lock, folder.join(format!("tail-{name}.json")))),
-        Err(TryLockError::WouldBlock) => Err(StartError::Locked {
-            source_folder: canonical,
-            folder: folder.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
-    }
 }
 
 fn say_where(listeners: &[TcpListener], options: &Options) {

@@ -2,7 +2,7 @@
 //! They are types of their own, so that one is never compared with the other: a replayed log or a worker whose clock is wrong would
 //! otherwise age, or revive, what is remembered.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// When something happened, as the log says: milliseconds since 1970 on the clock of whoever wrote the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
@@ -10,7 +10,9 @@ use serde::Serialize;
 pub struct EventTime(pub i64);
 
 /// When something was heard of: milliseconds since 1970 on the clock of this machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct WallTime(pub i64);
 

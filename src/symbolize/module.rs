@@ -38,10 +38,11 @@ impl<'i> Module<'i> {
         wanted: &WantedModule<'_>,
         source: &dyn ModuleSource,
         store: &'i ImageStore,
+        reads_dwarf: bool,
     ) -> Result<Module<'i>, Refusal> {
         let refuse = |reason, detail| Err(Refusal { reason, detail });
         match source.find(wanted) {
-            ModuleSearch::Found(files) => Module::parse(wanted, files, store),
+            ModuleSearch::Found(files) => Module::parse(wanted, files, store, reads_dwarf),
             ModuleSearch::Missing => refuse(Unnamed::NotFound, String::new()),
             ModuleSearch::Replaced(detail) => refuse(Unnamed::Replaced, detail),
             ModuleSearch::Unreadable(detail) => refuse(Unnamed::Unreadable, detail),
@@ -52,6 +53,7 @@ impl<'i> Module<'i> {
         wanted: &WantedModule<'_>,
         files: ModuleFiles,
         store: &'i ImageStore,
+        reads_dwarf: bool,
     ) -> Result<Module<'i>, Refusal> {
         let full = || Unreadable("too many object files in one run".to_owned());
         let parsed = store
@@ -76,10 +78,13 @@ impl<'i> Module<'i> {
             .and_then(|bytes| store.keep(bytes))
             .and_then(|bytes| ElfImage::parse(bytes).ok());
         let supplementary = files.supplementary.and_then(|bytes| store.keep(bytes));
-        let dwarf = debug
-            .as_ref()
-            .and_then(|debug| Dwarf::load(debug, supplementary, store))
-            .or_else(|| Dwarf::load(&image, supplementary, store));
+        let dwarf = match reads_dwarf {
+            true => debug
+                .as_ref()
+                .and_then(|debug| Dwarf::load(debug, supplementary, store))
+                .or_else(|| Dwarf::load(&image, supplementary, store)),
+            false => None,
+        };
         let symbols = match &debug {
             Some(debug) => SymbolTable::read(&[debug, &image]),
             None => SymbolTable::read(&[&image]),

@@ -6,6 +6,12 @@ use super::ImageBytes;
 pub trait ModuleSource: Sync {
     /// The files of one module. It is asked once for each module and run.
     fn find(&self, wanted: &WantedModule<'_>) -> ModuleSearch;
+
+    /// The build id of what the profiled process has from `path`, as lower-case hexadecimal digits. Only whoever looks at that very
+    /// process, while it runs, can know: by now another file may lie there.
+    fn build_id_of(&self, _path: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What a profile tells about a module.

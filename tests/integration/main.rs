@@ -6,6 +6,8 @@
     reason = "a test fails by panicking, and talks to whoever runs it"
 )]
 
+/// Alerts of a running server, and what Prometheus and Grafana are given.
+mod alerts;
 /// The command line as the binary has it.
 #[path = "../../src/bin/fabric/args/mod.rs"]
 #[expect(
@@ -18,6 +20,8 @@ mod args;
 mod capture;
 /// Golden outputs of the binary, named by their arguments; exit codes; destinations.
 mod command_line;
+/// The dashboard in a real browser.
+mod dashboard;
 /// Every reader on every mutation of every fixture, all the way to JSON.
 mod fuzz_targets;
 /// Man pages and completions are those of the command line.

@@ -17,6 +17,7 @@ fn ranks() -> BTreeMap<&'static str, u32> {
         ("load", 4),
         ("capture", 4),
         ("archive", 4),
+        ("keep", 5),
         ("analysis", 5),
         ("report", 6),
         ("render", 7),
@@ -42,14 +43,20 @@ const SIDEWAYS: [(&str, &str); 7] = [
 ];
 
 /// Crates that only some rooms may use.
-const ONLY_IN: [(&str, &[&str]); 12] = [
+const ONLY_IN: [(&str, &[&str]); 15] = [
+    ("backtrace", &["src/serve/own_heap/"]),
+    ("jemalloc_pprof", &["src/serve/own_heap/"]),
+    ("tikv_jemalloc_ctl", &["src/serve/own_heap/"]),
     ("comfy_table", &["src/render/"]),
     ("memmap2", &["src/load/"]),
     ("clap", &["src/bin/"]),
-    ("ureq", &["src/capture/"]),
+    ("ureq", &["src/capture/", "src/serve/alerts/"]),
     ("rustls", &["src/capture/"]),
     ("tungstenite", &["src/capture/", "src/serve/live/"]),
-    ("notify", &["src/capture/", "src/serve/tail/"]),
+    (
+        "notify",
+        &["src/capture/", "src/serve/tail/", "src/serve/targets/"],
+    ),
     ("indicatif", &["src/bin/"]),
     ("tokio", &["src/serve/", "src/bin/fabric/commands/serve/"]),
     ("axum", &["src/serve/"]),

@@ -8,7 +8,7 @@ use crate::analysis::same_process::SameProcess;
 use crate::object_graph::{Heap, Holders};
 
 use super::Top;
-use super::constructors::outermost;
+use super::constructors::{self, outermost};
 use super::digest::HeapDigest;
 use super::growth::held_by_class;
 use super::pairing;
@@ -28,8 +28,10 @@ pub struct AliveIn {
 /// Such objects of one constructor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AliveConstructor {
-    /// Its name.
+    /// Its name, with the shape of its objects where they are told apart by that.
     pub name: String,
+    /// Its name without shape, where the row is of one.
+    pub shape_of: Option<String>,
     /// Where it begins.
     pub place: Option<String>,
     /// How many objects, what they have themselves, what would be freed with them, and how most of them are held in the third heap.
@@ -61,7 +63,7 @@ impl AliveIn {
             SameProcess::No(reason) => return Err(reason),
             SameProcess::Unknown => return Err("it is older than the second".to_owned()),
         }
-        let came = |id: u64| after.class_of(id).is_some() && before.class_of(id).is_none();
+        let came = |id: u64| after.has(id) && !before.has(id);
         let is_chosen: Vec<bool> = (0..third.graph.len() as u32)
             .map(|node| third.sizes.get(node) > 0 && came(third.graph.id(node)))
             .collect();
@@ -94,6 +96,7 @@ impl AliveIn {
                 let (place, ways, held) = held.remove(&class).unwrap_or_default();
                 AliveConstructor {
                     name: third.classes.name(class).to_owned(),
+                    shape_of: constructors::shape_of(third, class),
                     place,
                     held,
                     objects,

@@ -45,7 +45,7 @@ pub(super) fn largest(
         let path = holders.path(node);
         Collection {
             id: graph.id(node),
-            name: heap.class_name(node).to_owned(),
+            name: heap.constructor_name(node).to_owned(),
             entries,
             shallow: heap.sizes.get(node),
             retained: heap.retained.get(node),

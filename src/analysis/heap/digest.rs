@@ -35,15 +35,20 @@ impl HeapDigest {
         HeapDigest {
             ids: objects.iter().map(|&(id, _)| id).collect(),
             classes: objects.iter().map(|&(_, class)| class).collect(),
-            constructors: constructors::all(heap),
+            constructors: constructors::by_shape(heap),
             entries,
         }
     }
 
-    /// The name of the class of the object with this number, if there is one.
-    pub(super) fn class_of(&self, id: u64) -> Option<&str> {
+    /// The constructor of the object with this number, if there is one. Not its shape: an object that gets another property stays the same.
+    pub(super) fn constructor_of(&self, id: u64) -> Option<&str> {
         let at = self.ids.binary_search(&id).ok()?;
-        Some(&self.constructors[self.classes[at] as usize].name)
+        Some(self.constructors[self.classes[at] as usize].constructor())
+    }
+
+    /// Whether there is an object with this number.
+    pub(super) fn has(&self, id: u64) -> bool {
+        self.ids.binary_search(&id).is_ok()
     }
 
     /// The largest number of an object of V8's own heap: all that were there when the snapshot was taken have one up to this. Objects of
@@ -53,7 +58,7 @@ impl HeapDigest {
         odd.copied().unwrap_or_default()
     }
 
-    /// Its classes; those without objects too.
+    /// Its classes by shape; those without objects too.
     pub(super) fn constructors(&self) -> &[Constructor] {
         &self.constructors
     }
@@ -65,7 +70,7 @@ impl HeapDigest {
 
     /// How many objects it has that another has not.
     pub(super) fn not_in(&self, other: &HeapDigest) -> u64 {
-        let is_new = |id: &&u64| other.ids.binary_search(id).is_err();
+        let is_new = |id: &&u64| !other.has(**id);
         self.ids.iter().filter(is_new).count() as u64
     }
 

@@ -32,10 +32,19 @@ pub(super) fn duplicates(
     top: usize,
 ) -> Top<DuplicateString> {
     let graph = heap.graph;
-    // V8 writes each text once, so equal texts have one number.
-    let mut strings: Vec<(u32, u32)> = (0..graph.len() as u32)
-        .filter(|&node| graph.kind(node) == NodeKind::String && graph.self_size(node) > 0)
-        .map(|node| (graph.name_number(node), node))
+    let strings = || {
+        (0..graph.len() as u32)
+            .filter(|&node| graph.kind(node) == NodeKind::String && graph.self_size(node) > 0)
+            .map(|node| (graph.name_number(node), node))
+    };
+    // V8 writes each text once, so equal texts have one number. Most are there once.
+    let mut copies = vec![0u8; graph.string_count()];
+    for (name, _) in strings() {
+        let copies = &mut copies[name as usize];
+        *copies = copies.saturating_add(1);
+    }
+    let mut strings: Vec<(u32, u32)> = strings()
+        .filter(|&(name, _)| copies[name as usize] > 1)
         .collect();
     let equal = |&(name, node): &(u32, u32)| (name, graph.self_size(node));
     strings.sort_unstable_by_key(|string| (equal(string), string.1));

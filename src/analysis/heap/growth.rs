@@ -22,7 +22,8 @@ pub struct HeapGrowth {
     pub same_process: SameProcess,
     /// How many objects are new, gone, and still there; nothing across processes.
     pub objects: Option<ObjectChanges>,
-    /// Constructors of which there are more objects than before, by growth of what they retain; bytes: what is new.
+    /// Constructors of which there are more objects than before, by growth of what they retain; a row for each shape where objects are told
+    /// apart by that; bytes: what is new.
     pub constructors: Top<ConstructorGrowth>,
     /// Collections that are in both heaps and have more entries, by how many; bytes: their own.
     pub collections: Top<CollectionGrowth>,
@@ -81,9 +82,7 @@ impl HeapGrowth {
         let same_process = pairing::same_process(before, after);
         let is_new: Vec<bool> = match same_process.is_yes() {
             true => (0..after.graph.len() as u32)
-                .map(|node| {
-                    after.sizes.get(node) > 0 && before.class_of(after.graph.id(node)).is_none()
-                })
+                .map(|node| after.sizes.get(node) > 0 && !before.has(after.graph.id(node)))
                 .collect(),
             false => after.sizes.iter().map(|size| size > 0).collect(),
         };
@@ -137,10 +136,11 @@ fn grown(
         new_bytes += after.sizes.get(node);
     }
     let mut rows: Vec<(u32, Constructor, Constructor)> = (0..)
-        .zip(constructors::all(after))
+        .zip(constructors::by_shape(after))
         .map(|(class, row)| {
             let none = Constructor {
                 name: row.name.clone(),
+                shape_of: row.shape_of.clone(),
                 objects: 0,
                 shallow: 0,
                 retained: 0,
@@ -235,7 +235,9 @@ fn grown_collections(
         .filter_map(|node| {
             let now = entries(after, names, node)?;
             // A new collection is growth of its constructor.
-            before.class_of(graph.id(node))?;
+            if !before.has(graph.id(node)) {
+                return None;
+            }
             let earlier = before.entries(graph.id(node));
             let growth = now.saturating_sub(earlier.unwrap_or(0));
             (growth >= LEAST_GROWTH).then_some((growth, earlier, now, node))
@@ -248,7 +250,7 @@ fn grown_collections(
         let path = holders.path(node);
         CollectionGrowth {
             id: graph.id(node),
-            name: after.class_name(node).to_owned(),
+            name: after.constructor_name(node).to_owned(),
             before,
             after: now,
             retained: after.retained.get(node),

@@ -28,9 +28,9 @@ pub(super) fn same_process(before: &HeapDigest, after: &Heap<'_>) -> SameProcess
             continue;
         }
         old += 1;
-        if let Some(class) = before.class_of(id) {
+        if let Some(class) = before.constructor_of(id) {
             known += 1;
-            agreeing += u64::from(class == after.class_name(node));
+            agreeing += u64::from(class == after.constructor_name(node));
         }
     }
     let most = |of: u64| AGREEING * of as f64;

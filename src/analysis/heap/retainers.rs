@@ -14,7 +14,7 @@ use super::growth::constructor_place;
 /// Which objects are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
-    /// All objects of a constructor.
+    /// All objects of a constructor, or of one shape of it: `Object {id, name}`.
     Constructor(String),
     /// The object with this number.
     Id(u64),
@@ -96,10 +96,13 @@ pub fn retainers(heap: &Heap<'_>, wanted: &Wanted, top: usize) -> Result<Retaine
             .take(1)
             .collect(),
         Wanted::Constructor(name) => {
-            let class =
-                (0..heap.classes.len() as u32).find(|&class| heap.classes.name(class) == name);
+            let classes = &heap.classes;
+            let is_wanted: Vec<bool> = (0..classes.len() as u32)
+                .map(|class| [class, classes.constructor(class)].map(|class| classes.name(class)))
+                .map(|names| names.contains(&name.as_str()))
+                .collect();
             (0..heap.graph.len() as u32)
-                .filter(|&node| Some(heap.classes.class(node)) == class)
+                .filter(|&node| is_wanted[classes.class(node) as usize])
                 // Parts that count as their owner's are none of their own.
                 .filter(|&node| heap.sizes.get(node) > 0)
                 .collect()

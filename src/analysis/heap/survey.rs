@@ -38,6 +38,10 @@ pub struct HeapSurvey {
     pub kinds: Top<KindTotal>,
     /// Constructors by retained size; bytes: of all objects.
     pub constructors: Top<Constructor>,
+    /// Objects whose constructor says nothing, by shape and retained size; bytes: their own.
+    pub shapes: Top<Constructor>,
+    /// How many objects have shapes beyond those that are told apart.
+    pub unshaped: u64,
     /// Single objects by retained size; bytes: of all objects.
     pub biggest: Top<Accumulation>,
     /// Strings that are there more than once, by what they waste; bytes: what all of them waste.
@@ -56,12 +60,14 @@ impl HeapSurvey {
     /// Examines a heap; the table of constructors has `top` rows and each of the others a third of that, or all of them where it is 0.
     pub fn of(heap: &Heap<'_>, top: usize) -> HeapSurvey {
         let mut holders = Holders::of(heap);
-        let constructors = constructors::constructors(heap, top);
+        let [constructors, shapes] = constructors::constructors(heap, top);
         let top = top.div_ceil(3);
         let (functions, listeners) = functions::sites(heap, top);
         HeapSurvey {
             kinds: kinds::totals(heap),
             constructors,
+            shapes,
+            unshaped: heap.classes.unshaped(),
             biggest: accumulations::biggest(heap, &mut holders, top),
             duplicate_strings: duplicate_strings::duplicates(heap, &mut holders, top),
             detached: detached::classes(heap, &mut holders, top),

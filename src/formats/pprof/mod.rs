@@ -20,4 +20,4 @@ mod wire;
 mod write;
 
 pub use read::read;
-pub use write::{Part, write};
+pub use write::{Part, write, write_of_processor};

@@ -4,6 +4,7 @@
 //! of the first one negated and labelled `pprof::base`, so that viewers show percentages of the first.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -29,6 +30,64 @@ pub fn write(parts: &[Part<'_>], shown: Option<&str>, out: &mut dyn Write) -> io
     let Some(last) = parts.last() else {
         return Ok(());
     };
+    let pace = Pace {
+        name: "space",
+        unit: "bytes",
+        period: match last.profile.origin().sampling {
+            Sampling::Exact => 1,
+            Sampling::Poisson { period, .. } => period,
+            Sampling::Unknown => 0,
+        },
+        duration: Duration::ZERO,
+    };
+    write_at_pace(parts, shown, &pace, out)
+}
+
+/// Writes a profile of the processor as one gzipped file: it was looked at every `period` for `duration`.
+///
+/// # Errors
+/// What `out` returns.
+pub fn write_of_processor(
+    profile: &Profile,
+    period: Duration,
+    duration: Duration,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let part = Part {
+        profile,
+        is_base: false,
+    };
+    let pace = Pace {
+        name: "cpu",
+        unit: "nanoseconds",
+        period: nanoseconds(period),
+        duration,
+    };
+    write_at_pace(&[part], None, &pace, out)
+}
+
+/// How often a sample was taken: one for each `period` of something. 0 where that is not known.
+struct Pace {
+    name: &'static str,
+    unit: &'static str,
+    period: u64,
+    /// How long samples were taken for.
+    duration: Duration,
+}
+
+fn nanoseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn write_at_pace(
+    parts: &[Part<'_>],
+    shown: Option<&str>,
+    pace: &Pace,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(last) = parts.last() else {
+        return Ok(());
+    };
     // Level 6 halves the file against level 1 and still writes faster than a disk takes it.
     let mut gzip = GzEncoder::new(out, Compression::default());
     let columns = common_columns(parts);
@@ -45,21 +104,17 @@ pub fn write(parts: &[Part<'_>], shown: Option<&str>, out: &mut dyn Write) -> io
         write_part(*part, columns, &mut tables, &mut gzip)?;
     }
     let origin = last.profile.origin();
-    let period = match origin.sampling {
-        Sampling::Exact => 1,
-        Sampling::Poisson { period, .. } => period,
-        Sampling::Unknown => 0,
-    };
     let mut tail = Message::default();
     if let Some(ms) = origin.captured_at_ms {
         tail.number(9, ms.saturating_mul(1_000_000) as u64);
     }
-    if period > 0 {
+    tail.number(10, nanoseconds(pace.duration));
+    if pace.period > 0 {
         let mut message = Message::default();
-        message.number(1, tables.string("space"));
-        message.number(2, tables.string("bytes"));
+        message.number(1, tables.string(pace.name));
+        message.number(2, tables.string(pace.unit));
         message.write_as(11, &mut gzip)?;
-        tail.number(12, period);
+        tail.number(12, pace.period);
     }
     for comment in &origin.comments {
         tail.number(13, tables.string(comment));

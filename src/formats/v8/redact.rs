@@ -119,21 +119,29 @@ impl Uses {
     }
 }
 
-/// How many edges each node has.
+/// What has to be known of the nodes to tell what their edges are.
+#[derive(Default)]
+struct Nodes {
+    edge_counts: Vec<u32>,
+    kinds: Vec<NodeKind>,
+    names: Vec<u32>,
+}
+
 fn read_nodes(
     json: &mut JsonBytes<'_>,
     header: &Header,
     uses: &mut Uses,
-) -> Result<Vec<u32>, ReadError> {
+) -> Result<Nodes, ReadError> {
     let columns = &header.node_columns;
-    let mut edge_counts = Vec::new();
+    let mut nodes = Nodes::default();
     let mut row = [0u64; limits::V8_COLUMNS];
     let row = &mut row[..columns.count];
     let mut is_first = true;
     json.expect(b'[')?;
     while read_row(json, row, &mut is_first)? {
         let kind = header.node_kinds.get(row[columns.kind] as usize);
-        let how = match kind.unwrap_or(&NodeKind::Unknown) {
+        let kind = kind.copied().unwrap_or(NodeKind::Unknown);
+        let how = match kind {
             NodeKind::String
             | NodeKind::ConcatenatedString
             | NodeKind::SlicedString
@@ -145,39 +153,54 @@ fn read_nodes(
             _ => Use::CODE,
         };
         uses.add(row[columns.name], how, json)?;
-        edge_counts.push(narrow(row[columns.edge_count], json)?);
+        nodes.kinds.push(kind);
+        nodes.names.push(narrow(row[columns.name], json)?);
+        let edge_count = narrow(row[columns.edge_count], json)?;
+        nodes.edge_counts.push(edge_count);
     }
-    Ok(edge_counts)
+    Ok(nodes)
 }
 
 fn read_edges(
     json: &mut JsonBytes<'_>,
     header: &Header,
-    edge_counts: &[u32],
+    nodes: &Nodes,
     uses: &mut Uses,
 ) -> Result<(), ReadError> {
     let columns = &header.edge_columns;
+    let node_columns = header.node_columns.count;
     let mut row = [0u64; limits::V8_COLUMNS];
     let row = &mut row[..columns.count];
     let mut is_first = true;
     // The properties of the node whose edges are read; more than it may have to be kept are not listed.
     let mut properties: Vec<u64> = Vec::new();
-    let mut counts = edge_counts.iter();
-    let mut left = 0u32;
+    let mut counts = nodes.edge_counts.iter().zip(&nodes.kinds);
+    let (mut left, mut source) = (0u32, NodeKind::Unknown);
     json.expect(b'[')?;
     while read_row(json, row, &mut is_first)? {
         while left == 0 {
             keep_properties(&mut properties, uses, json)?;
-            let Some(&count) = counts.next() else {
+            let Some((&count, &kind)) = counts.next() else {
                 return Err(json.malformed("there are more edges than its nodes have"));
             };
-            left = count;
+            (left, source) = (count, kind);
         }
         left -= 1;
         let name = row[columns.name];
         let kind = header.edge_kinds.get(row[columns.kind] as usize);
         match kind.copied().unwrap_or(EdgeKind::Unknown) {
             kind if kind.has_number() => {}
+            // The layouts of objects lead to the keys of properties as strings: of those without a reference as their value nothing else tells.
+            EdgeKind::Internal if source == NodeKind::ObjectShape => {
+                uses.add(name, Use::CODE, json)?;
+                let target = row[columns.target] as usize / node_columns.max(1);
+                if nodes.kinds.get(target) == Some(&NodeKind::String)
+                    && let Some(&key) = nodes.names.get(target)
+                    && properties.len() <= redacted_names::DICTIONARY_PROPERTIES
+                {
+                    properties.push(u64::from(key));
+                }
+            }
             EdgeKind::Property | EdgeKind::Unknown => {
                 uses.add(name, Use::KEY, json)?;
                 if properties.len() <= redacted_names::DICTIONARY_PROPERTIES {

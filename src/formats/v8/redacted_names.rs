@@ -13,7 +13,7 @@ impl Use {
     pub(super) const NATIVE: Use = Use(4);
     /// A property of any object.
     pub(super) const KEY: Use = Use(8);
-    /// A property of an object that has few.
+    /// A property of an object that has few, or of a layout of objects.
     pub(super) const PROPERTY: Use = Use(16);
 
     pub(super) fn add(&mut self, other: Use) {

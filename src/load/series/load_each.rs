@@ -30,7 +30,8 @@ pub fn load_each(
             files.get(index).map(|file| (index, file))
         } {
             let source = Source::Path(file.path.clone());
-            visit(index, load_expected(&source, symbolizer, progress));
+            let is_file = file.size_bytes.is_some();
+            visit(index, load_expected(&source, is_file, symbolizer, progress));
         }
     };
     thread::scope(|scope| {

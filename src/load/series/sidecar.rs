@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::find::SeriesFile;
 use crate::limits;
+use crate::load::source::open_file;
 use crate::notes::{NoteKind, Notes};
 use crate::units::Bytes;
 
@@ -194,7 +195,7 @@ impl Sidecar {
 
     fn read_file(path: &Path) -> Result<Sidecar, SidecarError> {
         let mut text = Vec::new();
-        let file = File::open(path)?;
+        let file = open_file(path)?;
         file.take(limits::SIDECAR_BYTES + 1)
             .read_to_end(&mut text)?;
         if text.len() as u64 > limits::SIDECAR_BYTES {

@@ -141,3 +141,21 @@ pub(super) fn restarts(out: &mut String, restarts: &[f64], field: &Field) {
         );
     }
 }
+
+/// Moments that are pointed at, each with what it says: a triangle at the ground and a line up from it.
+pub(super) fn marks(out: &mut String, chart: &Chart, field: &Field) {
+    for mark in chart.marks_in_sight() {
+        let x = field.x(mark.at);
+        let _ = writeln!(
+            out,
+            "<g class=\"chart-mark\"><title>{}: {}</title><line class=\"chart-mark-line\" x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{x:.1}\" y2=\"{:.1}\"/>\
+             <path class=\"chart-mark-head\" d=\"M{:.1} {:.1}h12l-6 -10z\"/></g>",
+            escape::html(&moment(chart.clock, mark.at)),
+            escape::html(&mark.text),
+            field.top,
+            field.bottom,
+            x - 6.0,
+            field.bottom
+        );
+    }
+}

@@ -6,4 +6,4 @@ mod lines;
 mod picture;
 
 pub use picture::chart_svg;
-pub(super) use picture::{Size, picture};
+pub(super) use picture::{STYLE, Size, picture};

@@ -47,7 +47,10 @@ pub fn chart_svg(chart: &Chart, title: &str) -> String {
     out
 }
 
-/// The picture as a part of a page, with a heading in it or without.
+/// How pictures look, for the pages that they are a part of.
+pub(in crate::render) const STYLE: &str = include_str!("chart.css");
+
+/// The picture as a file with a heading and its style in it; or without both, as a part of a page, which has them.
 pub(in crate::render) fn picture(chart: &Chart, heading: Option<&str>, size: Size) -> String {
     let (width, height, most_times) = match size {
         Size::Wide => (1040.0, 340.0, 9),
@@ -80,9 +83,12 @@ pub(in crate::render) fn picture(chart: &Chart, heading: Option<&str>, size: Siz
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
          height=\"{height}\" role=\"img\" aria-label=\"{label}\">\n<title>{label}</title>\n<desc>{}</desc>\n\
-         <style>{}</style>\n<rect class=\"chart-ground\" width=\"{width}\" height=\"{height}\"/>\n",
+         {}<rect class=\"chart-ground\" width=\"{width}\" height=\"{height}\"/>\n",
         escape::html(&description(chart)),
-        include_str!("chart.css"),
+        match heading {
+            Some(_) => format!("<style>{STYLE}</style>\n"),
+            None => String::new(),
+        },
     );
     if let Some(heading) = heading {
         let _ = writeln!(
@@ -103,6 +109,7 @@ pub(in crate::render) fn picture(chart: &Chart, heading: Option<&str>, size: Siz
             lines::line(&mut out, chart, line, &field);
         }
     }
+    lines::marks(&mut out, chart, &field);
     if let Some(limit) = chart.limit_in_sight() {
         lines::limit(&mut out, limit, chart.is_bytes, &field);
     }
@@ -167,11 +174,14 @@ fn axes(out: &mut String, chart: &Chart, field: &Field, most_times: usize) {
         ChartClock::Hours => "after the first",
         ChartClock::Snapshots => "snapshots after the first",
     };
+    // Days stand below times, up to the right edge; hours and snapshots have none.
+    let (x, y) = match chart.clock {
+        ChartClock::Date => (field.left - 8.0, field.bottom + 17.0),
+        ChartClock::Hours | ChartClock::Snapshots => (field.right, field.bottom + 32.0),
+    };
     let _ = writeln!(
         out,
-        "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{unit}</text>",
-        field.right,
-        field.bottom + 32.0
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{unit}</text>"
     );
 }
 
@@ -204,6 +214,11 @@ fn description(chart: &Chart) -> String {
         1 => parts.push("1 restart".to_owned()),
         count => parts.push(format!("{count} restarts")),
     }
+    match chart.marks_in_sight().count() {
+        0 => {}
+        1 => parts.push("1 alert".to_owned()),
+        count => parts.push(format!("{count} alerts")),
+    }
     parts.join("; ")
 }
 
@@ -234,6 +249,9 @@ impl Legend {
         }
         if !chart.restarts.is_empty() {
             named.push((RESTART, "restart".to_owned()));
+        }
+        if chart.marks_in_sight().next().is_some() {
+            named.push((MARK, "alert".to_owned()));
         }
         let points = chart.lines.first().map_or(&[][..], |line| &line.points);
         if points.iter().any(|point| !point.judged) {
@@ -278,6 +296,7 @@ const PART: &str = "<rect class=\"chart-part-area\" y=\"5\" width=\"20\" height=
 const BESIDE: &str = "<path class=\"chart-beside\" d=\"M0 5H20\"/>";
 const AHEAD: &str = "<rect class=\"chart-cone\" width=\"20\" height=\"11\"/><path class=\"chart-ahead\" d=\"M0 5H20\"/>";
 const RESTART: &str = "<path class=\"chart-restart\" d=\"M10 -1V12\"/>";
+const MARK: &str = "<path class=\"chart-mark-head\" d=\"M4 10h12L10 0z\"/>";
 const FAINT: &str = "<circle class=\"chart-dot-faint\" cx=\"10\" cy=\"5\" r=\"3\"/>";
 const LIMIT: &str = "<path class=\"chart-limit\" d=\"M0 5H20\"/>";
 

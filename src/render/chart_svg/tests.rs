@@ -1,7 +1,7 @@
 use super::*;
 use crate::render::chart_text::chart_text;
 use crate::render::trend_sample::trend_report;
-use crate::report::{ChartLine, ChartPoint};
+use crate::report::{ChartLine, ChartMark, ChartPoint};
 
 fn point(at: f64, value: f64) -> ChartPoint {
     ChartPoint {
@@ -24,6 +24,7 @@ fn chart(points: Vec<ChartPoint>) -> Chart {
             points,
         }],
         restarts: Vec::new(),
+        marks: Vec::new(),
         projection: None,
         limit: None,
     }
@@ -75,6 +76,27 @@ fn a_limit_far_above_is_named_and_not_drawn() {
     let svg = chart_svg(&chart, "a");
     assert!(!svg.contains("<line class=\"chart-limit\""));
     assert!(svg.contains("limit 59.6 GiB, above the chart"));
+}
+
+#[test]
+fn a_mark_points_at_its_moment_and_says_what_happened() {
+    let mut chart = chart(vec![point(0.0, 1e6), point(10.0, 2e6)]);
+    let at = |at: f64| ChartMark {
+        at,
+        text: "a <b>".to_owned(),
+    };
+    // One outside of what is drawn would point at something else.
+    chart.marks = vec![at(5.0), at(11.0), at(-1.0), at(f64::NAN)];
+    let svg = picture(&chart, None, Size::Wide);
+    assert_eq!(svg.matches("<g class=\"chart-mark\">").count(), 1);
+    assert!(svg.contains("<title>5.00 h: a &lt;b&gt;</title>"), "{svg}");
+    assert!(svg.contains(">alert</text>") && svg.contains("1 alert</desc>"));
+}
+
+#[test]
+fn a_file_brings_its_style_and_a_part_of_a_page_does_not() {
+    assert!(chart_svg(&sample(9), "a").contains("<style>"));
+    assert!(!picture(&sample(9), None, Size::Wide).contains("style"));
 }
 
 #[test]

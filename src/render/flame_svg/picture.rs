@@ -74,12 +74,21 @@ pub fn flame_svg(tree: &CallTree, title: &str) -> String {
     out
 }
 
-/// The title as far as it does not reach the search field.
+/// The title as far as it does not reach the search field: where paths are too long, their names.
 fn heading(title: &str) -> String {
-    let most = (WIDTH - 320.0) / 8.5;
-    match title.char_indices().nth(most as usize) {
-        Some((end, _)) => format!("{}…", &title[..end]),
-        None => title.to_owned(),
+    let most = ((WIDTH - 320.0) / 9.0) as usize;
+    let fits = |text: &str| text.chars().count() <= most;
+    if fits(title) {
+        return title.to_owned();
+    }
+    let names: Vec<&str> = title
+        .split(" -> ")
+        .map(|path| path.rsplit('/').next().unwrap_or(path))
+        .collect();
+    let named = names.join(" -> ");
+    match named.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &named[..end]),
+        None => named,
     }
 }
 

@@ -107,3 +107,15 @@ fn a_tree_without_values_says_so() {
     assert!(svg(&tree(false, None, &[(0, "root", 0, 0)])).contains("all values are zero"));
     assert!(svg(&tree(false, None, &[])).contains("no samples"));
 }
+
+#[test]
+fn of_long_paths_the_heading_has_the_names() {
+    let folder = "/var/lib/fabric-serve/state/snapshots/a-folder-with-a-long-name";
+    let title = format!("{folder}/heap-1-periodic.pb.gz -> {folder}/heap-2-manual.pb.gz");
+    let picture = flame_svg(&service_tree(true, 1), &title);
+    assert!(picture.contains(
+        "<text class=\"flame-title\" x=\"12\" y=\"26\">heap-1-periodic.pb.gz -&gt; heap-2-manual.pb.gz</text>"
+    ));
+    // Whoever asks gets it whole.
+    assert!(picture.contains(folder));
+}

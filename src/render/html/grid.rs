@@ -7,12 +7,30 @@ use crate::escape;
 use crate::render::spark;
 use crate::report::{Align, Cell, Column, Table};
 
+/// A table under its heading.
 pub(super) fn grid(out: &mut String, table: &Table) {
     out.push_str("<section class=\"panel\">\n");
     if !table.title.is_empty() {
         let _ = writeln!(out, "<h2>{}</h2>", escape::html(&table.title));
     }
-    out.push_str("<div class=\"scroll\"><table>\n<thead><tr>");
+    push_table(out, table, false);
+    out.push_str("</section>\n");
+}
+
+/// The table alone, for a page that has a heading of its own and the [`style_sheet`](super::style_sheet): its title is for those who do not see it.
+pub fn table(table: &Table) -> String {
+    let mut out = String::new();
+    push_table(&mut out, table, true);
+    out
+}
+
+fn push_table(out: &mut String, table: &Table, captioned: bool) {
+    out.push_str("<div class=\"scroll\"><table>\n");
+    if captioned {
+        let title = escape::html(&table.title);
+        let _ = writeln!(out, "<caption class=\"unseen\">{title}</caption>");
+    }
+    out.push_str("<thead><tr>");
     for column in &table.columns {
         let _ = write!(
             out,
@@ -44,7 +62,6 @@ pub(super) fn grid(out: &mut String, table: &Table) {
     if let Some(rest) = &table.rest {
         let _ = writeln!(out, "<p class=\"rest\">{}</p>", escape::html(rest));
     }
-    out.push_str("</section>\n");
 }
 
 fn push_cell(out: &mut String, column: &Column, cell: &Cell, both_sides: bool) {
@@ -96,23 +113,35 @@ fn push_cell(out: &mut String, column: &Column, cell: &Cell, both_sides: bool) {
             } else {
                 0.0
             };
-            let side = if value < 0.0 { "left" } else { "right" };
-            let (track, full) = if both_sides {
-                ("both", 50.0)
-            } else {
-                ("one", 100.0)
-            };
             let _ = write!(
                 out,
-                "<td class=\"bar\"{}><span class=\"track {track}\" aria-hidden=\"true\"><i class=\"{side} {}\" \
-                 style=\"width:{:.1}%\"></i></span></td>",
+                "<td class=\"bar\"{}>{}</td>",
                 sort_key(value),
-                tone_class(*tone),
-                value.abs() * full
+                bar(value, both_sides, tone_class(*tone))
             );
         }
     }
 }
+
+/// A bar from -1 to 1, with the line that it starts from: at the left edge, or in the middle where others go to the left.
+fn bar(value: f64, both_sides: bool, tone: &str) -> String {
+    let (zero, full) = if both_sides {
+        (50.0, 50.0)
+    } else {
+        (0.0, 100.0)
+    };
+    // The smallest change is still seen.
+    let width = (value.abs() * full).max(LEAST_BAR).min(full);
+    let left = if value < 0.0 { zero - width } else { zero };
+    format!(
+        "<svg class=\"track\" viewBox=\"0 0 100 18\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+         <rect class=\"{tone}\" x=\"{left:.1}\" y=\"3\" width=\"{width:.1}\" height=\"12\"/>\
+         <path d=\"M{zero} 0V18\"/></svg>"
+    )
+}
+
+/// Two pixels of a bar of the usual width, in percent.
+const LEAST_BAR: f64 = 1.4;
 
 /// The function to blame, its callers in small on one line, and the whole stack to unfold.
 fn push_path(out: &mut String, names: &[String]) {

@@ -10,4 +10,5 @@ mod section;
 #[cfg(test)]
 mod sha256;
 
-pub use page::html;
+pub use grid::table;
+pub use page::{fragment, html, mark, style_sheet};

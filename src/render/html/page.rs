@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::grid::grid;
 use super::section::push_section;
 use crate::escape;
-use crate::render::chart_svg::{Size, picture};
+use crate::render::chart_svg::{self, Size, picture};
 use crate::report::{Chart, Document, Fact, Part, Tone, Verdict};
 
 const STYLE: &str = include_str!("report.css");
@@ -26,7 +26,7 @@ pub fn html(document: &Document, flame: Option<&str>) -> String {
          script-src '{REPORT_SCRIPT_HASH}' '{FLAME_SCRIPT_HASH}'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-         <title>{}{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <title>{}{title}</title>\n<style>\n{STYLE}{}</style>\n</head>\n<body>\n\
          <header class=\"masthead\">{MARK}<span class=\"brand\">fabric</span></header>\n<main>\n<h1>{title}</h1>\n",
         document
             .verdict
@@ -35,6 +35,7 @@ pub fn html(document: &Document, flame: Option<&str>) -> String {
                 "{}: ",
                 escape::html(&verdict.word)
             )),
+        chart_svg::STYLE,
     );
     if document.verdict.is_some() || !document.recommendations.is_empty() {
         out.push_str("<div class=\"summary\">\n");
@@ -57,10 +58,8 @@ pub fn html(document: &Document, flame: Option<&str>) -> String {
     let mut flame = flame;
     for part in &document.body {
         match part {
-            Part::Table(table) => grid(&mut out, table),
-            Part::Chart(chart) => push_chart(&mut out, chart),
-            Part::Section(section) => push_section(&mut out, section),
             Part::FlameGraph(title) => push_flame(&mut out, title, flame.take()),
+            part => push_part(&mut out, part),
         }
     }
     push_flame(&mut out, "", flame);
@@ -75,6 +74,33 @@ pub fn html(document: &Document, flame: Option<&str>) -> String {
         "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
     );
     out
+}
+
+/// How pages look: for one that is put together of fragments and is not to have styles within it.
+pub fn style_sheet() -> String {
+    format!("{STYLE}{}", chart_svg::STYLE)
+}
+
+/// The three threads woven through three others that stand before the name.
+pub fn mark() -> &'static str {
+    MARK
+}
+
+/// One part of a document as a fragment of a page that has the [`style_sheet`]: without styles and scripts in it. The place of a flame
+/// graph is empty.
+pub fn fragment(part: &Part) -> String {
+    let mut out = String::new();
+    push_part(&mut out, part);
+    out
+}
+
+fn push_part(out: &mut String, part: &Part) {
+    match part {
+        Part::Table(table) => grid(out, table),
+        Part::Chart(chart) => push_chart(out, chart),
+        Part::Section(section) => push_section(out, section),
+        Part::FlameGraph(_) => {}
+    }
 }
 
 /// The flame graph under its heading, if there is one. Most documents have no place for it, and it stands at their end.

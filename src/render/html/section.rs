@@ -36,7 +36,7 @@ pub(super) fn push_section(out: &mut String, section: &Section) {
         for (depth, frame) in section.path.iter().enumerate() {
             let _ = writeln!(
                 out,
-                "<li style=\"--depth:{}\">{}</li>",
+                "<li class=\"deep-{}\">{}</li>",
                 depth.min(DEEPEST_INDENT),
                 escape::html(frame)
             );

@@ -78,7 +78,8 @@ fn a_row_knows_what_it_sorts_by_and_its_stack_unfolds() {
         between(&html(&document, None), "<tbody>\n", "</tbody>"),
         "<tr>\
 <td class=\"right good number\" data-label=\"change\" data-sort=\"-2048\">-2.00 KiB</td>\
-<td class=\"bar\" data-sort=\"-0.5\"><span class=\"track both\" aria-hidden=\"true\"><i class=\"left good\" style=\"width:25.0%\"></i></span></td>\
+<td class=\"bar\" data-sort=\"-0.5\"><svg class=\"track\" viewBox=\"0 0 100 18\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+<rect class=\"good\" x=\"25.0\" y=\"3\" width=\"25.0\" height=\"12\"/><path d=\"M50 0V18\"/></svg></td>\
 <td class=\"right missing\" data-label=\"objects\"></td>\
 <td class=\"path\"><details><summary><span class=\"leaf\">Vec&lt;T&gt;::push</span>\
 <span class=\"callers\"> ← <bdi>main</bdi></span></summary>\

@@ -12,6 +12,9 @@ pub(super) struct HeapJson<'r> {
     kinds: Vec<KindJson>,
     constructors: Vec<ConstructorJson<'r>>,
     constructor_count: usize,
+    shapes: Vec<ShapeJson<'r>>,
+    shape_count: usize,
+    unshaped_objects: u64,
     biggest_objects: Vec<ObjectJson<'r>>,
     collections: Vec<ObjectJson<'r>>,
     collection_count: usize,
@@ -37,6 +40,16 @@ struct KindJson {
 #[serde(rename_all = "camelCase")]
 struct ConstructorJson<'r> {
     name: &'r str,
+    objects: u64,
+    shallow_bytes: u64,
+    retained_bytes: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShapeJson<'r> {
+    name: &'r str,
+    constructor: Option<&'r str>,
     objects: u64,
     shallow_bytes: u64,
     retained_bytes: u64,
@@ -101,6 +114,13 @@ impl<'r> HeapJson<'r> {
             shallow_bytes: row.shallow,
             retained_bytes: row.retained,
         });
+        let shapes = survey.shapes.rows.iter().map(|row| ShapeJson {
+            name: &row.name,
+            constructor: row.shape_of.as_deref(),
+            objects: row.objects,
+            shallow_bytes: row.shallow,
+            retained_bytes: row.retained,
+        });
         let biggest = survey.biggest.rows.iter().map(|row| ObjectJson {
             id: row.id,
             name: &row.name,
@@ -141,6 +161,9 @@ impl<'r> HeapJson<'r> {
             kinds: kinds.collect(),
             constructors: constructors.collect(),
             constructor_count: survey.constructors.count,
+            shapes: shapes.collect(),
+            shape_count: survey.shapes.count,
+            unshaped_objects: survey.unshaped,
             biggest_objects: biggest.collect(),
             collections: collections.collect(),
             collection_count: survey.collections.count,

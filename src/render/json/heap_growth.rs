@@ -23,6 +23,8 @@ pub(super) struct GrowthJson<'r> {
 #[serde(rename_all = "camelCase")]
 struct ConstructorJson<'r> {
     name: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constructor: Option<&'r str>,
     place: Option<&'r str>,
     before: SumJson,
     after: SumJson,
@@ -64,6 +66,8 @@ struct AliveJson<'r> {
 #[serde(rename_all = "camelCase")]
 struct AliveConstructorJson<'r> {
     name: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constructor: Option<&'r str>,
     place: Option<&'r str>,
     objects: u64,
     shallow_bytes: u64,
@@ -105,6 +109,7 @@ impl<'r> ConstructorJson<'r> {
     fn new(row: &'r ConstructorGrowth) -> ConstructorJson<'r> {
         ConstructorJson {
             name: &row.after.name,
+            constructor: row.after.shape_of.as_deref(),
             place: row.place.as_deref(),
             before: SumJson::new(&row.before),
             after: SumJson::new(&row.after),
@@ -135,6 +140,7 @@ impl<'r> AliveJson<'r> {
             constructors: rows
                 .map(|row| AliveConstructorJson {
                     name: &row.name,
+                    constructor: row.shape_of.as_deref(),
                     place: row.place.as_deref(),
                     objects: row.objects,
                     shallow_bytes: row.shallow,

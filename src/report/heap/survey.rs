@@ -1,6 +1,6 @@
 //! The tables about one heap.
 
-use crate::analysis::heap::{CodeSite, HeapSurvey, Top};
+use crate::analysis::heap::{CodeSite, Constructor, HeapSurvey, Top};
 use crate::units::{Bytes, Share};
 
 use super::{bytes, count, held, rest, table, text};
@@ -10,6 +10,7 @@ use crate::report::{Cell, Part, Table, Tone};
 pub(in crate::report) fn tables(survey: &HeapSurvey) -> Vec<Part> {
     [
         constructors(survey),
+        shapes(survey),
         biggest(survey),
         collections(survey),
         duplicate_strings(survey),
@@ -54,11 +55,26 @@ fn kinds(survey: &HeapSurvey) -> Table {
 }
 
 fn constructors(survey: &HeapSurvey) -> Table {
-    let top = &survey.constructors;
+    by_class(
+        "constructors by retained size",
+        &survey.constructors,
+        survey.constructors.bytes,
+    )
+}
+
+fn shapes(survey: &HeapSurvey) -> Table {
+    by_class(
+        "plain objects by shape",
+        &survey.shapes,
+        survey.constructors.bytes,
+    )
+}
+
+fn by_class(title: &str, top: &Top<Constructor>, whole: u64) -> Table {
     let rows = top.rows.iter().map(|row| {
         vec![
             bytes(row.retained),
-            share(row.retained, top.bytes),
+            share(row.retained, whole),
             bytes(row.shallow),
             count(row.objects),
             text(&row.name),
@@ -67,7 +83,7 @@ fn constructors(survey: &HeapSurvey) -> Table {
     Table {
         rest: rest(top.rows.len(), top.count),
         ..table(
-            "constructors by retained size".to_owned(),
+            title.to_owned(),
             &["retained", "%", "shallow", "objects"],
             "constructor",
             rows.collect(),

@@ -62,6 +62,7 @@ impl TrendReport {
             is_bytes: self.is_bytes,
             lines,
             restarts: restarts.collect(),
+            marks: Vec::new(),
             projection: self.cone(clock),
             limit: limit.map(|limit| limit.bytes as f64),
         })

@@ -151,28 +151,38 @@ pub(super) async fn compute<T: Serialize>(
     state: &HttpState,
     make: impl FnOnce() -> T + Send + 'static,
 ) -> Result<Response, Problem> {
-    let broken = || {
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Problem::new(status, "internal", "the answer cannot be made")
-    };
+    let text = compute_any(state, move || serde_json::to_vec(&make())).await?;
+    let text = text.map_err(|_| broken())?;
+    whole(state, StatusCode::OK, "application/json", text.into())
+}
+
+/// Makes something that takes a while, beside the threads that serve.
+///
+/// # Errors
+/// It cannot be made.
+pub(super) async fn compute_any<T: Send + 'static>(
+    state: &HttpState,
+    make: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     let computations = Arc::clone(&state.computations);
     // Waits for those before it, for as long as a request may take.
     let turn = computations.acquire_owned().await.map_err(|_| broken())?;
-    let text = tokio::task::spawn_blocking(move || {
+    let made = tokio::task::spawn_blocking(move || {
         // The turn ends with the work, also when nobody waits for it any more.
         let _turn = turn;
-        serde_json::to_vec(&make())
+        make()
     });
-    match text.await {
-        Ok(Ok(text)) => whole(state, StatusCode::OK, "application/json", text.into()),
-        Ok(Err(_)) => Err(broken()),
-        Err(error) => {
-            if error.is_panic() {
-                state.gauges.panics.add();
-            }
-            Err(broken())
+    made.await.map_err(|error| {
+        if error.is_panic() {
+            state.gauges.panics.add();
         }
-    }
+        broken()
+    })
+}
+
+fn broken() -> Problem {
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    Problem::new(status, "internal", "the answer cannot be made")
 }
 
 fn response(status: StatusCode, content_type: &'static str, body: Pieces) -> Response {

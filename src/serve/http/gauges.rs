@@ -114,12 +114,23 @@ impl HttpGauges {
 #[derive(Debug, Default)]
 pub struct HubGauges {
     lag_ms: AtomicU64,
+    away_us: AtomicU64,
 }
 
 impl HubGauges {
     /// The hub needed so many milliseconds for its last turn, or has been in it for so long.
     pub fn set_lag_ms(&self, lag_ms: u64) {
         self.lag_ms.store(lag_ms, Ordering::Relaxed);
+    }
+
+    /// Within the last second the hub was away from its messages for so many microseconds at once.
+    pub fn set_away_us(&self, away_us: u64) {
+        self.away_us.store(away_us, Ordering::Relaxed);
+    }
+
+    /// See [`HubGauges::set_away_us`].
+    pub fn away_us(&self) -> u64 {
+        self.away_us.load(Ordering::Relaxed)
     }
 
     /// See [`HubGauges::set_lag_ms`].

@@ -5,15 +5,18 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 
+use super::alert_metrics::{of_alerts, of_assessments};
 use super::answer::whole;
 use super::gauges::HttpGauges;
 use super::metric_families::{Families, Number, text};
+use super::own_heap_metrics::of_own_heap;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
 use super::state::HttpState;
 use crate::serve::bounds::BoundReport;
 use crate::serve::store::View;
+use crate::serve::targets::{Scrapes, Targets};
 
 pub(super) async fn metrics(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     Parameters::none(&uri)?;
@@ -29,7 +32,9 @@ fn collect(state: &HttpState, view: &View) -> Families {
     of_service(&mut families, state, view);
     of_tail(&mut families, view);
     of_ingest(&mut families, state);
+    of_targets(&mut families, &state.targets);
     of_http(&mut families, &state.gauges);
+    of_own_heap(&mut families, state, view);
     for number in state.live.numbers() {
         families.add(
             number.name,
@@ -38,6 +43,8 @@ fn collect(state: &HttpState, view: &View) -> Families {
             Number::Whole(number.value),
         );
     }
+    of_assessments(&mut families, view);
+    of_alerts(&mut families, view, &state.alerts);
     of_bounds(&mut families, &all_bounds(state, view));
     families
 }
@@ -244,6 +251,45 @@ fn of_ingest(families: &mut Families, state: &HttpState) {
         ),
     ] {
         families.add(name, help, true, Number::Whole(value));
+    }
+}
+
+fn of_targets(families: &mut Families, targets: &Targets) {
+    families.add(
+        "memory_analyses",
+        "Analyses of folders of heap snapshots",
+        true,
+        Number::Whole(targets.analyses()),
+    );
+    families.add(
+        "memory_comparisons",
+        "Comparisons of two heap snapshots",
+        true,
+        Number::Whole(targets.comparisons()),
+    );
+    families.add(
+        "memory_last_analysis_seconds",
+        "How long the last analysis of a folder of heap snapshots took",
+        false,
+        Number::Real(targets.last_analysis_seconds()),
+    );
+    type Read = fn(&Scrapes<'_>) -> u64;
+    let reads: [(&'static str, &'static str, Read); 2] = [
+        (
+            "target_scrapes",
+            "Times that a watched service was asked for a heap snapshot",
+            |it| it.scrapes,
+        ),
+        ("target_scrape_failures", "Times that none came", |it| {
+            it.failures
+        }),
+    ];
+    for (name, help, read) in reads {
+        let numbers = targets.scrapes().map(|it| {
+            let labels = vec![("target", it.target.to_owned())];
+            (labels, Number::Whole(read(&it)))
+        });
+        families.add_many(name, help, true, numbers.collect());
     }
 }
 

@@ -6,14 +6,17 @@
 //!
 //! It does not know how the store comes to its picture, and never waits for the hub.
 
+mod alert_metrics;
 mod answer;
 mod connection;
+mod document_policy;
 mod gauges;
 pub mod guard;
 pub mod ingest;
 mod listener;
 mod metric_families;
 mod metrics;
+mod own_heap_metrics;
 mod pages;
 mod parameters;
 mod problem;

@@ -46,6 +46,16 @@ impl Parameters {
         Ok(Parameters(pairs))
     }
 
+    /// Reads the query that a form has made of itself: a field that was left empty is not given.
+    ///
+    /// # Errors
+    /// As [`Parameters::of`].
+    pub(super) fn of_form(uri: &Uri, known: &[&str]) -> Result<Parameters, Problem> {
+        let mut parameters = Parameters::of(uri, known)?;
+        parameters.0.retain(|(_, value)| !value.is_empty());
+        Ok(parameters)
+    }
+
     /// Reads the query of a request that takes no parameters.
     ///
     /// # Errors

@@ -17,9 +17,17 @@ use super::request_body;
 use crate::escape;
 use crate::serve::bounds::HTTP_REQUEST_SECONDS;
 
+/// How long a request of one route may take.
+#[derive(Clone)]
+pub(super) struct TimeLimit {
+    /// Until the answer is there, counted from when the body was.
+    pub(super) answer: Duration,
+    pub(super) gauges: Arc<HttpGauges>,
+}
+
 /// Middleware: the body must be there in time (408), and so must the answer (503).
 pub(super) async fn limit_time(
-    State(gauges): State<Arc<HttpGauges>>,
+    State(TimeLimit { answer, gauges }): State<TimeLimit>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -40,7 +48,7 @@ pub(super) async fn limit_time(
         }
     };
     let request = Request::from_parts(parts, Body::from(body));
-    match timeout(period, next.run(request)).await {
+    match timeout(answer, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             gauges.timeouts.add();

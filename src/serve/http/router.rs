@@ -1,6 +1,7 @@
 //! All routes, behind the guard.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -8,11 +9,11 @@ use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use super::guard::stand_guard;
 use super::problem::Problem;
-use super::request_limits::{answer_panic, count_answers, limit_time};
+use super::request_limits::{TimeLimit, answer_panic, count_answers, limit_time};
 use super::routes;
 use super::security_headers::add_security_headers;
 use super::state::HttpState;
@@ -20,20 +21,28 @@ use crate::serve::bounds::HTTP_BODY_BYTES;
 
 /// Smaller answers are not worth compressing.
 const COMPRESS_ABOVE: u64 = 1_024;
+/// Profiles.
+const COMPRESSED_ALREADY: &str = "application/octet-stream";
 
 /// All routes. `live` is the router of the WebSocket room: what is guarded here is guarded there.
 pub fn router(state: HttpState, live: Router) -> Router {
     let mut answering = Router::new();
     for route in routes::table() {
-        answering = answering.route(route.path, route.handlers);
+        let limit = TimeLimit {
+            answer: Duration::from_secs(route.seconds),
+            gauges: Arc::clone(&state.gauges),
+        };
+        let limited = from_fn_with_state(limit, limit_time);
+        answering = answering.route(route.path, route.handlers.route_layer(limited));
     }
     let gauges = Arc::clone(&state.gauges);
     let panics = Arc::clone(&state.gauges);
     let guard = Arc::clone(&state.guard);
     answering
-        .route_layer(from_fn_with_state(Arc::clone(&gauges), limit_time))
         .layer(DefaultBodyLimit::max(HTTP_BODY_BYTES))
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(COMPRESS_ABOVE)))
+        .layer(CompressionLayer::new().compress_when(
+            SizeAbove::new(COMPRESS_ABOVE).and(NotForContentType::const_new(COMPRESSED_ALREADY)),
+        ))
         .with_state(state)
         .merge(live)
         .fallback(async || Problem::not_found("there is no such path: /api/openapi.json lists all"))

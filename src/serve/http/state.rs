@@ -8,7 +8,10 @@ use super::answer::AnswerBudget;
 use super::gauges::{HttpGauges, HubGauges, LiveGauges};
 use super::guard::Guard;
 use super::ingest::Ingest;
+use crate::serve::alerts::AlertGauges;
+use crate::serve::own_heap::OwnHeap;
 use crate::serve::store::View;
+use crate::serve::targets::Targets;
 
 /// Answers that take a while are made so many at a time, so that one core is left to the hub.
 const COMPUTATIONS: usize = 1;
@@ -28,8 +31,14 @@ pub struct HttpState {
     pub gauges: Arc<HttpGauges>,
     /// What the hub says of itself.
     pub hub: Arc<HubGauges>,
+    /// What became of notifications of alerts.
+    pub alerts: Arc<AlertGauges>,
+    /// The heap of this process.
+    pub own_heap: OwnHeap,
     /// Name of this machine, for posted events that do not say where they are from.
     pub host: Arc<str>,
+    /// Folders of heap snapshots that are judged.
+    pub targets: Targets,
     /// What answers on their way keep alive.
     pub answers: Arc<AnswerBudget>,
     /// How many answers that take a while are made at once.
@@ -53,7 +62,10 @@ impl HttpState {
             guard,
             gauges,
             hub: Arc::default(),
+            alerts: Arc::default(),
+            own_heap: OwnHeap::absent(),
             host: host.into(),
+            targets: Targets::default(),
             answers: Arc::default(),
             computations: Arc::new(Semaphore::new(COMPUTATIONS)),
         }

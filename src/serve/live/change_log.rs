@@ -73,7 +73,9 @@ impl ChangeLog {
             view.epoch,
             changes.iter().filter_map(|change| match change {
                 Change::Event(seq, event) => Some((*seq, Arc::clone(event))),
-                Change::Collisions | Change::Memory | Change::Assessments => None,
+                Change::Collisions | Change::Memory | Change::Assessments | Change::Alert(_) => {
+                    None
+                }
             }),
         );
         let through = new
@@ -105,6 +107,16 @@ impl ChangeLog {
                 view.seq,
                 &picture::assessment_message(view),
             ));
+        }
+        for change in changes {
+            if let Change::Alert(change) = change {
+                new.push(Segment::notice(
+                    view.epoch,
+                    through,
+                    view.seq,
+                    &picture::alert_message(view, change),
+                ));
+            }
         }
         if new.is_empty() {
             return;

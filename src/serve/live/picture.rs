@@ -1,4 +1,4 @@
-//! What messages say of the state, as JSON text: workers, collisions, memory.
+//! What messages say of the state, as JSON text: workers, collisions, memory, verdicts, alerts.
 
 use std::sync::Arc;
 
@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::segment::Numbered;
 use crate::serve::bounds::{COLLISION_EVENTS_SHOWN, PICTURE_BYTES};
 use crate::serve::event::LogEvent;
-use crate::serve::store::{BeadCollision, DirectoryCollision, FileCollision, View, Worker};
+use crate::serve::store::{
+    AlertChange, BeadCollision, DirectoryCollision, FileCollision, View, Worker,
+};
 use crate::serve::time::EventTime;
 
 /// Events of a view above `after`, oldest first. This and the two below are all that this room knows of how a view keeps its events.
@@ -40,6 +42,8 @@ pub(super) fn state(view: &View) -> String {
     workers(&mut out, view.workers.iter());
     out.push(',');
     collisions(&mut out, view);
+    out.push_str(",\"alerts\":");
+    out.push_str(&json(&view.alerts.active));
     out
 }
 
@@ -92,6 +96,16 @@ pub(super) fn assessment_message(view: &View) -> String {
         view.epoch,
         view.seq,
         json(&*view.assessments),
+    )
+}
+
+/// The message that something happened to an alert.
+pub(super) fn alert_message(view: &View, change: &AlertChange) -> String {
+    format!(
+        "{{\"type\":\"alert\",\"epoch\":{},\"seq\":{},\"data\":{}}}",
+        view.epoch,
+        view.seq,
+        json(change),
     )
 }
 

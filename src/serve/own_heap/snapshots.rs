@@ -1,16 +1,19 @@
-//! Heap snapshots of this process, into a folder that `fabric trend` reads.
+//! Heap profiles of this process: into a folder that `fabric trend` reads, or into an answer.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use jemalloc_pprof::PROF_CTL;
-use thiserror::Error;
 
 use super::counters;
-use crate::archive::{Archive, ArchiveError, Extension, Retention, SnapshotName, Stored, Trigger};
-use crate::capture::{CaptureErrorKind, Content, Process, examine, hostname};
-use crate::load::series::{ProcessMemory, SIDECAR_SCHEMA, Sidecar};
+use super::failure::OwnHeapFailure;
+use super::own_symbols::with_own_symbols;
+use crate::archive::{Archive, Retention, Stored, Trigger};
+use crate::capture::{Content, Process, examine, hostname};
+use crate::keep::{self, Captured, Manner};
 use crate::serve::time::WallTime;
 
 /// Where snapshots go, and how many stay.
@@ -24,23 +27,11 @@ pub struct OwnSnapshots {
     pub retention: Retention,
 }
 
-/// Why there is no snapshot.
-#[derive(Debug, Error)]
-pub(in crate::serve) enum SnapshotFailure {
-    /// jemalloc was built or started without its profiler.
-    #[error(
-        "this process has no heap profiler: jemalloc is not its allocator, or _RJEM_MALLOC_CONF has prof:false"
-    )]
-    NoProfiler,
-    /// jemalloc refused.
-    #[error("jemalloc did not write a heap profile: {0}")]
-    Dump(String),
-    /// The dump cannot be read back.
-    #[error("the heap profile cannot be read back: {0}")]
-    Content(CaptureErrorKind),
-    /// The folder cannot be written.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
+/// Something made of a dump, and how long jemalloc took for that.
+#[derive(Debug)]
+pub(super) struct Dumped<T> {
+    pub(super) made: T,
+    pub(super) dump: Duration,
 }
 
 /// How long another run that writes the folder is waited for.
@@ -50,75 +41,94 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// The process has no profiler, or jemalloc refuses.
-pub(in crate::serve) async fn begin() -> Result<(), SnapshotFailure> {
-    let profiler = PROF_CTL.as_ref().ok_or(SnapshotFailure::NoProfiler)?;
+pub(in crate::serve) async fn begin(is_jemalloc: bool) -> Result<(), OwnHeapFailure> {
+    if !is_jemalloc {
+        return Err(OwnHeapFailure::NoProfiler);
+    }
+    let profiler = PROF_CTL.as_ref().ok_or(OwnHeapFailure::NoProfiler)?;
     let mut profiler = profiler.lock().await;
     profiler
         .activate()
-        .map_err(|error| SnapshotFailure::Dump(error.to_string()))
+        .map_err(|error| OwnHeapFailure::Dump(error.to_string()))
 }
 
 /// Takes a heap snapshot of this process and lets go of those beyond the bounds. Blocks, for some milliseconds of dumping and then for
-/// reading, converting and writing: it belongs on a thread of its own.
+/// reading, naming and writing: it belongs on a thread of its own.
 ///
 /// # Errors
 /// There is no profiler, or the folder cannot be written.
-pub(super) fn take(options: &OwnSnapshots, trigger: Trigger) -> Result<Stored, SnapshotFailure> {
-    let profiler = PROF_CTL.as_ref().ok_or(SnapshotFailure::NoProfiler)?;
-    let began = Instant::now();
-    let mut dump = profiler
-        .blocking_lock()
-        .dump()
-        .map_err(|error| SnapshotFailure::Dump(error.to_string()))?;
-    let dumping = began.elapsed();
+pub(super) fn take(
+    options: &OwnSnapshots,
+    trigger: Trigger,
+) -> Result<Dumped<Stored>, OwnHeapFailure> {
+    let now = WallTime::now();
+    let root = Path::new("/");
+    // Before the dump is made, which itself takes memory.
+    let process = Process::read(root, std::process::id()).ok();
+    let allocator = counters::allocator();
+    let (mut text, duration) = dump()?;
     let archive = Archive::open(&options.folder, LOCK_PATIENCE)?;
     let mut stage = archive.stage()?;
-    io::copy(&mut dump, &mut stage).map_err(|error| archive.cannot_write(error))?;
-    // Names are looked up when the folder is judged: the program that has them is this one, and reading its debug information here would
-    // take more memory than the server has.
-    let content = examine(stage.path(), None).map_err(SnapshotFailure::Content)?;
-    let Content::Profile(profile) = content else {
-        return Err(SnapshotFailure::Dump("it is no heap profile".to_owned()));
+    io::copy(&mut text, &mut stage).map_err(|error| archive.cannot_write(error))?;
+    let captured = Captured {
+        is_live: true,
+        duration,
+        pid: Some(std::process::id()),
+        process,
+        is_process_certain: true,
+        host: hostname(root),
+        allocator: Some(allocator),
+        ..Captured::new(stage, "self".to_owned(), now.0)
     };
-    let mut converted = archive.stage()?;
-    profile
-        .write(stage.path(), &mut converted)
-        .map_err(|error| archive.cannot_write(error))?;
-    let now = WallTime::now();
-    let name = SnapshotName {
-        time_ms: now.0.max(0),
-        trigger,
-        extension: Extension::Pprof,
-    };
-    let sidecar = circumstances(now, trigger, dumping);
-    let stored = archive.store(converted, name, sidecar, None)?;
-    let snapshots = archive.snapshots()?;
-    for removal in options
-        .retention
-        .removals(&snapshots, Some(stored.name), now.0)
-    {
-        archive.remove(&removal)?;
-    }
-    Ok(stored)
+    let kept = with_own_symbols(|symbolizer| {
+        let manner = Manner {
+            trigger,
+            service: None,
+            symbolizer,
+            keep_original: false,
+        };
+        keep::store(&archive, captured, &manner)
+    })?;
+    keep::prune(&archive, &options.retention, Some(kept.stored.name), now.0)?;
+    Ok(Dumped {
+        made: kept.stored,
+        dump: duration,
+    })
 }
 
-fn circumstances(now: WallTime, trigger: Trigger, dumping: Duration) -> Sidecar {
-    let process = Process::read(Path::new("/"), std::process::id()).unwrap_or_default();
-    Sidecar {
-        schema: Some(SIDECAR_SCHEMA.to_owned()),
-        captured_at: Some(now.0),
-        capture_duration_ms: u64::try_from(dumping.as_millis()).ok(),
-        trigger: Some(trigger.name().to_owned()),
-        source: Some("self".to_owned()),
-        source_format: Some("jemalloc".to_owned()),
-        host: hostname(Path::new("/")),
-        pid: Some(std::process::id()),
-        process_started_at: process.started_at_ms,
-        command: process.command,
-        build_id: process.build_id,
-        memory: Some(process.memory).filter(|it| *it != ProcessMemory::default()),
-        cgroup: process.cgroup,
-        allocator: Some(counters::allocator()),
-        ..Sidecar::default()
-    }
+/// Makes a heap profile of this process for whoever fetches one: a gzipped profile.proto with period, mappings, build ids and names.
+///
+/// # Errors
+/// There is no profiler, or no room for its dump.
+pub(super) fn profile() -> Result<Dumped<Bytes>, OwnHeapFailure> {
+    let failed = |error: io::Error| OwnHeapFailure::Dump(error.to_string());
+    let (mut text, dump) = dump()?;
+    let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+    io::copy(&mut text, &mut file).map_err(failed)?;
+    file.flush().map_err(failed)?;
+    let content = with_own_symbols(|symbolizer| examine(file.path(), symbolizer));
+    let profile = match content {
+        Ok(Content::Profile(profile)) => profile,
+        Ok(Content::HeapSnapshot) => {
+            return Err(OwnHeapFailure::Dump("it is no heap profile".to_owned()));
+        }
+        Err(error) => return Err(OwnHeapFailure::Dump(error.to_string())),
+    };
+    let mut bytes = Vec::new();
+    profile.write(file.path(), &mut bytes).map_err(failed)?;
+    Ok(Dumped {
+        made: bytes.into(),
+        dump,
+    })
+}
+
+/// jemalloc's text, from a file that has no name any more.
+fn dump() -> Result<(File, Duration), OwnHeapFailure> {
+    let profiler = PROF_CTL.as_ref().ok_or(OwnHeapFailure::NoProfiler)?;
+    let began = Instant::now();
+    let text = profiler
+        .blocking_lock()
+        .dump()
+        .map_err(|error| OwnHeapFailure::Dump(error.to_string()))?;
+    Ok((text, began.elapsed()))
 }

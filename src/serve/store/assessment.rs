@@ -30,6 +30,10 @@ pub struct Assessment {
     pub growth_bytes_per_hour: Option<f64>,
     /// Its 95 % interval.
     pub growth_interval95: Option<[f64; 2]>,
+    /// Growth of the suspects together, in bytes per hour: what the heap does beside them is not in it.
+    pub leak_bytes_per_hour: Option<f64>,
+    /// Its 95 % interval.
+    pub leak_interval95: Option<[f64; 2]>,
     /// The memory ceiling, in bytes.
     pub limit_bytes: Option<u64>,
     /// Hours until it is reached: the earliest and the latest with 95 % confidence; the latest may be never.
@@ -40,6 +44,15 @@ pub struct Assessment {
     pub judged_at: WallTime,
     /// Why there is no newer snapshot, or no verdict; foreign text.
     pub problem: Option<String>,
+}
+
+impl Assessment {
+    /// How fast it leaks, with the 95 % interval: the suspects together, or the heap where there are none.
+    pub fn rate(&self) -> Option<(f64, [f64; 2])> {
+        let of_suspects = self.leak_bytes_per_hour.zip(self.leak_interval95);
+        let of_heap = self.growth_bytes_per_hour.zip(self.growth_interval95);
+        of_suspects.or(of_heap)
+    }
 }
 
 /// A call path that grows, in few words.

@@ -96,6 +96,8 @@ mod tests {
             inuse_bytes: None,
             growth_bytes_per_hour: None,
             growth_interval95: None,
+            leak_bytes_per_hour: None,
+            leak_interval95: None,
             limit_bytes: None,
             hours_to_limit: None,
             suspects: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::alert::AlertChange;
 use crate::serve::event::LogEvent;
 
 /// What became of an event.
@@ -22,6 +23,8 @@ pub enum Change {
     Collisions,
     /// A new sample of memory is in the next view.
     Memory,
+    /// An alert began, became worse, is still there or is over; all alerts are in the next view.
+    Alert(AlertChange),
     /// A target was judged; all verdicts are in the next view.
     Assessments,
 }

@@ -38,6 +38,32 @@ pub struct WorkerMemory {
     pub swap_bytes: u64,
 }
 
+/// Memory of this process that runs short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pressure {
+    /// How short.
+    pub level: PressureLevel,
+    /// Resident set of this process, in bytes.
+    pub resident_bytes: u64,
+    /// What it may hold, in bytes, where there is a limit.
+    pub limit_bytes: Option<u64>,
+    /// What the fullest of its control groups uses less what the kernel can drop at once, in bytes, where one has a limit.
+    pub working_set_bytes: Option<u64>,
+    /// The limit of that group, in bytes: beyond it the kernel kills.
+    pub max_bytes: Option<u64>,
+}
+
+/// How short memory runs; the worse is the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PressureLevel {
+    /// The resident set is above 80 % of the limit.
+    MemoryPressure,
+    /// A control group uses 95 % and more of what it may: the kernel is about to kill.
+    OomRisk,
+}
+
 /// The last samples with what they say together.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryHistory {

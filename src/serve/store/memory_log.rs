@@ -32,6 +32,12 @@ impl MemoryLog {
     }
 
     pub(super) fn add(&mut self, sample: MemorySample, workers: Vec<WorkerMemory>) {
+        self.add_sample(sample);
+        self.keep(workers);
+    }
+
+    /// One of this process alone.
+    pub(super) fn add_sample(&mut self, sample: MemorySample) {
         let history = Arc::make_mut(&mut self.history);
         history.samples.push(sample);
         self.samples.add(0);
@@ -48,7 +54,6 @@ impl MemoryLog {
         history.max_rss = rss().max().unwrap_or(0);
         history.min_rss = rss().min().unwrap_or(0);
         history.trend = trend(&history.samples);
-        self.keep(workers);
     }
 
     pub(super) fn history(&self) -> &Arc<MemoryHistory> {

@@ -5,6 +5,11 @@
 //! the clock of the events; what grows old grows old on the clock of this machine ([`time`](crate::serve::time)).
 
 mod active_paths;
+mod alert;
+mod alert_book;
+mod alert_pace;
+mod alert_pressure;
+mod alert_rules;
 mod assessment;
 mod assessment_book;
 mod change;
@@ -19,6 +24,7 @@ mod holders;
 mod memory;
 mod memory_log;
 mod meter;
+mod on_call;
 mod path_name;
 mod rate_window;
 mod rejected_book;
@@ -33,6 +39,10 @@ mod worker_row;
 mod worker_rules;
 
 #[cfg(test)]
+mod alert_rules_tests;
+#[cfg(test)]
+mod alert_tests;
+#[cfg(test)]
 mod bounds_tests;
 #[cfg(test)]
 mod collision_tests;
@@ -45,11 +55,17 @@ mod tests;
 #[cfg(test)]
 mod worker_tests;
 
+pub use alert::{
+    Alert, AlertChange, AlertFigures, AlertKind, AlertOutcome, AlertStatus, Alerts, Finding,
+    Observation, Severity, Told,
+};
+pub use alert_pace::AlertPace;
+pub use alert_rules::AlertRules;
 pub use assessment::{Assessment, SuspectBrief};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;
-pub use memory::{MemoryHistory, MemorySample, WorkerMemory};
+pub use memory::{MemoryHistory, MemorySample, Pressure, PressureLevel, WorkerMemory};
 pub use shelf::Shelf;
 pub use view::{
     BeadCollision, Collisions, Counters, DirectoryCollision, ErrorGroup, FileActivity,

@@ -219,6 +219,7 @@ fn each_event_is_a_change_and_collisions_are_one() {
             Change::Collisions => "collisions".to_owned(),
             Change::Memory => "memory".to_owned(),
             Change::Assessments => "assessments".to_owned(),
+            Change::Alert(change) => change.alert.id.to_string(),
         };
         changes.iter().map(name).collect()
     };

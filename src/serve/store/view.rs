@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::alert::Alerts;
 use super::assessment::Assessment;
 use super::event_log::EventLog;
-use super::memory::{MemoryHistory, WorkerMemory};
+use super::memory::{MemoryHistory, Pressure, WorkerMemory};
 use super::shelf::Shelf;
 use crate::serve::bounds::BoundReport;
 use crate::serve::event::{Level, LogEvent, RejectReason};
@@ -44,8 +45,12 @@ pub struct View {
     pub memory: Arc<MemoryHistory>,
     /// The memory of workers on this machine, of the last sample.
     pub worker_memory: Arc<Vec<WorkerMemory>>,
+    /// Whether the memory of this process runs short now.
+    pub pressure: Option<Pressure>,
     /// The newest verdict on each target, this server first.
     pub assessments: Arc<Vec<Arc<Assessment>>>,
+    /// What somebody on call is told, and was.
+    pub alerts: Arc<Alerts>,
     /// Every collection of the store, with what its bound did.
     pub bounds: Vec<BoundReport>,
 }

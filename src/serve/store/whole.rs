@@ -12,13 +12,14 @@ use super::file_book::{FileBook, Modification};
 use super::holders::Holders;
 use super::memory_log::MemoryLog;
 use super::meter::Meter;
+use super::on_call::OnCall;
 use super::path_name::{folder_of, followed_bead, followed_path};
 use super::rate_window::RateWindow;
 use super::rejected_book::RejectedBook;
 use super::seen_keys::SeenKeys;
 use super::task_times::TaskTimes;
 use super::worker_book::WorkerBook;
-use super::{Change, Collisions, Counters, Ingested, MemorySample, View, WorkerMemory};
+use super::{Change, Collisions, Counters, Ingested, MemorySample, Pressure, View, WorkerMemory};
 use crate::serve::bounds;
 use crate::serve::event::{LogEvent, Rejection};
 use crate::serve::lru::Handle;
@@ -52,6 +53,7 @@ pub struct Store {
     pub(super) rate: RateWindow,
     pub(super) memory: MemoryLog,
     pub(super) assessments: AssessmentBook,
+    pub(super) on_call: OnCall,
     counters: Counters,
     tail: Arc<TailReport>,
     collisions: Arc<Collisions>,
@@ -59,6 +61,7 @@ pub struct Store {
     taken: u64,
     pub(super) pending: Meter,
     has_memory: bool,
+    pressure: Option<Pressure>,
     swept: WallTime,
 }
 
@@ -83,12 +86,14 @@ impl Store {
             rate: RateWindow::new(),
             memory: MemoryLog::new(),
             assessments: AssessmentBook::new(),
+            on_call: OnCall::new(),
             counters: Counters::default(),
             tail: Arc::default(),
             collisions: Arc::default(),
             taken: 0,
             pending: Meter::new(bounds::PENDING_CHANGES),
             has_memory: false,
+            pressure: None,
             swept: now,
         }
     }
@@ -148,8 +153,22 @@ impl Store {
         self.has_memory = true;
     }
 
-    /// Takes the newest verdict on a target.
-    pub fn assess(&mut self, assessment: Assessment) {
+    /// Takes a sample of the memory of this process alone.
+    pub fn add_sample(&mut self, sample: MemorySample) {
+        self.memory.add_sample(sample);
+        self.has_memory = true;
+    }
+
+    /// Takes whether memory runs short.
+    pub fn set_pressure(&mut self, pressure: Option<Pressure>, now: WallTime) {
+        self.on_call.hear_of_pressure(pressure, now);
+        self.has_memory |= self.pressure != pressure;
+        self.pressure = pressure;
+    }
+
+    /// Takes the newest verdict on a target, and what it means for whoever is on call.
+    pub fn assess(&mut self, assessment: Assessment, now: WallTime) {
+        self.on_call.hear_of_verdict(&assessment, now);
         self.assessments.set(assessment);
     }
 
@@ -165,6 +184,7 @@ impl Store {
         }
         self.errors.tidy(now);
         self.rate.tidy(now);
+        self.on_call.tidy(self.assessments.shown(), now);
         if !(0..SWEEP_MS).contains(&now.since(self.swept)) {
             self.swept = now;
             self.files.tidy(now);
@@ -196,6 +216,13 @@ impl Store {
         if self.assessments.take_new() {
             changes.push(Change::Assessments);
         }
+        changes.extend(
+            self.on_call
+                .alerts
+                .take_changes()
+                .into_iter()
+                .map(Change::Alert),
+        );
         changes
     }
 
@@ -221,7 +248,9 @@ impl Store {
             tail: Arc::clone(&self.tail),
             memory: Arc::clone(self.memory.history()),
             worker_memory: Arc::clone(self.memory.workers()),
+            pressure: self.pressure,
             assessments: Arc::clone(self.assessments.shown()),
+            alerts: self.on_call.alerts.shown(),
             bounds: self.meters().map(Meter::report).collect(),
         })
     }
@@ -250,6 +279,7 @@ impl Store {
                 of_workers,
                 self.assessments.meter(),
             ])
+            .chain(self.on_call.meters())
     }
 
     fn show_collisions(&mut self) {

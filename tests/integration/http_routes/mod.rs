@@ -4,6 +4,7 @@ mod description;
 mod guarded;
 mod hostile;
 mod killed;
+mod memory;
 mod posting;
 mod reading;
 mod router;

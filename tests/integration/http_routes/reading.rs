@@ -296,7 +296,7 @@ fn unknown_paths_are_404_in_json() {
     let server = Server::start();
     for path in [
         "/api",
-        "/api/",
+        "/api//",
         "/api/event",
         "/api/events/",
         "/x",

@@ -16,16 +16,19 @@ use fabric::serve::http::{
     Guard, GuardOptions, HttpGauges, HttpState, Ingest, ListenerLimits, LiveGauges, LiveNumber,
     router, serve,
 };
-use fabric::serve::store::{MemorySample, Store, View};
+use fabric::serve::store::{Assessment, MemorySample, Store, View};
 use fabric::serve::tail::{TailProblem, TailReport};
+use fabric::serve::targets::{Target, Targets, WatchOptions};
 use fabric::serve::time::WallTime;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// A server on a free port. It stops when it is dropped.
 pub(super) struct Server {
     pub(super) address: SocketAddr,
     pub(super) state: HttpState,
     pub(super) logs: PathBuf,
+    /// Heap snapshots of the server itself.
+    pub(super) snapshots: tempfile::TempDir,
     pub(super) views: watch::Sender<Arc<View>>,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
@@ -55,18 +58,27 @@ impl Server {
         let guard = Arc::new(Guard::new(options, Arc::clone(&gauges)).expect("random numbers"));
         let ingest = Ingest::start(&logs).expect("a thread");
         let live = Arc::new(SomeLive);
-        let state = HttpState::new(view, live, ingest, guard, Arc::clone(&gauges), "here");
+        let mut state = HttpState::new(view, live, ingest, guard, Arc::clone(&gauges), "here");
+        let snapshots = tempfile::tempdir().expect("a folder");
+        put_snapshots(snapshots.path());
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = watch::channel(false);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let (hub, mut told) = mpsc::channel::<Assessment>(8);
+        state.targets = {
+            let _inside = runtime.enter();
+            let own = Target::own(Some(snapshots.path()), None);
+            Targets::start(own, &WatchOptions::default(), &hub, &stopped)
+        };
+        runtime.spawn(async move { while told.recv().await.is_some() {} });
         let router = router(state.clone(), sockets());
         let ingest = state.ingest.clone();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(2)
-                .enable_all()
-                .build()
-                .expect("a runtime");
             runtime.block_on(async {
                 serve(vec![listener], router, limits, stopped, gauges)
                     .await
@@ -78,6 +90,7 @@ impl Server {
             address,
             state,
             logs,
+            snapshots,
             views,
             stop,
             thread: Some(thread),
@@ -223,6 +236,24 @@ pub(super) fn reply(bytes: &[u8]) -> Reply {
 fn event(line: &str) -> LogEvent {
     let event = event::parse(line.as_bytes(), "here").expect("an event");
     event.expect("not blank")
+}
+
+/// When the first snapshot was taken, as its name says.
+const FIRST_SNAPSHOT: i64 = 1_795_000_000_000;
+
+/// The file name of a snapshot.
+pub(super) fn snapshot_name(number: usize) -> String {
+    let time = FIRST_SNAPSHOT + 60_000 * number as i64;
+    format!("heap-{time}-periodic.pb.gz")
+}
+
+/// Snapshots of a program that leaks.
+fn put_snapshots(folder: &std::path::Path) {
+    for number in 0..20 {
+        let fixture = format!("pprof/go-1.27/goleak/heap.{number:03}.pb.gz");
+        let from = crate::run_fabric::fixtures().join(fixture);
+        std::fs::copy(from, folder.join(snapshot_name(number))).expect("a copy");
+    }
 }
 
 /// Time of the first event of a picture.

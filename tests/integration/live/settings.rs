@@ -42,28 +42,43 @@ fn check_prints_what_counts_and_whence() {
         "/logs",
         "--max-clients",
         "9",
+        "--watch-limit",
+        "api=512MiB",
         "--config",
     ])
     .arg(&file)
+    .env("FABRIC_WATCH", "api=http://h:6060/x?key=s3cret")
     .env("HOME", folders.path("home"))
     .env("FABRIC_MAX_FILES", "20")
     .env_remove("XDG_STATE_HOME")
     .env_remove("STATE_DIRECTORY"));
     assert_eq!((code, err.as_str()), (0, ""));
     let state = folders.path("home/.local/state/fabric");
+    let snapshots = format!("snapshot-dir = {:?}", state.join("snapshots"));
     let state = format!("state-dir = {state:?}");
     let expected = r#"source = "/logs"                                         # command line
 listen = ["127.0.0.1:0"]                                 # command line
 STATE # default
-# snapshot-dir is not set                                # default
+SNAPSHOTS # default
 snapshot-interval = "30m"                                # default
+no-own-snapshots = false                                 # default
+watch = ["api=http://h:6060/x?key=..."]                  # environment
+WATCHED # default
+watch-interval = "30m"                                   # default
+watch-limit = { "api" = "512MiB" }                       # command line
+watch-token-file = {}                                    # default
 # auth-token-file is not set                             # default
 auth-reads = false                                       # default
 allowed-host = ["a.example", "b.example"]                # file
 allowed-origin = []                                      # default
+alert-within = "1d"                                      # default
+# alert-webhook is not set                               # default
+# alert-webhook-secret-file is not set                   # default
+# alert-command is not set                               # default
 max-clients = 9                                          # command line
 client-rate = 50                                         # default
 max-rss = "512MiB"                                       # file
+# limit is not set                                       # default
 max-files = 20                                           # environment
 history = "90m"                                          # file
 poll-interval = "2s"                                     # default
@@ -71,7 +86,13 @@ log-format = "auto"                                      # default
 log-level = "info"                                       # default
 # token: none
 "#;
-    assert_eq!(out, expected.replace("STATE", &format!("{state:<56}")));
+    let watched = folders.path("home/.local/state/fabric/watched");
+    let watched = format!("watch-dir = {watched:?}");
+    let expected = expected
+        .replace("STATE", &format!("{state:<56}"))
+        .replace("SNAPSHOTS", &format!("{snapshots:<56}"))
+        .replace("WATCHED", &format!("{watched:<56}"));
+    assert_eq!(out, expected);
     // Whether the folder could be made was found out, and it is not there.
     assert!(!folders.path("home").exists());
     // What it prints is a file that gives the same.
@@ -115,6 +136,38 @@ fn what_makes_no_sense_is_refused_before_anything_starts() {
         err.contains("can be reached from other machines, and there is no token"),
         "{err}"
     );
+    for (arguments, expected) in [
+        (&["--watch", "self=http://h"][..], "the server's own"),
+        (&["--watch", "..=http://h"], "no dot"),
+        (
+            &["--watch", "a=http://h", "--watch", "a=http://i"],
+            "names a twice",
+        ),
+        (&["--watch", "a=ftp://h"], "--watch a: the URL"),
+        (&["--watch", "http://h"], "NAME=URL"),
+        (&["--watch-limit", "a=1MiB"], "which --watch does not"),
+        (
+            &["--watch", "a=http://h", "--watch-limit", "a=x"],
+            "--watch-limit a: 'x' is not a size",
+        ),
+        (
+            &[
+                "--watch",
+                "a=http://h",
+                "--watch-token-file",
+                "a=/nowhere/token",
+            ],
+            "--watch-token-file a=/nowhere/token: No such file",
+        ),
+        (
+            &["--watch", "a=http://h", "--watch-interval", "10ms"],
+            "--watch-interval is 10ms: it must be at least 1s",
+        ),
+    ] {
+        let (code, _, err) = run(serve(&["--check"]).args(arguments));
+        assert_eq!(code, 2, "{arguments:?}");
+        assert!(err.contains(expected), "{arguments:?}: {err}");
+    }
     let (code, _, err) = run(&mut serve(&["--check", "--auth-reads"]));
     assert_eq!(code, 2);
     assert!(err.contains("--auth-reads needs a token"), "{err}");
@@ -124,6 +177,64 @@ fn what_makes_no_sense_is_refused_before_anything_starts() {
         err.contains("FABRIC_AUTH_TOKEN: the token is empty"),
         "{err}"
     );
+}
+
+#[test]
+fn check_shows_where_alerts_go_and_no_secret_of_it() {
+    let folders = Folders::new();
+    let file = folders.path("serve.toml");
+    let secret = folders.path("secret");
+    let text = format!(
+        "alert-within = \"6h\"\nalert-webhook = \"https://hooks.example/T0/s3cret?k=s3cret\"\nalert-webhook-secret-file = {secret:?}\n\
+         alert-command = \"jq -r .text | mail ops\"\n"
+    );
+    std::fs::write(&file, text).expect("the file can be written");
+    let check = || {
+        let mut command = serve(&["--check", "--listen", "127.0.0.1:0", "--config"]);
+        command
+            .arg(&file)
+            .args(["--source", "/logs", "--state-dir"])
+            .arg(folders.path("state"));
+        run(&mut command)
+    };
+    let (code, _, err) = check();
+    assert_eq!(code, 2);
+    assert!(err.contains("--alert-webhook-secret-file"), "{err}");
+    std::fs::write(&secret, "short\n").expect("the file can be written");
+    let (code, _, err) = check();
+    assert_eq!(code, 2);
+    assert!(err.contains("fewer than 16 bytes"), "{err}");
+    std::fs::write(&secret, "0123456789abcdef s3cret\n").expect("the file can be written");
+    let (code, out, err) = check();
+    assert_eq!((code, err.as_str()), (0, ""));
+    for line in [
+        "alert-within = \"6h\"                                      # file",
+        "# alert-webhook is https://hooks.example/...             # file",
+        "alert-command = \"jq -r .text | mail ops\"                 # file",
+    ] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+    assert!(!out.contains("s3cret"), "{out}");
+    for (flags, expected) in [
+        (
+            ["--alert-within", "1s"],
+            "--alert-within is 1s: it must be from 1m",
+        ),
+        (
+            ["--alert-webhook", "https://me:s3cret@hooks.example/"],
+            "has a user name",
+        ),
+        (["--alert-webhook", "s3cret"], "is not an http"),
+        (["--alert-command", " "], "--alert-command is no command"),
+    ] {
+        let (code, _, err) = run(serve(&["--check", "--listen", "127.0.0.1:0"]).args(flags));
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains(expected), "{err}");
+        assert!(!err.contains("s3cret"), "{err}");
+    }
+    let (code, _, err) = run(serve(&["--check", "--alert-webhook-secret-file"]).arg(&secret));
+    assert_eq!(code, 2);
+    assert!(err.contains("there is no --alert-webhook"), "{err}");
 }
 
 #[test]
@@ -315,13 +426,13 @@ fn a_tilde_is_the_home_folder_where_no_shell_has_seen_it() {
 #[test]
 fn a_snapshot_that_is_asked_for_and_not_wanted_is_said_to_be_so() {
     let folders = Folders::new();
-    let live = folders.start(&[]);
+    let live = folders.start(&["--no-own-snapshots"]);
     live.signal("USR1");
     let mut said = Vec::new();
     eventually("the log says why there is none", || {
         said.extend(live.said());
         said.iter()
-            .any(|line| line.contains("there is no --snapshot-dir"))
+            .any(|line| line.contains("started with --no-own-snapshots"))
     });
     live.stop();
 }

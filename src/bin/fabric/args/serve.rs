@@ -14,8 +14,8 @@ Exit codes:
   2  the settings make no sense; with --check also: it could not start
   5  the server could not start, or a part of it ended
 
-Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors, rejected, tail and
-  memory/bounds; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
+Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors, alerts, rejected,
+  tail and memory; /debug/pprof/ is for pprof tools; /ws sends changes; /login is for browsers; /api/openapi.json describes them all";
 
 /// Follow a folder of worker logs and serve what the workers do over HTTP and WebSocket, in bounded memory
 ///
@@ -25,7 +25,7 @@ Routes: /api/ with health, metrics, workers, events, collisions, heatmap, errors
 ///
 /// Settings are taken from the command line, else from the environment, else from the file of --config (TOML; the names are those of the
 /// flags without dashes in front), else they have the value shown here. SIGHUP opens the logs and reads the token anew; SIGUSR1
-/// takes a heap snapshot; SIGTERM ends with 0.
+/// takes a heap snapshot of the server, as happens every --snapshot-interval anyway; SIGTERM ends with 0.
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTERWARDS)]
 pub(crate) struct Serve {
@@ -54,7 +54,7 @@ pub(crate) struct Serve {
         hide_env_values = true
     )]
     pub(crate) state_dir: Option<PathBuf>,
-    /// Take heap snapshots of the server itself into this folder, for `fabric trend` [default: none are taken]
+    /// Where the server keeps heap snapshots of itself, for `fabric trend` [default: snapshots in --state-dir]
     #[arg(
         long,
         value_name = "DIR",
@@ -65,6 +65,12 @@ pub(crate) struct Serve {
     /// From one heap snapshot to the next; at least 1s [default: 30m]
     #[arg(long, value_name = "TIME", env = "FABRIC_SNAPSHOT_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
     pub(crate) snapshot_interval: Option<i64>,
+    /// Take no heap snapshots of the server itself
+    #[arg(long, value_name = "BOOL", env = "FABRIC_NO_OWN_SNAPSHOTS", hide_env_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) no_own_snapshots: Option<bool>,
+    /// Lose so many bytes for each line that is read: for testing that the server is found to leak
+    #[arg(long, value_name = "BYTES", hide = true, value_parser = parse_bytes)]
+    pub(crate) planted_leak: Option<u64>,
     /// Read settings from this TOML file
     #[arg(
         long,
@@ -78,11 +84,60 @@ pub(crate) struct Serve {
     #[arg(long)]
     pub(crate) check: bool,
     #[command(flatten)]
+    pub(crate) watching: Watching,
+    #[command(flatten)]
     pub(crate) access: Access,
+    #[command(flatten)]
+    pub(crate) alerts: Alerts,
     #[command(flatten)]
     pub(crate) bounds: Bounds,
     #[command(flatten)]
     pub(crate) logging: Logging,
+}
+
+/// Other services whose heaps are watched.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Other services")]
+pub(crate) struct Watching {
+    /// Take heap profiles of another service, too, and judge them; may be given up to 64 times. Without a path in the URL,
+    /// /debug/pprof/heap is fetched; a socket is written http+unix:///run/api.sock/debug/pprof/heap, and a comma in a URL %2C
+    #[arg(
+        long,
+        value_name = "NAME=URL",
+        env = "FABRIC_WATCH",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) watch: Option<Vec<String>>,
+    /// The folder for their profiles, each in a folder of its name [default: watched in --state-dir]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "FABRIC_WATCH_DIR",
+        hide_env_values = true
+    )]
+    pub(crate) watch_dir: Option<PathBuf>,
+    /// From one profile of a service to the next; at least 1s [default: --snapshot-interval]
+    #[arg(long, value_name = "TIME", env = "FABRIC_WATCH_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
+    pub(crate) watch_interval: Option<i64>,
+    /// The memory ceiling of a service, like api=512MiB [default: the cgroup limit recorded with its profiles]
+    #[arg(
+        long,
+        value_name = "NAME=SIZE",
+        env = "FABRIC_WATCH_LIMIT",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) watch_limit: Option<Vec<String>>,
+    /// The file with the bearer token that a service asks for; it is read each time
+    #[arg(
+        long,
+        value_name = "NAME=FILE",
+        env = "FABRIC_WATCH_TOKEN_FILE",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) watch_token_file: Option<Vec<String>>,
 }
 
 /// Who may do what.
@@ -120,6 +175,42 @@ pub(crate) struct Access {
     pub(crate) allowed_origin: Option<Vec<String>>,
 }
 
+/// Who is told of alerts, and when. They are at `/api/alerts`, on the WebSocket, in the log and in the metrics in any case.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Alerts")]
+pub(crate) struct Alerts {
+    /// A memory limit that is expected to be reached within this time is an alert; the last quarter of it is critical [default: 1d]
+    #[arg(long, value_name = "TIME", env = "FABRIC_ALERT_WITHIN", hide_env_values = true, value_parser = parse_interval)]
+    pub(crate) alert_within: Option<i64>,
+    /// POST each notification to this http or https URL, as JSON (`man fabric-json`, fabric.alert/1). Give a URL that is a secret in the
+    /// environment or the file: everybody sees a command line
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FABRIC_ALERT_WEBHOOK",
+        hide_env_values = true
+    )]
+    pub(crate) alert_webhook: Option<String>,
+    /// Sign what is posted with the secret in this file, at least 16 bytes: X-Fabric-Signature is the HMAC-SHA256 of X-Fabric-Timestamp, a dot
+    /// and the body
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FABRIC_ALERT_WEBHOOK_SECRET_FILE",
+        hide_env_values = true
+    )]
+    pub(crate) alert_webhook_secret_file: Option<PathBuf>,
+    /// Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _STATUS, _SEVERITY,
+    /// _KIND, _SCOPE, _ID, _SUMMARY and _TEXT; killed after 30 s
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        env = "FABRIC_ALERT_COMMAND",
+        hide_env_values = true
+    )]
+    pub(crate) alert_command: Option<String>,
+}
+
 /// How much it may hold.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Bounds")]
@@ -143,6 +234,10 @@ pub(crate) struct Bounds {
     /// Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]
     #[arg(long, value_name = "SIZE", env = "FABRIC_MAX_RSS", hide_env_values = true, value_parser = parse_bytes)]
     pub(crate) max_rss: Option<u64>,
+    /// The memory that the server may hold: above 80 % of it a heap snapshot is taken, and projections end there [default: what its control
+    /// group allows (memory.max, else memory.high), else none]
+    #[arg(long, value_name = "SIZE", env = "FABRIC_LIMIT", hide_env_values = true, value_parser = parse_bytes)]
+    pub(crate) limit: Option<u64>,
     /// Log files that are open at once; beyond, the longest silent is closed and opened again when it grows [default: 200]
     #[arg(
         long,

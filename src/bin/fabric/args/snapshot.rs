@@ -1,5 +1,6 @@
 //! The arguments of `fabric snapshot`.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -101,13 +102,13 @@ pub(crate) struct Fetching {
 #[command(next_help_heading = "Retention")]
 pub(crate) struct Keeping {
     /// Keep so many snapshots, those that are pinned not counted; or `all`
-    #[arg(long, value_name = "N", default_value = "50", value_parser = parse_keep)]
+    #[arg(long, value_name = "N", default_value_t = Most(Retention::USUAL.keep), value_parser = parse_keep)]
     pub(crate) keep: Most<usize>,
     /// Keep snapshots for this long; or `all`
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = parse_age)]
+    #[arg(long, value_name = "TIME", default_value_t = Most(Retention::USUAL.max_age_ms), value_parser = parse_age)]
     pub(crate) max_age: Most<i64>,
     /// Keep so many bytes in total; or `all`
-    #[arg(long, value_name = "SIZE", default_value = "10GiB", value_parser = parse_total)]
+    #[arg(long, value_name = "SIZE", default_value_t = Most(Retention::USUAL.max_bytes), value_parser = parse_total)]
     pub(crate) max_bytes: Most<u64>,
     /// Show what is in the folder
     #[arg(long)]
@@ -138,6 +139,42 @@ pub(crate) enum ListFormat {
 /// A bound, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Most<T>(pub(crate) Option<T>);
+
+/// As the parsers read it; the default has to be written that way.
+impl fmt::Display for Most<usize> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        written(f, self.0, |count| count.to_string())
+    }
+}
+
+impl fmt::Display for Most<i64> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        written(f, self.0, |ms| match (ms % DAY_MS, ms / DAY_MS) {
+            (0, days) => format!("{days}d"),
+            _ => format!("{ms}ms"),
+        })
+    }
+}
+
+impl fmt::Display for Most<u64> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        written(f, self.0, |bytes| match (bytes % GIB, bytes / GIB) {
+            (0, whole) => format!("{whole}GiB"),
+            _ => bytes.to_string(),
+        })
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
+const GIB: u64 = 1 << 30;
+
+fn written<T>(
+    f: &mut fmt::Formatter<'_>,
+    bound: Option<T>,
+    write: impl FnOnce(T) -> String,
+) -> fmt::Result {
+    f.write_str(&bound.map_or_else(|| "all".to_owned(), write))
+}
 
 impl Keeping {
     pub(crate) fn retention(&self) -> Retention {

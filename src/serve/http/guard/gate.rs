@@ -14,6 +14,7 @@ use super::wrong_tokens::WrongTokens;
 use super::{GuardOptions, Secret, host, origin};
 use crate::serve::bounds::BoundReport;
 use crate::serve::http::gauges::HttpGauges;
+use crate::serve::http::pages::{STYLE_PATH, THEME_PATH};
 use crate::serve::http::problem::Problem;
 use crate::serve::time::WallTime;
 
@@ -27,7 +28,11 @@ const TOKEN_PARAMETERS: [&str; 6] = [
     "bearer",
 ];
 /// Paths that are open to everyone: a probe has no token, and whoever logs in has none yet.
-const OPEN: [&str; 3] = ["/api/health", "/login", "/logout"];
+const OPEN: [&str; 5] = ["/api/health", "/login", "/logout", STYLE_PATH, THEME_PATH];
+
+/// Paths that need the token also where everybody may read: a heap profile takes the server tens of milliseconds and a profile of the
+/// processor interrupts it a hundred times a second.
+const NO_ORDINARY_READS: &str = "/debug/";
 
 /// How a request was let in; an extension of each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +93,11 @@ impl Guard {
         self.credentials.are_needed()
     }
 
+    /// Whether a request shows the token or a session, so that it may change something; always where there is no token.
+    pub fn knows(&self, headers: &HeaderMap, now: WallTime) -> bool {
+        self.credentials.shown(headers, now) == Shown::Right
+    }
+
     /// The bound of the table of wrong tokens.
     pub fn bound(&self) -> BoundReport {
         self.wrong().bound()
@@ -131,7 +141,8 @@ impl Guard {
             self.gauges.misdirected.add();
             return Err(problem);
         }
-        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+            && !uri.path().starts_with(NO_ORDINARY_READS);
         if !self.has_token() || (reads && !self.auth_reads) {
             return Ok(Admitted::Fully);
         }

@@ -1,4 +1,4 @@
-//! `GET /`: what this is, and where to go on.
+//! `GET /api/`: all routes, for people.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -16,7 +16,7 @@ pub(in crate::serve::http) async fn index(
 ) -> Result<Response, Problem> {
     Parameters::none(&uri)?;
     let mut body = format!(
-        "<p>fabric {} follows the logs of workers and answers here.</p>\n<ul>\n",
+        "<p>fabric {} follows the logs of workers and answers here. <a href=\"/\">Dashboard</a></p>\n<ul>\n",
         env!("CARGO_PKG_VERSION")
     );
     for route in routes::table() {

@@ -37,6 +37,9 @@ pub(in crate::serve::http) fn all(state: &HttpState, view: &View) -> Vec<BoundRe
     all.extend_from_slice(&view.tail.bounds);
     all.extend(state.live.bounds());
     all.extend(state.ingest.counts().bounds());
+    all.extend(state.targets.bounds());
+    all.push(state.alerts.bound());
+    all.push(state.own_heap.bound());
     all.push(state.answers.bound());
     all.push(state.guard.bound());
     all.extend(state.gauges.bounds());

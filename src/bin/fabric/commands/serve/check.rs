@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use fabric::serve::targets::Watched;
+
 use super::settings::{Origin, Setting, Settings};
 use super::token::Whence;
 use crate::exit::Failure;
+use fabric::serve::alerts::Webhook;
 
 /// Prints the settings to standard output, each with where it comes from, and of the token only that.
 pub(super) fn print(settings: &Settings, token: &Whence) -> Result<(), Failure> {
@@ -24,17 +27,44 @@ fn text(settings: &Settings, token: &Whence) -> String {
     page.set("state-dir", &settings.state_dir, |path| {
         quoted(&path.to_string_lossy())
     });
-    page.maybe("snapshot-dir", &settings.snapshot_dir);
+    page.set("snapshot-dir", &settings.snapshot_dir, |path| {
+        quoted(&path.to_string_lossy())
+    });
     page.set("snapshot-interval", &settings.snapshot_interval, |&ms| {
         time(ms)
     });
-    page.maybe("auth-token-file", &settings.auth_token_file);
+    page.set(
+        "no-own-snapshots",
+        &settings.no_own_snapshots,
+        bool::to_string,
+    );
+    page.set("watch", &settings.watch, |all| list(&without_secrets(all)));
+    page.set("watch-dir", &settings.watch_dir, |path| {
+        quoted(&path.to_string_lossy())
+    });
+    page.set("watch-interval", &settings.watch_interval, |&ms| time(ms));
+    page.set("watch-limit", &settings.watch_limit, |all| table(all));
+    page.set("watch-token-file", &settings.watch_token_file, |all| {
+        table(all)
+    });
+    page.maybe("auth-token-file", &settings.auth_token_file, |path| {
+        quoted(&path.to_string_lossy())
+    });
     page.set("auth-reads", &settings.auth_reads, bool::to_string);
     page.set("allowed-host", &settings.allowed_host, |all| list(all));
     page.set("allowed-origin", &settings.allowed_origin, |all| list(all));
+    page.set("alert-within", &settings.alert_within, |&ms| time(ms));
+    page.webhook("alert-webhook", &settings.alert_webhook);
+    page.maybe(
+        "alert-webhook-secret-file",
+        &settings.alert_webhook_secret_file,
+        |path| quoted(&path.to_string_lossy()),
+    );
+    page.maybe("alert-command", &settings.alert_command, |it| quoted(it));
     page.set("max-clients", &settings.max_clients, usize::to_string);
     page.set("client-rate", &settings.client_rate, u32::to_string);
     page.set("max-rss", &settings.max_rss, |&bytes| size(bytes));
+    page.maybe("limit", &settings.limit, |&bytes| size(bytes));
     page.set("max-files", &settings.max_files, usize::to_string);
     page.set("history", &settings.history, |&ms| time(ms));
     page.set("poll-interval", &settings.poll_interval, |&ms| time(ms));
@@ -54,14 +84,23 @@ impl Page {
     }
 
     /// What is not set has no value that could be written: it stands as a remark.
-    fn maybe(&mut self, key: &str, setting: &Setting<Option<std::path::PathBuf>>) {
+    fn maybe<T>(&mut self, key: &str, setting: &Setting<Option<T>>, show: impl Fn(&T) -> String) {
         match &setting.value {
-            Some(path) => {
-                let line = format!("{key} = {}", quoted(&path.to_string_lossy()));
-                self.line(&line, setting.origin);
-            }
+            Some(value) => self.line(&format!("{key} = {}", show(value)), setting.origin),
             None => self.line(&format!("# {key} is not set"), setting.origin),
         }
+    }
+
+    /// The path of the URL of a webhook is a secret: it stands as a remark that says where it leads.
+    fn webhook(&mut self, key: &str, setting: &Setting<Option<String>>) {
+        let line = match &setting.value {
+            Some(url) => match Webhook::new(url, None) {
+                Ok(webhook) => format!("# {key} is {webhook}"),
+                Err(problem) => format!("# {key} {problem}"),
+            },
+            None => format!("# {key} is not set"),
+        };
+        self.line(&line, setting.origin);
     }
 
     fn line(&mut self, line: &str, origin: Origin) {
@@ -81,6 +120,26 @@ fn quoted(text: &str) -> String {
 fn list<T: ToString>(all: &[T]) -> String {
     let quoted: Vec<String> = all.iter().map(|it| quoted(&it.to_string())).collect();
     format!("[{}]", quoted.join(", "))
+}
+
+/// What is no `NAME=URL` is refused right after this, and may hold a secret anywhere.
+fn without_secrets(all: &[String]) -> Vec<String> {
+    let shown = |text: &String| match Watched::parse(text) {
+        Ok(service) => format!("{}={}", service.name, service.endpoint),
+        Err(_) => "...".to_owned(),
+    };
+    all.iter().map(shown).collect()
+}
+
+fn table(all: &[(String, String)]) -> String {
+    let pairs: Vec<String> = all
+        .iter()
+        .map(|(name, value)| format!("{} = {}", quoted(name), quoted(value)))
+        .collect();
+    match pairs.is_empty() {
+        true => "{}".to_owned(),
+        false => format!("{{ {} }}", pairs.join(", ")),
+    }
 }
 
 fn name<T: clap::ValueEnum>(value: T) -> String {

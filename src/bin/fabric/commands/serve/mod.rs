@@ -1,5 +1,6 @@
 //! `fabric serve`: settings in, a server that runs until it is told to end.
 
+mod alerts;
 mod check;
 mod home;
 mod log;
@@ -8,6 +9,7 @@ mod settings_file;
 mod systemd;
 mod token;
 mod trial;
+mod watching;
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -41,6 +43,9 @@ pub(super) fn run(typed: &Serve, matches: &ArgMatches) -> Result<Outcome, Failur
         check::print(&settings, &token.whence)?;
     }
     let mut options = options(&settings, token.secret);
+    options.alerts = alerts::options(&settings)?;
+    options.watch = watching::options(&settings)?;
+    options.planted_leak = typed.planted_leak;
     check_options(&settings, &options)?;
     if typed.check {
         return try_out(&settings);
@@ -99,19 +104,12 @@ fn options(settings: &Settings, token: Option<Secret>) -> Options {
     let mut options = Options::new(settings.source.value.clone());
     options.listen.clone_from(&settings.listen.value);
     options.state_dir = Some(settings.state_dir.value.clone());
-    options.snapshots = settings
-        .snapshot_dir
-        .value
-        .as_ref()
-        .map(|folder| OwnSnapshots {
-            folder: folder.clone(),
-            interval: span(settings.snapshot_interval.value),
-            retention: Retention {
-                keep: Some(50),
-                max_age_ms: Some(30 * 86_400_000),
-                max_bytes: Some(10 << 30),
-            },
-        });
+    options.snapshots = (!settings.no_own_snapshots.value).then(|| OwnSnapshots {
+        folder: settings.snapshot_dir.value.clone(),
+        interval: span(settings.snapshot_interval.value),
+        retention: Retention::USUAL,
+    });
+    options.limit_bytes = settings.limit.value;
     options.is_jemalloc = allocator::is_jemalloc();
     options.access = GuardOptions {
         token,
@@ -150,7 +148,7 @@ async fn serve(
             _ = signals.terminate.recv() => break None,
             _ = signals.interrupt.recv() => break None,
             _ = signals.hang_up.recv() => reopen(&server, settings.auth_token_file.value.as_deref()),
-            _ = signals.user1.recv() => snapshot(&server, settings.snapshot_dir.value.is_some()),
+            _ = signals.user1.recv() => snapshot(&server),
             _ = told.tick() => tell(&server),
             failure = server.failed() => break Some(failure),
         }
@@ -195,16 +193,9 @@ fn reopen(server: &Server, token_file: Option<&Path>) {
     }
 }
 
-fn snapshot(server: &Server, are_wanted: bool) {
-    if server.snapshot() {
-        return;
-    }
-    if are_wanted {
-        tracing::warn!(
-            "no further heap snapshot is taken: one is on its way, or the log said at start why there are none"
-        );
-    } else {
-        tracing::warn!("no heap snapshot is taken: there is no --snapshot-dir to put it into");
+fn snapshot(server: &Server) {
+    if let Err(problem) = server.snapshot() {
+        tracing::warn!(%problem, "no heap snapshot is taken");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The settings that count: typed, else in the environment, else in the file, else as they are by nature.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -47,15 +48,30 @@ pub(super) struct Settings {
     pub(super) source: Setting<PathBuf>,
     pub(super) listen: Setting<Vec<SocketAddr>>,
     pub(super) state_dir: Setting<PathBuf>,
-    pub(super) snapshot_dir: Setting<Option<PathBuf>>,
+    pub(super) snapshot_dir: Setting<PathBuf>,
     pub(super) snapshot_interval: Setting<i64>,
+    pub(super) no_own_snapshots: Setting<bool>,
+    /// `NAME=URL`.
+    pub(super) watch: Setting<Vec<String>>,
+    pub(super) watch_dir: Setting<PathBuf>,
+    pub(super) watch_interval: Setting<i64>,
+    /// Names of services with sizes, as they were written.
+    pub(super) watch_limit: Setting<Vec<(String, String)>>,
+    /// Names of services with files.
+    pub(super) watch_token_file: Setting<Vec<(String, String)>>,
     pub(super) auth_token_file: Setting<Option<PathBuf>>,
     pub(super) auth_reads: Setting<bool>,
     pub(super) allowed_host: Setting<Vec<String>>,
     pub(super) allowed_origin: Setting<Vec<String>>,
+    pub(super) alert_within: Setting<i64>,
+    /// A secret, but for its host.
+    pub(super) alert_webhook: Setting<Option<String>>,
+    pub(super) alert_webhook_secret_file: Setting<Option<PathBuf>>,
+    pub(super) alert_command: Setting<Option<String>>,
     pub(super) max_clients: Setting<usize>,
     pub(super) client_rate: Setting<u32>,
     pub(super) max_rss: Setting<u64>,
+    pub(super) limit: Setting<Option<u64>>,
     pub(super) max_files: Setting<usize>,
     pub(super) history: Setting<i64>,
     pub(super) poll_interval: Setting<i64>,
@@ -75,9 +91,41 @@ impl Settings {
             Some(path) => SettingsFile::read(&path)?,
             None => SettingsFile::default(),
         };
-        let (access, bounds) = (&typed.access, &typed.bounds);
+        let (access, alerts, bounds) = (&typed.access, &typed.alerts, &typed.bounds);
         let in_home = |inside: &str| std::env::home_dir().map(|home| home.join(inside));
+        let watching = &typed.watching;
+        let state_dir = pick.folder(
+            "state-dir",
+            typed.state_dir.clone(),
+            file.state_dir,
+            state_dir(in_home),
+        )?;
+        let snapshot_interval = pick.or(
+            "snapshot-interval",
+            typed.snapshot_interval,
+            file.snapshot_interval,
+            || 30 * MINUTE_MS,
+        );
         Ok(Settings {
+            watch: pick.or("watch", watching.watch.clone(), file.watch, Vec::new),
+            watch_dir: pick.folder(
+                "watch-dir",
+                watching.watch_dir.clone(),
+                file.watch_dir,
+                Some(state_dir.value.join("watched")),
+            )?,
+            watch_interval: pick.or(
+                "watch-interval",
+                watching.watch_interval,
+                file.watch_interval,
+                || snapshot_interval.value,
+            ),
+            watch_limit: pick.named("watch-limit", &watching.watch_limit, file.watch_limit)?,
+            watch_token_file: pick.named(
+                "watch-token-file",
+                &watching.watch_token_file,
+                file.watch_token_file,
+            )?,
             source: pick.folder(
                 "source",
                 typed.source.clone(),
@@ -87,22 +135,19 @@ impl Settings {
             listen: pick.or("listen", typed.listen.clone(), file.listen, || {
                 vec![SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000)]
             }),
-            state_dir: pick.folder(
-                "state-dir",
-                typed.state_dir.clone(),
-                file.state_dir,
-                state_dir(in_home),
-            )?,
-            snapshot_dir: pick.path(
+            snapshot_dir: pick.folder(
                 "snapshot-dir",
                 typed.snapshot_dir.clone(),
                 file.snapshot_dir,
+                Some(state_dir.value.join("snapshots")),
             )?,
-            snapshot_interval: pick.or(
-                "snapshot-interval",
-                typed.snapshot_interval,
-                file.snapshot_interval,
-                || 30 * MINUTE_MS,
+            state_dir,
+            snapshot_interval,
+            no_own_snapshots: pick.or(
+                "no-own-snapshots",
+                typed.no_own_snapshots,
+                file.no_own_snapshots,
+                || false,
             ),
             auth_token_file: pick.path(
                 "auth-token-file",
@@ -122,6 +167,27 @@ impl Settings {
                 file.allowed_origin,
                 Vec::new,
             ),
+            alert_within: pick.or(
+                "alert-within",
+                alerts.alert_within,
+                file.alert_within,
+                || ms(usual.alerts.within),
+            ),
+            alert_webhook: pick.maybe(
+                "alert-webhook",
+                alerts.alert_webhook.clone(),
+                file.alert_webhook,
+            ),
+            alert_webhook_secret_file: pick.path(
+                "alert-webhook-secret-file",
+                alerts.alert_webhook_secret_file.clone(),
+                file.alert_webhook_secret_file,
+            )?,
+            alert_command: pick.maybe(
+                "alert-command",
+                alerts.alert_command.clone(),
+                file.alert_command,
+            ),
             max_clients: pick.or("max-clients", bounds.max_clients, file.max_clients, || {
                 usual.max_clients
             }),
@@ -131,6 +197,7 @@ impl Settings {
             max_rss: pick.or("max-rss", bounds.max_rss, file.max_rss, || {
                 usual.max_rss_bytes
             }),
+            limit: pick.maybe("limit", bounds.limit, file.limit),
             max_files: pick.or("max-files", bounds.max_files, file.max_files, || {
                 usual.max_files
             }),
@@ -202,6 +269,24 @@ impl Pick<'_> {
                 origin: Origin::Default,
             },
         }
+    }
+
+    /// Something for each of several services: `NAME=VALUE` where it is typed, a table in the file.
+    fn named(
+        &self,
+        name: &'static str,
+        typed: &Option<Vec<String>>,
+        filed: Option<BTreeMap<String, String>>,
+    ) -> Result<Setting<Vec<(String, String)>>, Failure> {
+        let pair = |text: &String| match text.split_once('=') {
+            Some((service, value)) => Ok((service.to_owned(), value.to_owned())),
+            None => Err(Failure::usage(anyhow!(
+                "--{name} {text:?}: write it as NAME=VALUE, with the name of a service of --watch"
+            ))),
+        };
+        let typed = typed.as_ref().map(|all| all.iter().map(pair).collect());
+        let filed = filed.map(|table| table.into_iter().collect());
+        Ok(self.or(name, typed.transpose()?, filed, Vec::new))
     }
 
     fn maybe<T>(

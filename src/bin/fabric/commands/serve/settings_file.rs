@@ -1,5 +1,6 @@
 //! The TOML file with settings of `fabric serve`. Its names are those of the flags; sizes and times are written as on the command line.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -19,14 +20,28 @@ pub(super) struct SettingsFile {
     pub(super) snapshot_dir: Option<PathBuf>,
     #[serde(deserialize_with = "time")]
     pub(super) snapshot_interval: Option<i64>,
+    pub(super) no_own_snapshots: Option<bool>,
+    pub(super) watch: Option<Vec<String>>,
+    pub(super) watch_dir: Option<PathBuf>,
+    #[serde(deserialize_with = "time")]
+    pub(super) watch_interval: Option<i64>,
+    pub(super) watch_limit: Option<BTreeMap<String, String>>,
+    pub(super) watch_token_file: Option<BTreeMap<String, String>>,
     pub(super) auth_token_file: Option<PathBuf>,
     pub(super) auth_reads: Option<bool>,
     pub(super) allowed_host: Option<Vec<String>>,
     pub(super) allowed_origin: Option<Vec<String>>,
+    #[serde(deserialize_with = "time")]
+    pub(super) alert_within: Option<i64>,
+    pub(super) alert_webhook: Option<String>,
+    pub(super) alert_webhook_secret_file: Option<PathBuf>,
+    pub(super) alert_command: Option<String>,
     pub(super) max_clients: Option<usize>,
     pub(super) client_rate: Option<u32>,
     #[serde(deserialize_with = "size")]
     pub(super) max_rss: Option<u64>,
+    #[serde(deserialize_with = "size")]
+    pub(super) limit: Option<u64>,
     pub(super) max_files: Option<usize>,
     #[serde(deserialize_with = "time")]
     pub(super) history: Option<i64>,

@@ -11,8 +11,15 @@ use super::systemd;
 pub(super) fn problems(settings: &Settings) -> Vec<String> {
     let mut problems = addresses(&settings.listen.value);
     let state = ("--state-dir", Some(&settings.state_dir.value));
-    let snapshots = ("--snapshot-dir", settings.snapshot_dir.value.as_ref());
-    for (name, folder) in [state, snapshots] {
+    let takes_snapshots = !settings.no_own_snapshots.value;
+    let snapshots = (
+        "--snapshot-dir",
+        takes_snapshots.then_some(&settings.snapshot_dir.value),
+    );
+    // Nothing is tried over the network: a service that does not run is no reason not to start.
+    let is_watching = !settings.watch.value.is_empty();
+    let watched = is_watching.then_some(&settings.watch_dir.value);
+    for (name, folder) in [state, snapshots, ("--watch-dir", watched)] {
         if let Some(folder) = folder
             && let Err(error) = write_in(folder)
         {

@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::anyhow;
 use fabric::archive::{self, Archive, ArchiveError};
-use fabric::capture::{CaptureError, CaptureErrorKind};
+use fabric::capture::CaptureErrorKind;
+use fabric::keep::KeepError;
 use fabric::{escape, limits};
 
 use crate::args::Snapshot;
@@ -121,10 +122,6 @@ fn now_ms() -> i64 {
 }
 
 /// Trouble at the source and trouble at the folder have codes of their own.
-fn cannot_take(archive: &Archive, error: CaptureError) -> Failure {
-    match error.kind {
-        CaptureErrorKind::Destination(io) => Failure::output(archive.cannot_write(io)),
-        kind if kind.is_usage() => Failure::usage(kind.of(error.source_name)),
-        kind => Failure::input(kind.of(error.source_name)),
-    }
+fn cannot_take(archive: &Archive, source: &str, kind: CaptureErrorKind) -> Failure {
+    keep::cannot_keep(KeepError::capturing(archive, source, kind))
 }

@@ -1,16 +1,15 @@
 //! Where a profile comes from, and what is known of its process when it comes.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::anyhow;
-use fabric::archive::{Archive, Stage};
+use fabric::archive::Archive;
 use fabric::capture::inspector::{self, HeapSnapshotRequest, Inspector, take_heap_snapshot};
 use fabric::capture::{
-    self, CaptureErrorKind, Endpoint, Fetch, Fetched, Host, Process, Trust, allocator_counters,
-    copy_file, fetch,
+    self, CaptureErrorKind, Endpoint, Fetch, Process, Trust, allocator_counters, copy_file, fetch,
 };
+use fabric::keep::Captured;
 use fabric::limits;
 use fabric::load::series::{AllocatorCounters, FileName};
 
@@ -33,23 +32,6 @@ pub(super) struct Request {
     endpoint: Endpoint,
     headers: Vec<(String, String)>,
     trust: Trust,
-}
-
-/// A profile that has come and is not looked at yet.
-#[derive(Debug)]
-pub(super) struct Taken {
-    pub(super) stage: Stage,
-    /// Where it came from, without secrets; foreign text.
-    pub(super) source: String,
-    /// When it was taken, in milliseconds since 1970, unless the profile knows better.
-    pub(super) at_ms: i64,
-    /// Whether `at_ms` is certain, because the profile was made when it was asked for.
-    pub(super) is_live: bool,
-    pub(super) duration: Duration,
-    pub(super) pid: Option<u32>,
-    pub(super) process: Option<Process>,
-    pub(super) host: Option<String>,
-    pub(super) allocator: Option<AllocatorCounters>,
 }
 
 /// A file that was written this long ago still shows what the process is now.
@@ -108,20 +90,14 @@ impl Request {
         })
     }
 
-    fn fetch(
-        &self,
-        time_limit: Duration,
-        max_bytes: u64,
-        to: &mut dyn Write,
-    ) -> Result<Fetched, CaptureErrorKind> {
-        let wanted = Fetch {
+    fn wanted(&self, time_limit: Duration, max_bytes: u64) -> Fetch<'_> {
+        Fetch {
             endpoint: &self.endpoint,
             headers: &self.headers,
             time_limit,
             max_bytes,
             trust: &self.trust,
-        };
-        fetch(&wanted, to)
+        }
     }
 }
 
@@ -131,46 +107,24 @@ pub(super) fn take(
     from: &From,
     archive: &Archive,
     time_limit: Duration,
-) -> Result<Taken, Failure> {
+) -> Result<Captured, Failure> {
     let source = from.name(arguments);
-    let failed = |kind: CaptureErrorKind| cannot_take(archive, kind.of(source.clone()));
+    let failed = |kind: CaptureErrorKind| cannot_take(archive, &source, kind);
     let root = Path::new("/");
     let max_bytes = arguments.fetching.max_size.unwrap_or(limits::CAPTURE_BYTES);
     let mut stage = archive.stage().map_err(Failure::output)?;
     let (at_ms, began) = (now_ms(), Instant::now());
-    let mut taken = match from {
+    let mut captured = match from {
         From::Url(request) => {
-            let endpoint = &request.endpoint;
-            let pid = arguments.pid.or_else(|| match endpoint.host() {
-                Host::LocalPort(port) => capture::listening_process(root, port),
-                Host::LocalSocket | Host::Other(_) => None,
-            });
-            // Before the profile is made, which itself takes memory.
-            let before = process(root, pid, arguments).map_err(failed)?;
-            let fetched = request
-                .fetch(time_limit, max_bytes, &mut stage)
-                .map_err(failed)?;
-            let after = match before {
-                None => process(root, fetched.peer, arguments).map_err(failed)?,
-                found => found,
-            };
-            Taken {
-                process: after.filter(|it| lives(root, it)),
-                pid: pid.or(fetched.peer),
-                host: match endpoint.host() {
-                    Host::Other(host) => Some(host),
-                    Host::LocalPort(_) | Host::LocalSocket => capture::hostname(root),
-                },
-                is_live: true,
-                ..Taken::new(stage, at_ms)
-            }
+            let wanted = request.wanted(time_limit, max_bytes);
+            Captured::fetch(stage, &wanted, arguments.pid, root, at_ms).map_err(failed)?
         }
         From::File(path) => {
             copy_file(path.as_deref(), &mut stage, max_bytes).map_err(failed)?;
             let written_ms = path.as_deref().and_then(modified_ms).unwrap_or(at_ms);
             let named = path.as_deref().and_then(pid_in_name);
             let found = match arguments.pid {
-                Some(pid) => process(root, Some(pid), arguments).map_err(failed)?,
+                Some(pid) => Some(Process::read(root, pid).map_err(failed)?),
                 // Whoever has the number now need not be who wrote the file.
                 None => named
                     .and_then(|pid| Process::read(root, pid).ok())
@@ -181,11 +135,12 @@ pub(super) fn take(
                 true => it,
                 false => without_moment(it),
             });
-            Taken {
+            Captured {
                 process: found,
                 pid: arguments.pid.or(named),
                 host: capture::hostname(root),
-                ..Taken::new(stage, written_ms)
+                duration: began.elapsed(),
+                ..Captured::new(stage, source.clone(), written_ms)
             }
         }
         From::Inspector => {
@@ -194,7 +149,10 @@ pub(super) fn take(
             let pid = arguments
                 .pid
                 .or_else(|| capture::listening_process(root, port));
-            let before = process(root, pid, arguments).map_err(failed)?;
+            let before = match (pid, arguments.pid) {
+                (_, Some(named)) => Some(Process::read(root, named).map_err(failed)?),
+                (found, None) => found.and_then(|pid| Process::read(root, pid).ok()),
+            };
             let wanted = HeapSnapshotRequest {
                 inspector: &inspector,
                 time_limit,
@@ -202,7 +160,7 @@ pub(super) fn take(
                 close_after: is_woken,
             };
             take_heap_snapshot(&wanted, &mut stage).map_err(failed)?;
-            Taken {
+            Captured {
                 process: before,
                 pid,
                 host: match inspector.address.ip().is_loopback() {
@@ -210,14 +168,14 @@ pub(super) fn take(
                     false => Some(inspector.address.ip().to_string()),
                 },
                 is_live: true,
-                ..Taken::new(stage, at_ms)
+                duration: began.elapsed(),
+                ..Captured::new(stage, source.clone(), at_ms)
             }
         }
     };
-    taken.duration = began.elapsed();
-    taken.allocator = statistics(arguments, archive, time_limit)?;
-    taken.source = source;
-    Ok(taken)
+    captured.is_process_certain = arguments.pid.is_some();
+    captured.allocator = statistics(arguments, archive, time_limit)?;
+    Ok(captured)
 }
 
 /// The inspector to talk to, and whether it was woken for this.
@@ -237,44 +195,6 @@ fn inspector_of(arguments: &Snapshot, root: &Path) -> Result<(Inspector, bool), 
         }
         found => Ok((found?, false)),
     }
-}
-
-impl Taken {
-    fn new(stage: Stage, at_ms: i64) -> Taken {
-        Taken {
-            stage,
-            source: String::new(),
-            at_ms,
-            is_live: false,
-            duration: Duration::ZERO,
-            pid: None,
-            process: None,
-            host: None,
-            allocator: None,
-        }
-    }
-}
-
-/// A process that was named has to be there; one that was found out may be gone.
-fn process(
-    root: &Path,
-    pid: Option<u32>,
-    arguments: &Snapshot,
-) -> Result<Option<Process>, CaptureErrorKind> {
-    let Some(pid) = pid else {
-        return Ok(None);
-    };
-    match Process::read(root, pid) {
-        Ok(process) => Ok(Some(process)),
-        Err(_) if arguments.pid.is_none() => Ok(None),
-        Err(CaptureErrorKind::NoProcess) => Err(CaptureErrorKind::NoProcess),
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether it still is the process it was before the profile came.
-fn lives(root: &Path, process: &Process) -> bool {
-    Process::started_at(root, process.pid) == process.started_at_ms
 }
 
 /// Who a process is, without what it is like at this moment.
@@ -314,11 +234,11 @@ fn statistics(
         ),
         true => {
             let request = Request::new(arguments, place, "--allocator-stats")?;
-            let done = request.fetch(time_limit, limit, &mut text).map(drop);
+            let done = fetch(&request.wanted(time_limit, limit), &mut text).map(drop);
             (request.endpoint.to_string(), done)
         }
     };
-    done.map_err(|kind| cannot_take(archive, kind.of(name.clone())))?;
+    done.map_err(|kind| cannot_take(archive, &name, kind))?;
     match allocator_counters(&text) {
         Some(counters) => Ok(Some(counters)),
         None => Err(Failure::input(anyhow!(

@@ -1,0 +1,163 @@
+//! All alerts in a file of the state folder, so that a restart remembers what was told.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::serve::bounds::{
+    ALERT_FILE_BYTES, ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES,
+};
+use crate::serve::store::{Alert, AlertStatus, Alerts, View};
+
+const FORMAT: &str = "fabric-alerts";
+const VERSION: u32 = 1;
+
+/// A file with all alerts.
+#[derive(Debug, Clone)]
+pub(in crate::serve) struct AlertsFile {
+    path: PathBuf,
+}
+
+/// What is in it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Saved<A> {
+    format: String,
+    version: u32,
+    alerts: Vec<A>,
+}
+
+impl AlertsFile {
+    pub(in crate::serve) fn new(path: PathBuf) -> AlertsFile {
+        AlertsFile { path }
+    }
+
+    /// What an earlier run left. A file that cannot be used is moved aside, and its alerts are told anew.
+    pub(in crate::serve) fn load(&self) -> Vec<Alert> {
+        match self.read() {
+            Ok(alerts) => alerts,
+            Err(why) => {
+                let aside = with_suffix(&self.path, ".damaged");
+                let moved = fs::rename(&self.path, aside).is_ok();
+                tracing::warn!(%why, moved_aside = moved, "the alerts of the last run cannot be used: what still holds is told again");
+                Vec::new()
+            }
+        }
+    }
+
+    fn read(&self) -> Result<Vec<Alert>, String> {
+        let mut file = match File::open(&self.path) {
+            Ok(file) => file.take(ALERT_FILE_BYTES + 1),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error.to_string()),
+        };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)
+            .map_err(|error| error.to_string())?;
+        if bytes.len() as u64 > ALERT_FILE_BYTES {
+            return Err("it is larger than such a file gets".to_owned());
+        }
+        let saved: Saved<Alert> =
+            serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        if saved.format != FORMAT || saved.version != VERSION {
+            return Err(format!("it is not {FORMAT} of version {VERSION}"));
+        }
+        match saved.alerts.iter().find(|alert| !is_ours(alert)) {
+            Some(_) => Err("one of its alerts contradicts itself".to_owned()),
+            None => Ok(saved.alerts),
+        }
+    }
+
+    /// Writes them, so that after a crash either these or those before are there.
+    fn save(&self, alerts: &Alerts) -> io::Result<()> {
+        let all = alerts.active.iter().chain(&alerts.history);
+        let saved = Saved {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            alerts: all.map(|alert| &**alert).collect(),
+        };
+        // Always the same name: what a crash leaves behind is overwritten and does not pile up.
+        let unfinished = with_suffix(&self.path, ".new");
+        let _ = fs::remove_file(&unfinished);
+        let file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&unfinished)?;
+        let mut writer = BufWriter::new(file);
+        serde_json::to_writer(&mut writer, &saved)?;
+        writer.flush()?;
+        writer.get_ref().sync_all()?;
+        fs::rename(&unfinished, &self.path)?;
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        File::open(folder)?.sync_all()
+    }
+}
+
+/// Whether an alert is one that was written here: a file can be edited, and what is in it is shown and sent.
+fn is_ours(alert: &Alert) -> bool {
+    let identity = format!("{}:{}", alert.kind.name(), alert.scope);
+    let is_resolved = alert.status == AlertStatus::Resolved;
+    let name = alert.figures.function.as_ref().map_or(0, String::len);
+    *alert.identity == *identity
+        && *alert.id == *format!("{identity}#{}", alert.epoch)
+        && alert.epoch > 0
+        && alert.resolved_at.is_some() == is_resolved
+        && alert.last_notified_at.is_some() == alert.told.is_some()
+        && alert.scope.len() <= ALERT_NAME_BYTES
+        && name <= ALERT_NAME_BYTES
+        && alert.summary.len() <= ALERT_SUMMARY_BYTES
+        && alert.last_reason.len() <= ALERT_REASON_BYTES
+        && alert.resolution_note.as_ref().map_or(0, String::len) <= ALERT_REASON_BYTES
+}
+
+/// No more than one write in this time: a disk that is slow to sync is not kept busy by alerts that flutter.
+const APART: Duration = Duration::from_secs(1);
+
+/// Writes the file whenever something happened, until the hub is gone; and once more then, as the newest observations are no news.
+pub(in crate::serve) async fn keep(file: AlertsFile, mut views: watch::Receiver<Arc<View>>) {
+    let mut saved = Arc::clone(&views.borrow().alerts);
+    let mut problem = String::new();
+    loop {
+        let is_last = views.changed().await.is_err();
+        let alerts = Arc::clone(&views.borrow_and_update().alerts);
+        let is_new = match is_last {
+            true => !Arc::ptr_eq(&alerts, &saved),
+            false => alerts.revision != saved.revision,
+        };
+        if is_new {
+            let (file, kept) = (file.clone(), Arc::clone(&alerts));
+            let written = tokio::task::spawn_blocking(move || file.save(&kept)).await;
+            let now = match written {
+                Ok(Ok(())) => String::new(),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => return,
+            };
+            if !now.is_empty() && now != problem {
+                tracing::warn!(error = %now, "alerts cannot be kept: after a restart they are told again");
+            }
+            problem = now;
+            saved = alerts;
+            if !is_last {
+                tokio::time::sleep(APART).await;
+            }
+        }
+        if is_last {
+            return;
+        }
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

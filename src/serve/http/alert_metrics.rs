@@ -1,0 +1,158 @@
+//! Numbers of verdicts and alerts.
+
+use super::metric_families::{Families, Labels, Number};
+use crate::serve::alerts::{AlertGauges, OutletGauges};
+use crate::serve::store::{AlertKind, Assessment, View};
+
+/// The newest verdict on each target. What is not known has no number.
+pub(super) fn of_assessments(families: &mut Families, view: &View) {
+    type Read = fn(&Assessment, &View) -> Option<Number>;
+    let reads: [(&'static str, &'static str, Read); 6] = [
+        (
+            "leak_assessment",
+            "Verdict on a target: 0 insufficient-data, 1 stable, 2 growing, 3 leaking",
+            |it, _| Some(Number::Whole(rank(it.assessment))),
+        ),
+        (
+            "leak_growth_bytes_per_hour",
+            "How fast a target leaks: its suspects together, or its heap where there are none",
+            |it, _| it.rate().and_then(|(growth, _)| real(growth)),
+        ),
+        (
+            "heap_growth_bytes_per_hour",
+            "Growth of the whole heap in use of a target",
+            |it, _| it.growth_bytes_per_hour.and_then(real),
+        ),
+        (
+            "heap_inuse_bytes",
+            "Heap in use in the newest snapshot of a target",
+            |it, _| it.inuse_bytes.map(Number::Whole),
+        ),
+        (
+            "memory_limit_bytes",
+            "Memory ceiling of a target",
+            |it, _| it.limit_bytes.map(Number::Whole),
+        ),
+        (
+            "snapshots",
+            "Snapshots that the verdict on a target rests on",
+            |it, _| Some(Number::Whole(it.snapshots as u64)),
+        ),
+    ];
+    let ages: [(&'static str, &'static str, Read); 2] = [
+        (
+            "assessment_age_seconds",
+            "Since a target was judged",
+            |it, view| real(view.taken_at.since(it.judged_at).max(0) as f64 / 1000.0),
+        ),
+        (
+            "snapshot_age_seconds",
+            "Since the newest snapshot of a target was taken",
+            |it, view| {
+                let newest = it.newest_snapshot_at?;
+                real(view.taken_at.since(newest).max(0) as f64 / 1000.0)
+            },
+        ),
+    ];
+    for (name, help, read) in reads.into_iter().chain(ages) {
+        let numbers = view.assessments.iter().filter_map(|it| {
+            let labels = vec![("target", it.target.to_string())];
+            Some((labels, read(it, view)?))
+        });
+        families.add_many(name, help, false, numbers.collect());
+    }
+    let growth = |it: &Assessment| it.rate().map(|(_, ends)| ends.map(Some));
+    by_bound(
+        families,
+        view,
+        "leak_growth_interval_bytes_per_hour",
+        "Ends of the 95 % interval of how fast a target leaks",
+        growth,
+    );
+    by_bound(
+        families,
+        view,
+        "hours_to_limit",
+        "Hours until a target reaches its memory limit: at the earliest and at the latest; absent where unknown or never",
+        |it| it.hours_to_limit,
+    );
+    families.add_many(
+        "target_failing",
+        "1 while no snapshot, or no verdict, can be had of a target",
+        false,
+        view.assessments
+            .iter()
+            .map(|it| {
+                let labels = vec![("target", it.target.to_string())];
+                (labels, Number::Whole(u64::from(it.problem.is_some())))
+            })
+            .collect(),
+    );
+}
+
+/// Alerts, and what became of their notifications.
+pub(super) fn of_alerts(families: &mut Families, view: &View, gauges: &AlertGauges) {
+    let active = &view.alerts.active;
+    let by_kind = AlertKind::ALL.into_iter().map(|kind| {
+        let count = active.iter().filter(|alert| alert.kind == kind).count();
+        let labels = vec![("kind", kind.name().to_owned())];
+        (labels, Number::Whole(count as u64))
+    });
+    families.add_many(
+        "alerts_active",
+        "Alerts that hold, by kind",
+        false,
+        by_kind.collect(),
+    );
+    type Read = fn(&OutletGauges) -> u64;
+    let outcomes: [(&'static str, Read); 4] = [
+        ("delivered", |it| it.delivered.get()),
+        ("dropped", |it| it.dropped.get()),
+        ("failed", |it| it.failed.get()),
+        ("retried", |it| it.retried.get()),
+    ];
+    let numbers = gauges.ways().into_iter().flat_map(|(way, counts)| {
+        outcomes.map(|(outcome, read)| {
+            let labels: Labels = vec![("via", way.to_owned()), ("outcome", outcome.to_owned())];
+            (labels, Number::Whole(read(counts)))
+        })
+    });
+    families.add_many(
+        "alert_notifications",
+        "Notifications of alerts: arrived, given up, pushed out of the queue; and tries that were followed by another",
+        true,
+        numbers.collect(),
+    );
+}
+
+fn by_bound(
+    families: &mut Families,
+    view: &View,
+    name: &'static str,
+    help: &'static str,
+    read: impl Fn(&Assessment) -> Option<[Option<f64>; 2]>,
+) {
+    let numbers = view.assessments.iter().flat_map(|it| {
+        let ends = read(it).unwrap_or_default();
+        let ends = ["low", "high"].into_iter().zip(ends);
+        let target = it.target.to_string();
+        ends.filter_map(move |(bound, end)| {
+            let labels: Labels = vec![("target", target.clone()), ("bound", bound.to_owned())];
+            Some((labels, real(end?)?))
+        })
+    });
+    families.add_many(name, help, false, numbers.collect());
+}
+
+fn real(number: f64) -> Option<Number> {
+    number.is_finite().then_some(Number::Real(number))
+}
+
+fn rank(assessment: &str) -> u64 {
+    match assessment {
+        "stable" => 1,
+        "growing" => 2,
+        "leaking" => 3,
+        _ => 0,
+    }
+}

@@ -1,0 +1,224 @@
+//! What a page, or a panel of it, is drawn from.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, Uri};
+
+use super::alerts::in_words;
+use super::sign::Sign;
+use crate::archive::{self, Snapshot};
+use crate::report::{Chart, ChartClock, ChartMark, Document};
+use crate::serve::bounds::BoundReport;
+use crate::serve::event::Level;
+use crate::serve::http::parameters::Parameters;
+use crate::serve::http::problem::Problem;
+use crate::serve::http::routes::all_bounds;
+use crate::serve::http::state::HttpState;
+use crate::serve::query::HeatSort;
+use crate::serve::store::{Assessment, View};
+use crate::serve::targets::{Judged, SELF};
+use crate::serve::time::WallTime;
+
+/// What a page is drawn from.
+pub(super) struct Scene {
+    pub(super) view: Arc<View>,
+    pub(super) now: WallTime,
+    pub(super) asked: Asked,
+    pub(super) bounds: Vec<BoundReport>,
+    pub(super) standing: Standing,
+    pub(super) host: Arc<str>,
+    pub(super) heap: Heap,
+}
+
+/// A heap that was judged.
+pub(super) struct Known {
+    /// The judgement.
+    pub(super) judged: Arc<Judged>,
+    /// The report on it.
+    pub(super) document: Document,
+    /// The snapshots that lie in the folder at this moment, pinned or not: a pin is no reason to judge anew.
+    pub(super) snapshots: Vec<Snapshot>,
+}
+
+/// What is known of the heap that is shown.
+pub(super) enum Heap {
+    /// It was judged.
+    Judged(Box<Known>),
+    /// It is being judged.
+    Pending,
+    /// It cannot be, and why.
+    Nothing(String),
+}
+
+/// What whoever asks wants to see.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    /// The service; without one, the one that is worst off.
+    pub(super) target: Option<String>,
+    /// The order of files.
+    pub(super) sort: HeatSort,
+    /// Events of this worker.
+    pub(super) worker: Option<String>,
+    /// Events of this level.
+    pub(super) level: Option<Level>,
+    /// Events with this text in them.
+    pub(super) text: Option<String>,
+}
+
+/// Whether whoever asks may change something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// No token is set: everybody on this machine may.
+    Open,
+    /// They have shown the token.
+    LoggedIn,
+    /// They have not.
+    LoggedOut,
+}
+
+/// The orders of files by their names in an address.
+pub(super) const ORDERS: [(&str, HeatSort); 4] = [
+    ("modifications", HeatSort::Modifications),
+    ("recent", HeatSort::Recent),
+    ("workers", HeatSort::Workers),
+    ("collisions", HeatSort::Collisions),
+];
+const LEVELS: [(&str, Level); 4] = [
+    ("debug", Level::Debug),
+    ("info", Level::Info),
+    ("warn", Level::Warn),
+    ("error", Level::Error),
+];
+
+impl Asked {
+    /// Reads the query of an address.
+    ///
+    /// # Errors
+    /// It has a name or a value that is not known.
+    pub(super) fn of(uri: &Uri) -> Result<Asked, Problem> {
+        let names = ["target", "sort", "worker", "level", "text"];
+        let parameters = Parameters::of_form(uri, &names)?;
+        Ok(Asked {
+            target: parameters.text("target")?.map(str::to_owned),
+            sort: parameters.one_of("sort", &ORDERS)?.unwrap_or_default(),
+            worker: parameters.text("worker")?.map(str::to_owned),
+            level: parameters.one_of("level", &LEVELS)?,
+            text: parameters.text("text")?.map(str::to_owned),
+        })
+    }
+}
+
+impl Scene {
+    /// What is known now; a judgement that is not there is waited for so long.
+    pub(super) async fn of(
+        state: &HttpState,
+        asked: Asked,
+        headers: &HeaderMap,
+        patience: Duration,
+    ) -> Scene {
+        let view = state.view();
+        let now = WallTime::now();
+        let mut scene = Scene {
+            bounds: all_bounds(state, &view),
+            standing: match (state.guard.has_token(), state.guard.knows(headers, now)) {
+                (false, _) => Standing::Open,
+                (true, true) => Standing::LoggedIn,
+                (true, false) => Standing::LoggedOut,
+            },
+            host: Arc::clone(&state.host),
+            view,
+            now,
+            heap: Heap::Pending,
+            asked,
+        };
+        let target = scene.target().to_owned();
+        let judged = tokio::time::timeout(patience, state.targets.judged(&target));
+        scene.heap = match judged.await {
+            Err(_) => Heap::Pending,
+            Ok(Err(error)) => Heap::Nothing(error.to_string()),
+            Ok(Ok(judged)) => match &judged.refusal {
+                Some(why) => Heap::Nothing(why.clone()),
+                None => Heap::Judged(Box::new(Known {
+                    snapshots: snapshots_of(&judged).await,
+                    document: judged.report.page(),
+                    judged,
+                })),
+            },
+        };
+        scene
+    }
+
+    /// The heap that is shown, where it was judged.
+    pub(super) fn known(&self) -> Option<&Known> {
+        match &self.heap {
+            Heap::Judged(known) => Some(known),
+            Heap::Pending | Heap::Nothing(_) => None,
+        }
+    }
+
+    /// The target that is shown.
+    pub(super) fn target(&self) -> &str {
+        match (&self.asked.target, self.assessment()) {
+            (Some(name), _) => name,
+            (None, Some(shown)) => &shown.target,
+            (None, None) => SELF,
+        }
+    }
+
+    /// Alerts about the target that is shown, as marks in a chart over time.
+    pub(super) fn marks(&self, chart: &Chart) -> Vec<ChartMark> {
+        if chart.clock != ChartClock::Date {
+            return Vec::new();
+        }
+        let alerts = &self.view.alerts;
+        let all = alerts.active.iter().chain(&alerts.history);
+        let own = all.filter(|alert| *alert.scope == *self.target());
+        own.map(|alert| ChartMark {
+            at: alert.created_at.0 as f64,
+            text: in_words(alert.kind).to_owned(),
+        })
+        .collect()
+    }
+
+    /// The verdicts, the worst first.
+    pub(super) fn assessments(&self) -> Vec<&Assessment> {
+        let mut all: Vec<&Assessment> = self.view.assessments.iter().map(|it| &**it).collect();
+        all.sort_by(|a, b| {
+            let by_rank = Sign::of(Some(a)).rank.cmp(&Sign::of(Some(b)).rank);
+            by_rank.then_with(|| {
+                soonest(a)
+                    .partial_cmp(&soonest(b))
+                    .unwrap_or(Ordering::Equal)
+            })
+        });
+        all
+    }
+
+    /// The verdict that is shown: on the target that is asked for, else on the one that is worst off.
+    pub(super) fn assessment(&self) -> Option<&Assessment> {
+        let all = self.assessments();
+        match &self.asked.target {
+            Some(name) => all.into_iter().find(|it| &*it.target == name.as_str()),
+            None => all.into_iter().next(),
+        }
+    }
+}
+
+/// Hours until the limit is reached at the earliest.
+fn soonest(assessment: &Assessment) -> f64 {
+    let [earliest, _] = assessment.hours_to_limit.unwrap_or([None, None]);
+    earliest.unwrap_or(f64::INFINITY)
+}
+
+/// The snapshots in a target's folder now; those that were judged where it cannot be read.
+async fn snapshots_of(judged: &Arc<Judged>) -> Vec<Snapshot> {
+    let known = Arc::clone(judged);
+    let listed = tokio::task::spawn_blocking(move || {
+        let folder = known.target.folder.as_deref()?;
+        archive::snapshots(folder).ok()
+    });
+    let listed = listed.await.ok().flatten();
+    listed.unwrap_or_else(|| judged.snapshots.clone())
+}

@@ -1,0 +1,252 @@
+//! Verdicts over simulated time: which of them are alerts, and when those end.
+
+use super::tests::{HOUR, MINUTE, at, new_store};
+use super::*;
+use crate::serve::time::WallTime;
+
+const NONE: [&str; 0] = [];
+
+/// Verdicts on one target, half an hour apart.
+struct Verdicts {
+    store: Store,
+    snapshots: i64,
+    now: i64,
+}
+
+impl Verdicts {
+    fn new() -> Verdicts {
+        Verdicts {
+            store: new_store(),
+            snapshots: 0,
+            now: 0,
+        }
+    }
+
+    fn verdict(&mut self, word: &'static str) -> Assessment {
+        self.snapshots += 1;
+        let time = at(self.snapshots * 30 * MINUTE);
+        Assessment {
+            target: "api".into(),
+            url: Some("http://api.example/debug/pprof/heap".into()),
+            folder: "/snapshots/api".into(),
+            assessment: word,
+            sentence: format!("the verdict is {word}"),
+            snapshots: self.snapshots as usize,
+            newest_snapshot_at: Some(time),
+            inuse_bytes: Some(100 << 20),
+            growth_bytes_per_hour: Some(1e6),
+            growth_interval95: Some([9e5, 11e5]),
+            leak_bytes_per_hour: None,
+            leak_interval95: None,
+            limit_bytes: Some(1 << 30),
+            hours_to_limit: None,
+            suspects: vec![SuspectBrief {
+                function: "main.remember".into(),
+                assessment: word,
+                growth_bytes_per_hour: Some(1e6),
+                inuse_bytes: 50 << 20,
+            }],
+            judged_at: time,
+            problem: None,
+        }
+    }
+
+    fn judge(&mut self, word: &'static str) -> Vec<String> {
+        let verdict = self.verdict(word);
+        self.assess(verdict)
+    }
+
+    fn with_hours(&mut self, word: &'static str, hours: [Option<f64>; 2]) -> Vec<String> {
+        let verdict = Assessment {
+            hours_to_limit: Some(hours),
+            ..self.verdict(word)
+        };
+        self.assess(verdict)
+    }
+
+    fn assess(&mut self, assessment: Assessment) -> Vec<String> {
+        self.now = self.now.max(assessment.judged_at.0 + 1);
+        self.store.assess(assessment, at(self.now));
+        self.heard()
+    }
+
+    fn wait(&mut self, ms: i64) -> Vec<String> {
+        self.now += ms;
+        self.store.tidy(at(self.now));
+        self.heard()
+    }
+
+    fn heard(&mut self) -> Vec<String> {
+        let alerts = self
+            .store
+            .take_changes()
+            .into_iter()
+            .filter_map(|change| match change {
+                Change::Alert(it) if it.change != AlertOutcome::Reminded => Some(it),
+                _ => None,
+            });
+        alerts
+            .map(|it| format!("{} {}", it.change.name(), it.alert.id))
+            .collect()
+    }
+
+    fn active(&mut self) -> Vec<String> {
+        let view = self.store.view(WallTime(0));
+        view.alerts
+            .active
+            .iter()
+            .map(|alert| alert.summary.clone())
+            .collect()
+    }
+}
+
+#[test]
+fn a_leak_is_over_when_two_snapshots_in_a_row_say_stable() {
+    let mut api = Verdicts::new();
+    assert_eq!(api.judge("insufficient-data"), NONE);
+    assert_eq!(api.judge("growing"), NONE);
+    assert_eq!(api.judge("leaking"), ["created memory-leak:api#1"]);
+    assert_eq!(
+        api.active(),
+        ["api leaks in main.remember: +977 KiB an hour (+879 KiB to +1.05 MiB)"]
+    );
+    // A restart has too few snapshots; one snapshot takes it across the mark and the next one back; something still rises.
+    for word in [
+        "insufficient-data",
+        "stable",
+        "leaking",
+        "stable",
+        "growing",
+        "stable",
+    ] {
+        assert_eq!(api.judge(word), NONE, "{word}");
+    }
+    // The same snapshot judged again says nothing new.
+    let again = Assessment {
+        judged_at: at(50 * HOUR),
+        newest_snapshot_at: Some(at(api.snapshots * 30 * MINUTE)),
+        ..api.verdict("stable")
+    };
+    api.snapshots -= 1;
+    assert_eq!(api.assess(again), NONE);
+    assert_eq!(api.judge("stable"), ["resolved memory-leak:api#1"]);
+    assert_eq!(api.judge("stable"), NONE);
+    assert_eq!(api.judge("leaking"), ["new-epoch memory-leak:api#2"]);
+}
+
+#[test]
+fn the_limit_is_near_when_the_expected_time_is_and_not_the_upper_end_of_noise() {
+    let mut api = Verdicts::new();
+    api.judge("leaking");
+    // 38 hours are expected, although it may be 20.
+    assert_eq!(api.with_hours("leaking", [Some(20.0), Some(400.0)]), NONE);
+    // It may never be reached, and 26 hours are the least to expect.
+    assert_eq!(api.with_hours("leaking", [Some(13.0), None]), NONE);
+    assert_eq!(
+        api.with_hours("leaking", [Some(12.0), None]),
+        ["created memory-limit:api#1"]
+    );
+    assert!(
+        api.active().contains(
+            &"api reaches its memory limit of 1.00 GiB in 12 h at the earliest".to_owned()
+        )
+    );
+    // Not over at the edge.
+    assert_eq!(api.with_hours("leaking", [Some(16.0), None]), NONE);
+    assert_eq!(
+        api.with_hours("leaking", [Some(30.0), Some(50.0)]),
+        ["resolved memory-limit:api#1"]
+    );
+    // What may settle counts when there is no time to wait.
+    assert_eq!(api.with_hours("growing", [Some(5.0), Some(9.0)]), NONE);
+    assert_eq!(
+        api.with_hours("growing", [Some(4.0), Some(6.5)]),
+        ["new-epoch memory-limit:api#2"]
+    );
+    let view = api.store.view(WallTime(0));
+    let alert = view
+        .alerts
+        .active
+        .iter()
+        .find(|it| it.kind == AlertKind::MemoryLimit);
+    assert_eq!(alert.map(|it| it.severity), Some(Severity::Critical));
+    // Reached.
+    api.with_hours("leaking", [Some(0.0), Some(0.0)]);
+    assert!(
+        api.active()
+            .contains(&"api reaches its memory limit of 1.00 GiB now".to_owned())
+    );
+}
+
+#[test]
+fn a_target_fails_when_three_tries_in_a_row_give_no_snapshot() {
+    let mut api = Verdicts::new();
+    api.judge("stable");
+    // The verdict stays as it was, and who tries says only that something is wrong, or wrong in another way.
+    let fail = |api: &mut Verdicts, problem: &str| {
+        let failed = Assessment {
+            problem: Some(problem.into()),
+            ..api.verdict("stable")
+        };
+        api.snapshots -= 1;
+        api.assess(failed)
+    };
+    assert_eq!(fail(&mut api, "connection refused"), NONE);
+    assert_eq!(api.wait(30 * MINUTE), NONE);
+    assert_eq!(api.judge("stable"), NONE);
+    // It was a restart of the service.
+    assert_eq!(api.wait(2 * HOUR), NONE);
+    assert_eq!(fail(&mut api, "connection refused"), NONE);
+    assert_eq!(api.wait(60 * MINUTE), NONE);
+    assert_eq!(fail(&mut api, "no such host"), NONE);
+    assert_eq!(api.wait(3 * MINUTE), ["created watch-failing:api#1"]);
+    assert_eq!(api.wait(MINUTE), NONE);
+    assert_eq!(
+        api.active(),
+        ["no snapshot, or no verdict, can be had of api"]
+    );
+    let view = api.store.view(WallTime(0));
+    assert_eq!(view.alerts.active[0].last_reason, "no such host");
+    // A target that is known is not forgotten because nothing is new of it.
+    assert_eq!(api.wait(48 * HOUR), NONE);
+    assert_eq!(api.judge("stable"), ["resolved watch-failing:api#1"]);
+}
+
+#[test]
+fn memory_that_breathes_around_the_mark_is_one_alert_and_the_worse_stands_for_the_other() {
+    use PressureLevel::{MemoryPressure, OomRisk};
+    let mut store = new_store();
+    let mut heard = |seconds: i64, level: Option<PressureLevel>| {
+        let pressure = level.map(|level| Pressure {
+            level,
+            resident_bytes: 900 << 20,
+            limit_bytes: Some(1 << 30),
+            working_set_bytes: Some(980 << 20),
+            max_bytes: Some(1 << 30),
+        });
+        store.set_pressure(pressure, at(seconds * 1000));
+        let changes = store.take_changes().into_iter();
+        let alerts = changes.filter_map(|change| match change {
+            Change::Alert(it) => Some(format!("{} {}", it.change.name(), it.alert.id)),
+            _ => None,
+        });
+        alerts.collect::<Vec<String>>()
+    };
+    assert_eq!(heard(0, None), NONE);
+    assert_eq!(
+        heard(10, Some(MemoryPressure)),
+        ["created memory-pressure:self#1"]
+    );
+    for second in 2..100 {
+        let level = (second % 2 == 0).then_some(MemoryPressure);
+        assert_eq!(heard(10 * second, level), NONE);
+    }
+    assert_eq!(heard(1000, Some(OomRisk)), ["created oom-risk:self#1"]);
+    assert_eq!(heard(1010, Some(MemoryPressure)), NONE);
+    assert_eq!(
+        heard(1310, Some(MemoryPressure)),
+        ["resolved oom-risk:self#1"]
+    );
+    assert_eq!(heard(1320, None), NONE);
+    assert_eq!(heard(1620, None), ["resolved memory-pressure:self#1"]);
+}
