@@ -19,6 +19,7 @@ mod flame;
 mod intake;
 mod markup;
 mod memory;
+mod outlook;
 mod page;
 mod panel;
 mod scene;
