@@ -205,9 +205,8 @@ fn the_limit_is_near_when_the_expected_time_is_and_not_the_upper_end_of_noise() 
         ["created memory-limit:api#1"]
     );
     assert!(
-        api.active().contains(
-            &"api reaches its memory limit of 1.00 GiB in 12 hours or later".to_owned()
-        )
+        api.active()
+            .contains(&"api reaches its memory limit of 1.00 GiB in 12 hours or later".to_owned())
     );
     // Not over at the edge.
     assert_eq!(api.with_hours("leaking", [Some(16.0), None]), NONE);
