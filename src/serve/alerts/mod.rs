@@ -22,6 +22,8 @@ mod webhook;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod undelivered_tests;
 
 pub(super) use alerts_file::{AlertsFile, Left, keep, leave};
 pub(super) use announcer::{Announcer, Outlets};

@@ -19,7 +19,7 @@ const KEY: &[u8] = b"0123456789abcdef";
 
 /// What a receiver does with one request.
 #[derive(Debug, Clone)]
-enum Answer {
+pub(super) enum Answer {
     Text(&'static str),
     /// Nothing, for so long.
     Silence(Duration),
@@ -27,15 +27,15 @@ enum Answer {
     Close,
 }
 
-const OK: Answer = Answer::Text("HTTP/1.1 204 No Content\r\n\r\n");
-const FAULT: Answer =
+pub(super) const OK: Answer = Answer::Text("HTTP/1.1 204 No Content\r\n\r\n");
+pub(super) const FAULT: Answer =
     Answer::Text("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 4\r\n\r\noops");
 
 #[derive(Debug, Clone)]
-struct Request {
+pub(super) struct Request {
     path: String,
     headers: Vec<(String, String)>,
-    body: String,
+    pub(super) body: String,
     at: Instant,
 }
 
@@ -45,20 +45,20 @@ impl Request {
         found.map_or_else(String::new, |(_, value)| value.clone())
     }
 
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
         body["notificationId"].as_str().unwrap().to_owned()
     }
 }
 
 /// A receiver that answers by a list, and with the last of it from then on.
-struct Receiver {
+pub(super) struct Receiver {
     url: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Receiver {
-    fn new(answers: &[Answer]) -> Receiver {
+    pub(super) fn new(answers: &[Answer]) -> Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/secret/path", listener.local_addr().unwrap());
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
@@ -86,7 +86,7 @@ impl Receiver {
         Receiver { url, requests }
     }
 
-    fn requests(&self) -> Vec<Request> {
+    pub(super) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
 
@@ -122,7 +122,7 @@ fn read(stream: &mut TcpStream) -> Option<Request> {
     })
 }
 
-fn change(scope: &str, summary: &str) -> AlertChange {
+pub(super) fn change(scope: &str, summary: &str) -> AlertChange {
     let identity = format!("memory-leak:{scope}");
     AlertChange {
         change: AlertOutcome::Created,
@@ -151,13 +151,13 @@ fn change(scope: &str, summary: &str) -> AlertChange {
     }
 }
 
-fn start(options: AlertOptions) -> (Announcer, Outlets, Arc<AlertGauges>) {
+pub(super) fn start(options: AlertOptions) -> (Announcer, Outlets, Arc<AlertGauges>) {
     let gauges = Arc::default();
     let (announcer, outlets) = Outlets::start(&options, "box", &gauges, &[]);
     (announcer, outlets, gauges)
 }
 
-fn posting(receiver: &Receiver, pauses: usize) -> AlertOptions {
+pub(super) fn posting(receiver: &Receiver, pauses: usize) -> AlertOptions {
     AlertOptions {
         webhook: Some(receiver.webhook()),
         pauses: Pauses::new(vec![Duration::from_millis(50); pauses]),
@@ -166,7 +166,7 @@ fn posting(receiver: &Receiver, pauses: usize) -> AlertOptions {
 }
 
 /// Waits until it is so; a test that waits in vain fails.
-async fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(super) async fn until(what: &str, is_so: impl Fn() -> bool) {
     for _ in 0..2000 {
         if is_so() {
             return;
@@ -304,57 +304,6 @@ async fn what_waits_at_the_end_is_tried_once_more() {
     until("it rests", || gauges.webhook.retried.get() == 1).await;
     outlets.stop().await;
     assert_eq!(gauges.webhook.delivered.get(), 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_did_not_arrive_is_left_in_order_and_told_late_under_its_old_id() {
-    let down = Receiver::new(&[FAULT]);
-    let options = AlertOptions {
-        pauses: Pauses::new(vec![Duration::from_secs(600); 4]),
-        ..posting(&down, 0)
-    };
-    let (announcer, mut outlets, gauges) = start(options);
-    for scope in ["a", "b", "c"] {
-        announcer.tell(&change(scope, "it"));
-    }
-    until("it rests", || gauges.webhook.retried.get() == 1).await;
-    let mut left = outlets.stop().await;
-    assert_eq!((gauges.webhook.failed.get(), down.requests().len()), (0, 4));
-    let b = Alert {
-        status: AlertStatus::Resolved,
-        ..(*left[1].alert).clone()
-    };
-    left.iter_mut().for_each(|late| late.look_at(&[b.clone()]));
-    let up = Receiver::new(&[OK]);
-    let gauges = Arc::default();
-    let (announcer, mut outlets) = Outlets::start(&posting(&up, 4), "box", &gauges, &left);
-    announcer.tell(&change("d", "it"));
-    until("all arrive", || gauges.webhook.delivered.get() == 4).await;
-    assert_eq!(outlets.stop().await, []);
-    let told: Vec<(String, String)> = up
-        .requests()
-        .iter()
-        .map(|request| {
-            let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
-            (request.id(), body["text"].as_str().unwrap().to_owned())
-        })
-        .collect();
-    let expected = [
-        ("a", " - told late, as the server was stopped"),
-        (
-            "b",
-            " - told late, as the server was stopped: it is over meanwhile",
-        ),
-        ("c", " - told late, as the server was stopped"),
-        ("d", ""),
-    ]
-    .map(|(scope, late)| {
-        (
-            format!("memory-leak:{scope}#1/1"),
-            format!("[warning] it{late} (fabric on box)"),
-        )
-    });
-    assert_eq!(told, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
