@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use super::undelivered::Undelivered;
 use crate::serve::bounds::{
     ALERT_FILE_BYTES, ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES,
 };
@@ -30,6 +31,18 @@ struct Saved<A> {
     format: String,
     version: u32,
     alerts: Vec<A>,
+    /// Notifications that had not arrived when the server was stopped.
+    #[serde(default)]
+    undelivered: Vec<Undelivered>,
+}
+
+/// What an earlier run left.
+#[derive(Debug, Default)]
+pub(in crate::serve) struct Left {
+    /// All its alerts.
+    pub(in crate::serve) alerts: Vec<Alert>,
+    /// What it could not tell any more.
+    pub(in crate::serve) undelivered: Vec<Undelivered>,
 }
 
 impl AlertsFile {
@@ -38,22 +51,22 @@ impl AlertsFile {
     }
 
     /// What an earlier run left. A file that cannot be used is moved aside, and its alerts are told anew.
-    pub(in crate::serve) fn load(&self) -> Vec<Alert> {
+    pub(in crate::serve) fn load(&self) -> Left {
         match self.read() {
-            Ok(alerts) => alerts,
+            Ok(left) => left,
             Err(why) => {
                 let aside = with_suffix(&self.path, ".damaged");
                 let moved = fs::rename(&self.path, aside).is_ok();
                 tracing::warn!(%why, moved_aside = moved, "the alerts of the last run cannot be used: what still holds is told again");
-                Vec::new()
+                Left::default()
             }
         }
     }
 
-    fn read(&self) -> Result<Vec<Alert>, String> {
+    fn read(&self) -> Result<Left, String> {
         let mut file = match File::open(&self.path) {
             Ok(file) => file.take(ALERT_FILE_BYTES + 1),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Left::default()),
             Err(error) => return Err(error.to_string()),
         };
         let mut bytes = Vec::new();
@@ -67,19 +80,28 @@ impl AlertsFile {
         if saved.format != FORMAT || saved.version != VERSION {
             return Err(format!("it is not {FORMAT} of version {VERSION}"));
         }
-        match saved.alerts.iter().find(|alert| !is_ours(alert)) {
-            Some(_) => Err("one of its alerts contradicts itself".to_owned()),
-            None => Ok(saved.alerts),
+        let (alerts, mut undelivered) = (saved.alerts, saved.undelivered);
+        let told = undelivered.iter().map(|it| &*it.alert);
+        if !alerts.iter().chain(told).all(is_ours) {
+            return Err("one of its alerts contradicts itself".to_owned());
         }
+        for late in &mut undelivered {
+            late.look_at(&alerts);
+        }
+        Ok(Left {
+            alerts,
+            undelivered,
+        })
     }
 
     /// Writes them, so that after a crash either these or those before are there.
-    fn save(&self, alerts: &Alerts) -> io::Result<()> {
+    fn save(&self, alerts: &Alerts, undelivered: Vec<Undelivered>) -> io::Result<()> {
         let all = alerts.active.iter().chain(&alerts.history);
         let saved = Saved {
             format: FORMAT.to_owned(),
             version: VERSION,
             alerts: all.map(|alert| &**alert).collect(),
+            undelivered,
         };
         // Always the same name: what a crash leaves behind is overwritten and does not pile up.
         let unfinished = with_suffix(&self.path, ".new");
@@ -122,10 +144,18 @@ fn is_ours(alert: &Alert) -> bool {
 /// No more than one write in this time: a disk that is slow to sync is not kept busy by alerts that flutter.
 const APART: Duration = Duration::from_secs(1);
 
-/// Writes the file whenever something happened, until the hub is gone; and once more then, as the newest observations are no news.
-pub(in crate::serve) async fn keep(file: AlertsFile, mut views: watch::Receiver<Arc<View>>) {
+/// Writes the file whenever something happened, until the hub is gone; and once more then, as the newest observations are no news. Begins with
+/// that if `is_old`: what was left for this run is in its queues, and is not left for the next one as well.
+pub(in crate::serve) async fn keep(
+    file: AlertsFile,
+    is_old: bool,
+    mut views: watch::Receiver<Arc<View>>,
+) {
     let mut saved = Arc::clone(&views.borrow().alerts);
     let mut problem = String::new();
+    if is_old && file.write(&saved, Vec::new(), &mut problem).await.is_none() {
+        return;
+    }
     loop {
         let is_last = views.changed().await.is_err();
         let alerts = Arc::clone(&views.borrow_and_update().alerts);
@@ -134,17 +164,13 @@ pub(in crate::serve) async fn keep(file: AlertsFile, mut views: watch::Receiver<
             false => alerts.revision != saved.revision,
         };
         if is_new {
-            let (file, kept) = (file.clone(), Arc::clone(&alerts));
-            let written = tokio::task::spawn_blocking(move || file.save(&kept)).await;
-            let now = match written {
-                Ok(Ok(())) => String::new(),
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => return,
-            };
-            if !now.is_empty() && now != problem {
-                tracing::warn!(error = %now, "alerts cannot be kept: after a restart they are told again");
+            if file
+                .write(&alerts, Vec::new(), &mut problem)
+                .await
+                .is_none()
+            {
+                return;
             }
-            problem = now;
             saved = alerts;
             if !is_last {
                 tokio::time::sleep(APART).await;
@@ -153,6 +179,58 @@ pub(in crate::serve) async fn keep(file: AlertsFile, mut views: watch::Receiver<
         if is_last {
             return;
         }
+    }
+}
+
+/// At the end: what could not be told any more goes into the file, or is lost where there is none.
+pub(in crate::serve) async fn leave(
+    file: Option<AlertsFile>,
+    alerts: Arc<Alerts>,
+    undelivered: Vec<Undelivered>,
+) {
+    if undelivered.is_empty() {
+        return;
+    }
+    let count = undelivered.len();
+    let mut problem = String::new();
+    let is_kept = match file {
+        Some(file) => {
+            let written = file.write(&alerts, undelivered, &mut problem).await;
+            written.is_some() && problem.is_empty()
+        }
+        None => false,
+    };
+    match is_kept {
+        true => tracing::warn!(
+            count,
+            "notifications were not delivered: the next start tells them first"
+        ),
+        false => tracing::error!(
+            count,
+            "notifications were not delivered, and are lost: the server ends"
+        ),
+    }
+}
+
+impl AlertsFile {
+    /// Saves them, and logs a problem that is another one than before; nothing when the runtime ends.
+    async fn write(
+        &self,
+        alerts: &Arc<Alerts>,
+        undelivered: Vec<Undelivered>,
+        problem: &mut String,
+    ) -> Option<()> {
+        let (file, alerts) = (self.clone(), Arc::clone(alerts));
+        let save = move || file.save(&alerts, undelivered);
+        let written = tokio::task::spawn_blocking(save).await.ok()?;
+        let now = written
+            .err()
+            .map_or_else(String::new, |error| error.to_string());
+        if !now.is_empty() && now != *problem {
+            tracing::warn!(error = %now, "alerts cannot be kept: after a restart they are told again");
+        }
+        *problem = now;
+        Some(())
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Assessment {
     pub sentence: String,
     /// Snapshots it rests on.
     pub snapshots: usize,
+    /// When the oldest of them was taken.
+    pub oldest_snapshot_at: Option<WallTime>,
     /// When the newest of them was taken.
     pub newest_snapshot_at: Option<WallTime>,
     /// Bytes in use in the newest of them.
@@ -42,11 +44,19 @@ pub struct Assessment {
     pub suspects: Vec<SuspectBrief>,
     /// When it was judged.
     pub judged_at: WallTime,
+    /// When this run last tried to have a snapshot, with or without success.
+    pub last_scrape_at: Option<WallTime>,
     /// Why there is no newer snapshot, or no verdict; foreign text.
     pub problem: Option<String>,
 }
 
 impl Assessment {
+    /// Milliseconds from the oldest to the newest snapshot.
+    pub(super) fn span_ms(&self) -> Option<i64> {
+        let (oldest, newest) = self.oldest_snapshot_at.zip(self.newest_snapshot_at)?;
+        Some(newest.since(oldest))
+    }
+
     /// How fast it leaks, with the 95 % interval: the suspects together, or the heap where there are none.
     pub fn rate(&self) -> Option<(f64, [f64; 2])> {
         let of_suspects = self.leak_bytes_per_hour.zip(self.leak_interval95);

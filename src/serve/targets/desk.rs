@@ -12,10 +12,12 @@ use super::folder_look::{Fingerprint, FolderLook};
 use super::folder_watch::FolderWatch;
 use super::judged::Judged;
 use super::scrape::ScrapeFailure;
+use super::scrape_clock::ScrapeCounts;
 use super::target::Target;
 use crate::escape;
 use crate::serve::bounds::JUDGEMENTS;
 use crate::serve::store::Assessment;
+use crate::serve::time::WallTime;
 
 /// Somebody who waits for the judgement of what lies in the folder now.
 pub(super) type Asker = oneshot::Sender<Arc<Judged>>;
@@ -43,6 +45,8 @@ pub(super) struct Desk<M> {
     pub(super) last: Option<Fingerprint>,
     /// Why there is no newer snapshot of a watched service.
     pub(super) trouble: watch::Receiver<Option<ScrapeFailure>>,
+    /// When a snapshot was last tried to be had.
+    pub(super) counts: Arc<ScrapeCounts>,
 }
 
 impl<M: From<Assessment> + Send + 'static> Desk<M> {
@@ -168,8 +172,8 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
 
     /// Tells the hub; nothing when that is gone.
     async fn tell(&mut self, judged: &Judged) -> Option<()> {
-        let trouble = self.trouble.borrow_and_update().clone();
-        let assessment = judged.assessment(trouble.map(|failure| failure.words));
+        let (trouble, last_scrape_at) = self.last_try();
+        let assessment = judged.assessment(trouble, last_scrape_at);
         let before = self.told.borrow().as_ref().map(|it| it.assessment);
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
@@ -184,17 +188,26 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         let told = self.told.borrow().as_ref().map(Arc::clone);
         // What was not judged yet is told when it is.
         let Some(told) = told else { return Some(()) };
-        let trouble = self.trouble.borrow_and_update().clone();
+        let (trouble, last_scrape_at) = self.last_try();
         let refusal = || self.newest.as_ref()?.refusal.clone();
-        let problem = trouble.map(|failure| failure.words).or_else(refusal);
-        if problem == told.problem {
+        let problem = trouble.or_else(refusal);
+        // A new snapshot is judged in a moment, and the try that gave it told with that. Tries that fail are counted.
+        if problem == told.problem && (problem.is_none() || last_scrape_at == told.last_scrape_at) {
             return Some(());
         }
         let assessment = Assessment {
             problem,
+            last_scrape_at,
             ..(*told).clone()
         };
         self.send(assessment).await
+    }
+
+    /// Why the last try gave no snapshot, and when it was.
+    fn last_try(&mut self) -> (Option<String>, Option<WallTime>) {
+        let trouble = self.trouble.borrow_and_update();
+        let words = trouble.as_ref().map(|failure| failure.words.clone());
+        (words, self.counts.last_at())
     }
 
     async fn send(&mut self, assessment: Assessment) -> Option<()> {

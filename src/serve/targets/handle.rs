@@ -102,6 +102,7 @@ impl Targets {
             let (ask, asked) = mpsc::channel(waiting());
             let (tell, told) = watch::channel(None);
             let (trouble, troubled) = watch::channel(None);
+            let counts = Arc::new(ScrapeCounts::default());
             let desk = Desk {
                 target: Arc::clone(&target),
                 asked,
@@ -114,10 +115,10 @@ impl Targets {
                 newest: None,
                 last: None,
                 trouble: troubled,
+                counts: Arc::clone(&counts),
             };
             tokio::spawn(desk.run(stopping.clone()));
             let scrapes = watched.map(|watched| {
-                let counts = Arc::new(ScrapeCounts::default());
                 let clock = ScrapeClock {
                     watched,
                     folder: folder.clone(),
@@ -174,7 +175,7 @@ impl Targets {
             let told = desk.told.borrow().as_ref().map(Arc::clone);
             told.unwrap_or_else(|| {
                 let nothing = Judged::nothing(&desk.target, FolderLook::nothing(), NOT_YET);
-                Arc::new(nothing.assessment(None))
+                Arc::new(nothing.assessment(None, None))
             })
         };
         self.0.desks.iter().map(newest).collect()
@@ -296,7 +297,7 @@ fn without_folder(target: Arc<Target>) -> DeskHandle {
         "no snapshots of the server itself are kept: it was started with --no-own-snapshots";
     let judged = Judged::nothing(&target, FolderLook::nothing(), refusal);
     let (ask, _) = mpsc::channel(1);
-    let (_, told) = watch::channel(Some(Arc::new(judged.assessment(None))));
+    let (_, told) = watch::channel(Some(Arc::new(judged.assessment(None, None))));
     DeskHandle {
         target,
         ask,

@@ -105,14 +105,18 @@ impl Judged {
         (3 * self.json.len() + snapshots) as u64
     }
 
-    /// In few words, for the store. `trouble` is why there is no newer snapshot.
-    pub(super) fn assessment(&self, trouble: Option<String>) -> Assessment {
+    /// In few words, for the store. `trouble` is why there is no newer snapshot, of which one was last tried to be had at `last_scrape_at`.
+    pub(super) fn assessment(
+        &self,
+        trouble: Option<String>,
+        last_scrape_at: Option<WallTime>,
+    ) -> Assessment {
         let report = &self.report;
         let trend = &report.trend;
         let per_hour = |growth: Option<Estimate>| growth.filter(|_| report.has_time);
         let growth = per_hour(trend.growth);
         let leak = per_hour(trend.suspect_growth);
-        let last = report.snapshots.last();
+        let (first, last) = (report.snapshots.first(), report.snapshots.last());
         let limit = trend.projection.and_then(|projection| projection.limit);
         Assessment {
             target: Arc::clone(&self.target.name),
@@ -121,6 +125,7 @@ impl Judged {
             assessment: trend.assessment.name(),
             sentence: report.sentence(),
             snapshots: report.snapshots.len(),
+            oldest_snapshot_at: first.and_then(|it| it.timestamp_ms).map(WallTime),
             newest_snapshot_at: last.and_then(|it| it.timestamp_ms).map(WallTime),
             inuse_bytes: last.filter(|_| report.is_bytes).map(|it| it.total),
             growth_bytes_per_hour: growth.map(|growth| growth.value),
@@ -136,6 +141,7 @@ impl Judged {
                 .map(|suspect| brief(suspect, report.has_time))
                 .collect(),
             judged_at: self.judged_at,
+            last_scrape_at,
             problem: trouble.or_else(|| self.refusal.clone()),
         }
     }

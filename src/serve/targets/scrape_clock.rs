@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use super::scrape::{self, ScrapeFailure, TIME_LIMIT, scrape};
 use super::watched::Watched;
 use crate::escape;
+use crate::serve::time::WallTime;
 
 /// Scrapes at a time, over all services: 64 that do not answer are all tried within half an interval of half an hour.
 pub(super) const AT_ONCE: usize = 2;
@@ -26,6 +27,22 @@ const FIRST_STEP: Duration = Duration::from_millis(500);
 pub(super) struct ScrapeCounts {
     pub(super) scrapes: AtomicU64,
     pub(super) failures: AtomicU64,
+    /// When the last one ended, in milliseconds since 1970; 0 where none was tried. Written and read while `trouble` is held, and so always
+    /// of the same try as that.
+    last_at: AtomicI64,
+}
+
+impl ScrapeCounts {
+    /// One has ended.
+    pub(super) fn ended(&self, at: WallTime) {
+        self.last_at.store(at.0, Ordering::Relaxed);
+    }
+
+    /// When the last one ended.
+    pub(super) fn last_at(&self) -> Option<WallTime> {
+        let at = self.last_at.load(Ordering::Relaxed);
+        (at != 0).then_some(WallTime(at))
+    }
 }
 
 /// Takes snapshots of one service.
@@ -119,10 +136,9 @@ impl ScrapeClock {
                 None => tracing::info!(%service, "snapshots of a watched service come again"),
             }
         }
-        self.trouble.send_if_modified(|before| {
-            let is_new = *before != failure;
+        self.trouble.send_modify(|before| {
             *before = failure;
-            is_new
+            self.counts.ended(WallTime::now());
         });
     }
 }
