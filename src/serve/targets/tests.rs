@@ -158,12 +158,32 @@ async fn a_folder_full_of_other_things_is_judged_by_its_snapshots() {
         .map(ToString::to_string)
         .collect();
     let notes = notes.join("\n");
-    // The damaged one, and the link that leads nowhere.
-    assert!(notes.contains("cannot be read, left out (2, "), "{notes}");
+    // The damaged one, and two links.
+    assert!(notes.contains("cannot be read, left out (3, "), "{notes}");
     assert!(
         notes.contains("no heap profiles, left out (heap-1795000000001"),
         "{notes}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_link_leads_to_is_not_told() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), 0..2);
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    fs::write(outside.path(), "root:s3cret:0:0\n").unwrap();
+    for name in ["heap-1795000000003-manual.pb.gz", "x.heap"] {
+        std::os::unix::fs::symlink(outside.path(), folder.path().join(name)).unwrap();
+    }
+    let scene = watch_over(folder.path());
+    let judged = scene.targets.judged(SELF).await.unwrap();
+    let text = String::from_utf8_lossy(&judged.json);
+    assert!(
+        text.contains("is a link, and a server follows none"),
+        "{text}"
+    );
+    assert!(!text.contains("root"), "{text}");
+    assert_eq!(judged.report.snapshots.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
