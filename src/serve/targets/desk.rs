@@ -11,8 +11,8 @@ use super::counters::Counters;
 use super::folder_look::{Fingerprint, FolderLook};
 use super::folder_watch::FolderWatch;
 use super::judged::Judged;
-use super::scrape::ScrapeFailure;
 use super::target::Target;
+use super::trouble::Trouble;
 use crate::escape;
 use crate::serve::bounds::JUDGEMENTS;
 use crate::serve::store::Assessment;
@@ -42,7 +42,7 @@ pub(super) struct Desk<M> {
     /// What the last judgement was of, also where that was not kept.
     pub(super) last: Option<Fingerprint>,
     /// Why there is no newer snapshot of a watched service.
-    pub(super) trouble: watch::Receiver<Option<ScrapeFailure>>,
+    pub(super) trouble: watch::Receiver<Option<Trouble>>,
 }
 
 impl<M: From<Assessment> + Send + 'static> Desk<M> {

@@ -13,7 +13,7 @@ use super::desk::{Asker, Desk};
 use super::folder_look::FolderLook;
 use super::folder_watch::FolderWatch;
 use super::judged::Judged;
-use super::scrape_clock::{AT_ONCE, ScrapeClock, ScrapeCounts};
+use super::scrape_clock::{ScrapeClock, ScrapeCounts, ScrapeTurns};
 use super::target::Target;
 use super::target_error::TargetError;
 use super::watched::{WatchOptions, Watched};
@@ -86,7 +86,7 @@ impl Targets {
     {
         let counters = Arc::new(Counters::default());
         let turn = Arc::new(Semaphore::new(ANALYSES));
-        let scraping = Arc::new(Semaphore::new(AT_ONCE));
+        let scraping = Arc::new(ScrapeTurns::new());
         let services = watch.services.iter();
         let mut targets = vec![(own, None)];
         targets.extend(services.map(|it| (it.target(&watch.folder), Some(Arc::new(it.clone())))));

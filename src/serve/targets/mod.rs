@@ -27,6 +27,7 @@ mod scrape;
 mod scrape_clock;
 mod target;
 mod target_error;
+mod trouble;
 mod watched;
 
 #[cfg(test)]
@@ -41,4 +42,5 @@ pub use judged::Judged;
 pub use saved_reports::save_report;
 pub use target::{SELF, Target};
 pub use target_error::TargetError;
+pub(in crate::serve) use trouble::Trouble;
 pub use watched::{WatchOptions, Watched};
