@@ -185,6 +185,7 @@ impl Server {
             snapshots: options.snapshots.clone(),
             hub: messages.downgrade(),
             progress: Arc::clone(&progress),
+            trouble: state.targets.own_trouble(),
         };
         let own_heap = OwnHeap::start(start, stopping.clone());
         state.own_heap = own_heap.clone();

@@ -14,6 +14,7 @@ use super::snapshots::{self, Dumped, OwnSnapshots};
 use crate::archive::{Stored, Trigger};
 use crate::serve::bounds::OWN_HEAP_ASKS;
 use crate::serve::hub::{HubWatch, Progress};
+use crate::serve::targets::Trouble;
 use crate::serve::time::WallTime;
 
 /// Whoever wants to know what became of it; several may have asked for the same.
@@ -33,6 +34,8 @@ pub(super) struct SnapshotClock {
     pub(super) options: Option<OwnSnapshots>,
     pub(super) progress: Arc<Progress>,
     pub(super) costs: Arc<Mutex<DumpCosts>>,
+    /// Told why there is no newer snapshot, and that there is one again.
+    pub(super) trouble: watch::Sender<Option<Trouble>>,
 }
 
 /// As many as may wait.
@@ -116,6 +119,15 @@ impl SnapshotClock {
             }
             Err(problem) => tracing::error!(%problem, "no heap snapshot was taken"),
         }
+        let trouble = taken.as_ref().err().map(|failure| {
+            let words = format!("no heap snapshot of this server is taken: {failure}");
+            Trouble::new(failure.name(), &words)
+        });
+        self.trouble.send_if_modified(|before| {
+            let is_new = *before != trouble;
+            *before = trouble;
+            is_new
+        });
         answer_all(answers.into_iter().flatten(), taken);
     }
 

@@ -10,7 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::counters::Counters;
 use super::folder_look::{Fingerprint, FolderLook};
 use super::folder_watch::FolderWatch;
-use super::judged::Judged;
+use super::judged::{Judged, joined};
 use super::target::Target;
 use super::trouble::Trouble;
 use crate::escape;
@@ -41,7 +41,7 @@ pub(super) struct Desk<M> {
     pub(super) newest: Option<Arc<Judged>>,
     /// What the last judgement was of, also where that was not kept.
     pub(super) last: Option<Fingerprint>,
-    /// Why there is no newer snapshot of a watched service.
+    /// Why there is no newer snapshot.
     pub(super) trouble: watch::Receiver<Option<Trouble>>,
 }
 
@@ -73,7 +73,6 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
                 () = sleep_until(settled_at.unwrap_or_else(Instant::now)), if settled_at.is_some() => {
                     settled_at = None;
                 }
-                // Of this server's own snapshots nobody tells here.
                 Ok(()) = self.trouble.changed() => {
                     if self.tell_trouble().await.is_none() {
                         return;
@@ -169,7 +168,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
     /// Tells the hub; nothing when that is gone.
     async fn tell(&mut self, judged: &Judged) -> Option<()> {
         let trouble = self.trouble.borrow_and_update().clone();
-        let assessment = judged.assessment(trouble.map(|failure| failure.words));
+        let assessment = judged.assessment(trouble.map(|trouble| trouble.words));
         let before = self.told.borrow().as_ref().map(|it| it.assessment);
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
@@ -185,8 +184,8 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         // What was not judged yet is told when it is.
         let Some(told) = told else { return Some(()) };
         let trouble = self.trouble.borrow_and_update().clone();
-        let refusal = || self.newest.as_ref()?.refusal.clone();
-        let problem = trouble.map(|failure| failure.words).or_else(refusal);
+        let refusal = self.newest.as_ref().and_then(|it| it.refusal.as_deref());
+        let problem = joined(refusal, trouble.map(|trouble| trouble.words));
         if problem == told.problem {
             return Some(());
         }

@@ -16,6 +16,7 @@ use super::judged::Judged;
 use super::scrape_clock::{ScrapeClock, ScrapeCounts, ScrapeTurns};
 use super::target::Target;
 use super::target_error::TargetError;
+use super::trouble::Trouble;
 use super::watched::{WatchOptions, Watched};
 use crate::serve::bounds::{BoundReport, TARGET_QUESTIONS};
 use crate::serve::store::Assessment;
@@ -36,6 +37,8 @@ struct Inside {
     desks: Vec<DeskHandle>,
     pairs: mpsc::Sender<PairQuestion>,
     counters: Arc<Counters>,
+    /// Why there is no newer snapshot of this server itself.
+    own_trouble: watch::Sender<Option<Trouble>>,
 }
 
 #[derive(Debug)]
@@ -68,6 +71,7 @@ impl Default for Targets {
             desks: vec![without_folder(Arc::new(Target::own(None, None)))],
             pairs,
             counters: Arc::default(),
+            own_trouble: watch::Sender::default(),
         }))
     }
 }
@@ -93,6 +97,7 @@ impl Targets {
         let folders = targets.iter().filter_map(|(it, _)| it.folder.clone());
         let folder_watch = Arc::new(FolderWatch::new(folders));
         let count = u32::try_from(watch.services.len()).unwrap_or(u32::MAX);
+        let own_trouble = watch::Sender::default();
         let mut place = 0;
         let mut begin = |(target, watched): (Target, Option<Arc<Watched>>)| {
             let target = Arc::new(target);
@@ -101,7 +106,10 @@ impl Targets {
             };
             let (ask, asked) = mpsc::channel(waiting());
             let (tell, told) = watch::channel(None);
-            let (trouble, troubled) = watch::channel(None);
+            let trouble = match watched {
+                Some(_) => watch::Sender::default(),
+                None => own_trouble.clone(),
+            };
             let desk = Desk {
                 target: Arc::clone(&target),
                 asked,
@@ -113,7 +121,7 @@ impl Targets {
                 told: tell,
                 newest: None,
                 last: None,
-                trouble: troubled,
+                trouble: trouble.subscribe(),
             };
             tokio::spawn(desk.run(stopping.clone()));
             let scrapes = watched.map(|watched| {
@@ -147,7 +155,13 @@ impl Targets {
             desks,
             pairs,
             counters,
+            own_trouble,
         }))
+    }
+
+    /// Where to put why there is no newer snapshot of this server itself, and that there is one again.
+    pub(in crate::serve) fn own_trouble(&self) -> watch::Sender<Option<Trouble>> {
+        self.0.own_trouble.clone()
     }
 
     /// The names of all targets, this server first.

@@ -237,6 +237,34 @@ async fn pairs_are_compared_once_and_named_by_their_files() {
     assert_eq!(unknown, TargetError::NoSuchTarget);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_of_two_services_says_what_lies_there_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), 0..3);
+    let other = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let other = other.join("fixtures/jemalloc/5.3/cleak/run1.2.heap");
+    fs::copy(other, folder.path().join("other.1.2.heap")).unwrap();
+    let mut scene = watch_over(folder.path());
+    let told = scene.hears(|told| told.snapshots > 0).await;
+    assert_eq!((told.assessment, told.snapshots), ("insufficient-data", 4));
+    assert!(
+        told.sentence
+            .starts_with("no verdict: profiles of 2 services (")
+    );
+    assert!(told.sentence.ends_with("): keep one service a folder"));
+    // A snapshot that fails is told beside it, and is forgotten when one comes.
+    let trouble = scene.targets.own_trouble();
+    trouble.send_replace(Some(Trouble::new("full", "the disk is full")));
+    let ends =
+        |told: &Assessment, with: &str| told.problem.as_ref().is_some_and(|it| it.ends_with(with));
+    let both = "keep one service a folder; the disk is full";
+    scene.hears(|told| ends(told, both)).await;
+    trouble.send_replace(None);
+    scene
+        .hears(|told| ends(told, "keep one service a folder"))
+        .await;
+}
+
 #[tokio::test]
 async fn without_a_folder_there_is_an_answer_all_the_same() {
     let targets = Targets::default();
