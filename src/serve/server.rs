@@ -192,6 +192,7 @@ impl Server {
             snapshots: options.snapshots.clone(),
             hub: messages.downgrade(),
             progress: Arc::clone(&progress),
+            last_try: state.targets.own_tries(),
         };
         let own_heap = OwnHeap::start(start, stopping.clone());
         state.own_heap = own_heap.clone();

@@ -8,6 +8,9 @@ use crate::serve::time::WallTime;
 /// A leak is over when it has been stable for so long, in milliseconds of the series' own time: a service whose load pauses is not mended.
 const STABLE_MS: i64 = 10 * 60_000;
 
+/// With fewer snapshots a leak is shown and nobody is told of it: until then a cache that is still filling looks the same.
+const FEWEST_SNAPSHOTS: usize = 8;
+
 /// A target is failing when so many tries in a row gave no snapshot, or no verdict. A restart of its service costs one.
 const FAILED_TRIES: u32 = 3;
 
@@ -72,7 +75,8 @@ impl Course {
                 let blamed = blamed(assessment);
                 let is_again =
                     |(other, same): (SnapshotKey, Blamed)| other != key && same == blamed;
-                if self.before.is_some_and(is_again) {
+                let is_enough = assessment.snapshots >= FEWEST_SNAPSHOTS;
+                if is_enough && self.before.is_some_and(is_again) {
                     self.confirmed = Some(blamed);
                 }
                 self.before = Some((key, blamed));

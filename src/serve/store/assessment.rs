@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::serve::time::WallTime;
 
@@ -14,7 +14,8 @@ pub struct Assessment {
     pub target: Arc<str>,
     /// Where its snapshots come from, without secrets; nothing for this server itself.
     pub url: Option<String>,
-    /// The folder of its snapshots.
+    /// The folder of its snapshots; empty where there is none, which is told as null.
+    #[serde(serialize_with = "null_where_empty")]
     pub folder: String,
     /// `leaking`, `growing`, `stable` or `insufficient-data`.
     pub assessment: &'static str,
@@ -48,6 +49,10 @@ pub struct Assessment {
     pub last_scrape_at: Option<WallTime>,
     /// Why there is no newer snapshot, or no verdict; foreign text.
     pub problem: Option<String>,
+}
+
+fn null_where_empty<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(text).filter(|it| !it.is_empty()).serialize(serializer)
 }
 
 impl Assessment {

@@ -10,14 +10,12 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::counters::Counters;
 use super::folder_look::{Fingerprint, FolderLook};
 use super::folder_watch::FolderWatch;
-use super::judged::Judged;
-use super::scrape::ScrapeFailure;
-use super::scrape_clock::ScrapeCounts;
+use super::judged::{Judged, joined};
+use super::last_try::LastTry;
 use super::target::Target;
 use crate::escape;
 use crate::serve::bounds::JUDGEMENTS;
 use crate::serve::store::Assessment;
-use crate::serve::time::WallTime;
 
 /// Somebody who waits for the judgement of what lies in the folder now.
 pub(super) type Asker = oneshot::Sender<Arc<Judged>>;
@@ -43,10 +41,8 @@ pub(super) struct Desk<M> {
     pub(super) newest: Option<Arc<Judged>>,
     /// What the last judgement was of, also where that was not kept.
     pub(super) last: Option<Fingerprint>,
-    /// Why there is no newer snapshot of a watched service.
-    pub(super) trouble: watch::Receiver<Option<ScrapeFailure>>,
-    /// When a snapshot was last tried to be had.
-    pub(super) counts: Arc<ScrapeCounts>,
+    /// What became of the last try to have a newer snapshot.
+    pub(super) last_try: watch::Receiver<LastTry>,
 }
 
 impl<M: From<Assessment> + Send + 'static> Desk<M> {
@@ -77,8 +73,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
                 () = sleep_until(settled_at.unwrap_or_else(Instant::now)), if settled_at.is_some() => {
                     settled_at = None;
                 }
-                // Of this server's own snapshots nobody tells here.
-                Ok(()) = self.trouble.changed() => {
+                Ok(()) = self.last_try.changed() => {
                     if self.tell_trouble().await.is_none() {
                         return;
                     }
@@ -172,8 +167,8 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
 
     /// Tells the hub; nothing when that is gone.
     async fn tell(&mut self, judged: &Judged) -> Option<()> {
-        let (trouble, last_scrape_at) = self.last_try();
-        let assessment = judged.assessment(trouble, last_scrape_at);
+        let last_try = self.last_try.borrow_and_update().clone();
+        let assessment = judged.assessment(last_try);
         let before = self.told.borrow().as_ref().map(|it| it.assessment);
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
@@ -188,26 +183,19 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         let told = self.told.borrow().as_ref().map(Arc::clone);
         // What was not judged yet is told when it is.
         let Some(told) = told else { return Some(()) };
-        let (trouble, last_scrape_at) = self.last_try();
-        let refusal = || self.newest.as_ref()?.refusal.clone();
-        let problem = trouble.or_else(refusal);
+        let LastTry { at, trouble } = self.last_try.borrow_and_update().clone();
+        let refusal = self.newest.as_ref().and_then(|it| it.refusal.as_deref());
+        let problem = joined(refusal, trouble.map(|trouble| trouble.words));
         // A new snapshot is judged in a moment, and the try that gave it told with that. Tries that fail are counted.
-        if problem == told.problem && (problem.is_none() || last_scrape_at == told.last_scrape_at) {
+        if problem == told.problem && (problem.is_none() || at == told.last_scrape_at) {
             return Some(());
         }
         let assessment = Assessment {
             problem,
-            last_scrape_at,
+            last_scrape_at: at,
             ..(*told).clone()
         };
         self.send(assessment).await
-    }
-
-    /// Why the last try gave no snapshot, and when it was.
-    fn last_try(&mut self) -> (Option<String>, Option<WallTime>) {
-        let trouble = self.trouble.borrow_and_update();
-        let words = trouble.as_ref().map(|failure| failure.words.clone());
-        (words, self.counts.last_at())
     }
 
     async fn send(&mut self, assessment: Assessment) -> Option<()> {

@@ -118,6 +118,8 @@ mod tests {
             assessment: word,
             sentence: String::new(),
             snapshots: 12,
+            oldest_snapshot_at: None,
+            last_scrape_at: None,
             newest_snapshot_at: Some(WallTime(0)),
             inuse_bytes: Some(in_use),
             growth_bytes_per_hour: None,
