@@ -170,8 +170,13 @@ fn the_memory_routes_have_the_fields_of_the_system_before() {
 
     let purged = post(live.address, "/api/memory/purge", "").expect("it answers");
     let purged = purged.json();
-    let resident = |when: &str| purged[when]["residentBytes"].as_u64();
-    assert!(resident("before") > Some(0) && resident("after") <= resident("before"));
+    // Other threads of the server go on: with bad luck they take more in that moment than there was to give.
+    let held = |when: &str, what: &str| purged[when][what].as_u64().expect("a number");
+    let resident = |when: &str| held(when, "residentBytes");
+    assert!(resident("before") >= resident("after").saturating_sub(8 << 20));
+    assert!(resident("after") >= held("after", "activeBytes") && held("after", "rssBytes") > 0);
+    let given = resident("before").saturating_sub(resident("after"));
+    assert_eq!(purged["givenBackBytes"].as_u64(), Some(given));
 
     let wrong = r#"{"trigger":"../x"}"#;
     let wrong = post(live.address, "/api/memory/heap-snapshot", wrong).expect("it answers");
