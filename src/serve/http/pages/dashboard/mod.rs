@@ -25,6 +25,7 @@ mod panel;
 mod scene;
 mod sign;
 mod snapshots;
+mod table;
 mod verdict;
 mod workers;
 
