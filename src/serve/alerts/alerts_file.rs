@@ -1,9 +1,7 @@
 //! All alerts in a file of the state folder, so that a restart remembers what was told.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +12,7 @@ use super::undelivered::Undelivered;
 use crate::serve::bounds::{
     ALERT_FILE_BYTES, ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES,
 };
+use crate::serve::state_document;
 use crate::serve::store::{Alert, AlertStatus, Alerts, View};
 
 const FORMAT: &str = "fabric-alerts";
@@ -55,8 +54,7 @@ impl AlertsFile {
         match self.read() {
             Ok(left) => left,
             Err(why) => {
-                let aside = with_suffix(&self.path, ".damaged");
-                let moved = fs::rename(&self.path, aside).is_ok();
+                let moved = state_document::set_aside(&self.path).is_ok();
                 tracing::warn!(%why, moved_aside = moved, "the alerts of the last run cannot be used: what still holds is told again");
                 Left::default()
             }
@@ -64,17 +62,11 @@ impl AlertsFile {
     }
 
     fn read(&self) -> Result<Left, String> {
-        let mut file = match File::open(&self.path) {
-            Ok(file) => file.take(ALERT_FILE_BYTES + 1),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Left::default()),
+        let bytes = match state_document::read(&self.path, ALERT_FILE_BYTES) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(Left::default()),
             Err(error) => return Err(error.to_string()),
         };
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)
-            .map_err(|error| error.to_string())?;
-        if bytes.len() as u64 > ALERT_FILE_BYTES {
-            return Err("it is larger than such a file gets".to_owned());
-        }
         let saved: Saved<Alert> =
             serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
         if saved.format != FORMAT || saved.version != VERSION {
@@ -103,24 +95,7 @@ impl AlertsFile {
             alerts: all.map(|alert| &**alert).collect(),
             undelivered,
         };
-        // Always the same name: what a crash leaves behind is overwritten and does not pile up.
-        let unfinished = with_suffix(&self.path, ".new");
-        let _ = fs::remove_file(&unfinished);
-        let file = File::options()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&unfinished)?;
-        let mut writer = BufWriter::new(file);
-        serde_json::to_writer(&mut writer, &saved)?;
-        writer.flush()?;
-        writer.get_ref().sync_all()?;
-        fs::rename(&unfinished, &self.path)?;
-        let folder = match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        File::open(folder)?.sync_all()
+        state_document::save(&self.path, &saved)
     }
 }
 
@@ -232,10 +207,4 @@ impl AlertsFile {
         *problem = now;
         Some(())
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
