@@ -1,4 +1,6 @@
 //! What a heap snapshot costs: beside memlab, beside a scan of its integers, and in memory beside its size.
+//!
+//! `FABRIC_HEAP` names a snapshot of a real program, as those in `heap_programs/` write them, `FABRIC_MEMLAB` memlab's own script.
 
 use std::fs::File;
 use std::io::{self, Read};

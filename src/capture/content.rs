@@ -39,7 +39,7 @@ enum Keeping {
     AsItIs,
     /// It is a profile.proto with all the names it can have, under no or another compression.
     Gzipped,
-    /// It is another format, or got names here that it would lose elsewhere.
+    /// It is another format, or got names here that it would lose elsewhere, or a time.
     Converted,
 }
 
@@ -91,6 +91,16 @@ impl HeapProfile {
     /// Whether the bytes are kept as they came.
     pub fn is_kept_as_it_is(&self) -> bool {
         self.keeping == Keeping::AsItIs
+    }
+
+    /// Gives a profile that has no time of its own the one of its capture, in milliseconds since 1970. What is written has it, too.
+    #[must_use]
+    pub fn taken_at(mut self: Box<Self>, at_ms: i64) -> Box<HeapProfile> {
+        if at_ms > 0 && self.loaded.profile.origin().captured_at_ms.is_none() {
+            self.loaded.profile = self.loaded.profile.with_time(at_ms);
+            self.keeping = Keeping::Converted;
+        }
+        self
     }
 
     /// What stands behind the name of the bytes as they came: the format, and the compression around it.

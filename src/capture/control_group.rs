@@ -104,20 +104,7 @@ fn counter(stat: &str, name: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
-
-    fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-        for (name, text) in files {
-            let path = root.path().join(name);
-            assert!(
-                path.parent()
-                    .is_some_and(|it| fs::create_dir_all(it).is_ok())
-            );
-            assert!(fs::write(path, text).is_ok());
-        }
-        root
-    }
+    use crate::capture::proc_file::machine;
 
     #[test]
     fn limits_of_the_groups_above_count_and_cached_pages_do_not() {

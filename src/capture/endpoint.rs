@@ -23,6 +23,25 @@ pub enum Host {
     Other(String),
 }
 
+/// What is wrong with a URL, as the end of a sentence that begins with it, and without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// A user name, and mostly a password.
+    #[error(
+        "has a user name in it, which everybody sees in the list of processes: put an Authorization header into a file and give --header @FILE"
+    )]
+    UserName,
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<String> for EndpointError {
+    fn from(why: String) -> EndpointError {
+        EndpointError::Other(why)
+    }
+}
+
 /// Parameters of profile endpoints, which hold no secrets.
 const HARMLESS: [&str; 6] = ["gc", "debug", "seconds", "format", "type", "sample_type"];
 
@@ -41,14 +60,15 @@ impl Endpoint {
     /// profile, or escaped as one word (`http+unix://%2Frun%2Fx.sock/debug/pprof/heap`).
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
-    pub fn parse(text: &str, socket: Option<&Path>) -> Result<Endpoint, String> {
+    /// What is wrong.
+    pub fn parse(text: &str, socket: Option<&Path>) -> Result<Endpoint, EndpointError> {
         if let Some(rest) = ["http+unix://", "unix://"]
             .iter()
             .find_map(|scheme| text.strip_prefix(scheme))
         {
             if socket.is_some() {
-                return Err("names a socket itself: leave --unix-socket out".to_owned());
+                let why = "names a socket itself: leave --unix-socket out";
+                return Err(why.to_owned().into());
             }
             let (socket, path) = split_socket(rest)?;
             return Ok(Endpoint {
@@ -101,7 +121,7 @@ impl Endpoint {
     }
 
     /// Where a `Location` leads from here.
-    pub(super) fn follow(&self, location: &str) -> Result<Endpoint, String> {
+    pub(super) fn follow(&self, location: &str) -> Result<Endpoint, EndpointError> {
         let authority = self.uri.authority().map_or("", |it| it.as_str());
         let scheme = self.uri.scheme_str().unwrap_or("http");
         let (text, socket) = if Endpoint::is_url(location) {
@@ -137,13 +157,22 @@ impl std::fmt::Display for Endpoint {
             )?,
         }
         f.write_str(self.uri.path())?;
-        for (at, parameter) in self
-            .uri
-            .query()
-            .into_iter()
-            .flat_map(|it| it.split('&').enumerate())
-        {
-            f.write_str(if at == 0 { "?" } else { "&" })?;
+        match self.uri.query() {
+            Some(query) => write!(f, "?{}", Parameters(query)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The parameters of a URL, without the values that may be secrets.
+struct Parameters<'q>(&'q str);
+
+impl std::fmt::Display for Parameters<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, parameter) in self.0.split('&').enumerate() {
+            if at > 0 {
+                f.write_str("&")?;
+            }
             match parameter.split_once('=') {
                 Some((key, _)) if !HARMLESS.contains(&key) => write!(f, "{key}=...")?,
                 None if !HARMLESS.contains(&parameter) => f.write_str("...")?,
@@ -154,25 +183,45 @@ impl std::fmt::Display for Endpoint {
     }
 }
 
-fn parse_uri(text: &str) -> Result<Uri, String> {
+/// A `Location` that leads nowhere, for people: it need be no URL, so everything up to the last `@` is taken for a user name.
+pub(super) fn shown_location(location: &str) -> String {
+    let (scheme, rest) = match location.split_once("//") {
+        Some(("", rest)) => ("//".to_owned(), rest),
+        Some((_, rest)) if Endpoint::is_url(location) => {
+            let scheme = location.strip_suffix(rest).unwrap_or_default();
+            (scheme.to_owned(), rest)
+        }
+        _ => (String::new(), location),
+    };
+    let (user, rest) = match rest.rsplit_once('@') {
+        Some((_, behind)) => ("...@", behind),
+        None => ("", rest),
+    };
+    let rest = rest.split('#').next().unwrap_or_default();
+    match rest.split_once('?') {
+        Some((path, query)) => format!("{scheme}{user}{path}?{}", Parameters(query)),
+        None => format!("{scheme}{user}{rest}"),
+    }
+}
+
+fn parse_uri(text: &str) -> Result<Uri, EndpointError> {
     let uri: Uri = text
         .parse()
         .map_err(|error| format!("is no URL ({error})"))?;
     match uri.scheme_str() {
         Some("http" | "https") => {}
-        _ => return Err("is not an http, https or http+unix URL".to_owned()),
+        _ => {
+            let why = "is not an http, https or http+unix URL";
+            return Err(why.to_owned().into());
+        }
     }
     let authority = uri.authority().map_or("", |it| it.as_str());
     if authority.contains('@') {
-        return Err(
-            "has a user name in it, which everybody sees in the list of processes: put an Authorization header into a file and give \
-             --header @FILE"
-                .to_owned(),
-        );
+        return Err(EndpointError::UserName);
     }
     match uri.host() {
         Some(host) if !host.is_empty() => Ok(uri),
-        _ => Err("names no host".to_owned()),
+        _ => Err("names no host".to_owned().into()),
     }
 }
 
@@ -237,7 +286,25 @@ mod tests {
             assert_eq!(parse(text).to_string(), shown);
         }
         let refused = Endpoint::parse("http://user:pw@h/heap", None);
-        assert!(refused.is_err_and(|error| !error.contains("pw")));
+        assert_eq!(refused, Err(EndpointError::UserName));
+    }
+
+    #[test]
+    fn of_a_location_that_is_no_url_no_user_name_and_no_secret_is_shown() {
+        for (location, shown) in [
+            ("http://user:s3cret@h/p", "http://...@h/p"),
+            ("http://user:s3/cret@h/p?gc=1", "http://...@h/p?gc=1"),
+            ("//user:s3?cret@h/p", "//...@h/p"),
+            ("http://s3cret@s3cret@h", "http://...@h"),
+            ("user:s3cret@h//p", "...@h//p"),
+            ("ftp://h/p?key=s3cret&gc=1#s3cret", "ftp://h/p?key=...&gc=1"),
+            ("ftp://h/p?s3cret", "ftp://h/p?..."),
+            ("/p#s3cret", "/p"),
+            ("/p?key=//s3cret", "/p?key=..."),
+            ("data://s3cret@", "data://...@"),
+        ] {
+            assert_eq!(shown_location(location), shown);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use ureq::{Agent, Body, Error, Proxy};
 
 use super::capture_error::{CaptureErrorKind, WholeSpan};
 use super::copy::copy;
-use super::endpoint::{Endpoint, Host};
+use super::endpoint::{Endpoint, EndpointError, Host, shown_location};
 use super::trust::Trust;
 use super::unix_socket::{NoResolver, UnixConnector};
 use crate::{escape, limits};
@@ -57,10 +57,9 @@ pub fn fetch(wanted: &Fetch<'_>, to: &mut dyn Write) -> Result<Fetched, CaptureE
             .and_then(|location| location.to_str().ok());
         match location {
             Some(location) if status.is_redirection() => {
-                endpoint = endpoint.follow(location).map_err(|why| {
-                    let location = escape::terminal(location).into_owned();
-                    CaptureErrorKind::Redirect(format!("redirects to {location}, which {why}"))
-                })?;
+                endpoint = endpoint
+                    .follow(location)
+                    .map_err(|why| leads_nowhere(location, &why))?;
             }
             _ if status.as_u16() == 200 => {
                 let bytes = receive(wanted, response.into_body(), to)?;
@@ -73,6 +72,18 @@ pub fn fetch(wanted: &Fetch<'_>, to: &mut dyn Write) -> Result<Fetched, CaptureE
         "redirects more than {} times, at last to {endpoint}: name the right URL",
         limits::REDIRECTS
     )))
+}
+
+fn leads_nowhere(location: &str, why: &EndpointError) -> CaptureErrorKind {
+    let location = shown_location(location);
+    let location = escape::terminal(&location);
+    let why = match why {
+        EndpointError::UserName => {
+            "has a user name in it, which is not sent: name the URL that it leads to".to_owned()
+        }
+        EndpointError::Other(why) => why.clone(),
+    };
+    CaptureErrorKind::Redirect(format!("redirects to {location}, which {why}"))
 }
 
 fn ask(

@@ -28,7 +28,7 @@ pub use content::{Content, HeapProfile, examine, inflate, is_compressed_heap_sna
 pub use control_group::MemoryGroup;
 pub use copy::copy_file;
 pub use dump_watch::DumpWatch;
-pub use endpoint::{Endpoint, Host};
+pub use endpoint::{Endpoint, EndpointError, Host};
 pub use http::{Fetch, Fetched, fetch};
 pub use listener::{listening_addresses, listening_process};
 pub use process::{Process, hostname};

@@ -28,3 +28,18 @@ pub(super) fn kilobytes(text: &str, name: &str) -> Option<u64> {
     let number: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
     number.checked_mul(1024)
 }
+
+/// A machine for tests: a root with these files below it.
+#[cfg(test)]
+pub(super) fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+    for (name, text) in files {
+        let path = root.path().join(name);
+        assert!(
+            path.parent()
+                .is_some_and(|it| std::fs::create_dir_all(it).is_ok())
+        );
+        assert!(std::fs::write(path, text).is_ok());
+    }
+    root
+}

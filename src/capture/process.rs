@@ -178,20 +178,7 @@ fn command(folder: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
-
-    fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-        for (name, text) in files {
-            let path = root.path().join(name);
-            assert!(
-                path.parent()
-                    .is_some_and(|it| fs::create_dir_all(it).is_ok())
-            );
-            assert!(fs::write(path, text).is_ok());
-        }
-        root
-    }
+    use crate::capture::proc_file::machine;
 
     const STAT: &str = "17 (a) b (c) S 1 17 17 0 -1 4194560 1234 0 56 0 7 8 0 0 20 0 4 0 250 1 2 3";
 

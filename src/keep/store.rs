@@ -62,7 +62,7 @@ pub fn store(
     manner: &Manner<'_, '_>,
 ) -> Result<Kept, KeepError> {
     unpack_heap_snapshot(archive, &mut captured)?;
-    let content = examine(captured.stage.path(), manner.symbolizer)
+    let mut content = examine(captured.stage.path(), manner.symbolizer)
         .map_err(|kind| KeepError::capturing(archive, &captured.source, kind))?;
     let mut remarks = Vec::new();
     if let Content::Profile(profile) = &content {
@@ -86,6 +86,9 @@ pub fn store(
         }
     };
     sidecar.captured_at = Some(at_ms);
+    if let Content::Profile(profile) = content {
+        content = Content::Profile(profile.taken_at(at_ms));
+    }
     let name = SnapshotName {
         time_ms: at_ms.max(0),
         trigger: manner.trigger,

@@ -164,3 +164,28 @@ fn what_is_beyond_the_bounds_goes_and_is_told() {
     assert_eq!(told, [(100, Excess::Count)]);
     assert_eq!(archive.snapshots().map_or(0, |found| found.len()), 2);
 }
+
+#[test]
+fn a_profile_without_a_time_gets_that_of_its_capture_and_one_with_a_time_keeps_its_own() {
+    let read = |kept: &Kept| {
+        let source = crate::load::Source::Path(kept.stored.path.clone());
+        let loaded = crate::load::load(&source, None, &crate::load::Progress::default());
+        loaded.unwrap_or_else(|error| panic!("{error}")).profile
+    };
+    let (_folder, archive) = folder();
+    let at_ms = 1_795_000_000_123;
+    let (first, _) = kept(
+        &archive,
+        came(&archive, "jemalloc/5.3/cleak/run1.2.heap", at_ms),
+        &MANNER,
+    );
+    assert_eq!(read(&first).origin().captured_at_ms, Some(at_ms));
+    let go = "pprof/go-1.27/goleak/heap.007.pb.gz";
+    let (second, sidecar) = kept(&archive, came(&archive, go, at_ms), &MANNER);
+    let own = read(&second).origin().captured_at_ms;
+    assert!(own.is_some() && own == sidecar.captured_at && own != Some(at_ms));
+    assert_eq!(
+        fs::read(&second.stored.path).ok(),
+        fs::read(fixture(go)).ok()
+    );
+}

@@ -202,6 +202,13 @@ impl Profile {
         ProfileBuilder::add_build_ids(self, build_id_of)
     }
 
+    /// The same profile with a time, in milliseconds since 1970, where it has none of its own.
+    #[must_use]
+    pub fn with_time(mut self, at_ms: i64) -> Profile {
+        self.origin.captured_at_ms.get_or_insert(at_ms);
+        self
+    }
+
     /// The same profile with more remarks.
     #[must_use]
     pub fn with_notes(mut self, notes: &Notes) -> Profile {

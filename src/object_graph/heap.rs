@@ -29,12 +29,12 @@ impl<'g> Heap<'g> {
         let essential = Essential::of(graph);
         // Nothing beside the dominators, which need the most memory of all.
         let dominators = Dominators::of(graph, &essential);
-        let (paths, (classes, scopes)) = both(
+        // What is needed to find the sizes is given back before the classes need as much.
+        let (paths, (sizes, classes, scopes)) = both(
             || ShortestPaths::of(graph, &essential),
-            || (ClassNames::of(graph), Scopes::of(graph)),
+            || (owned_sizes(graph), ClassNames::of(graph), Scopes::of(graph)),
         );
         drop(essential);
-        let sizes = owned_sizes(graph);
         let retained = dominators.retained_sizes(&sizes);
         Heap {
             graph,

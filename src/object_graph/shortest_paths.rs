@@ -41,36 +41,12 @@ impl ShortestPaths {
         };
         // The root leads to what has its way already, and is an object of nobody.
         is_reached.insert(root);
-        let mut deferred = Vec::new();
-        paths.spread(
-            graph,
-            &steady,
-            of_the_program,
-            &mut reached,
-            &mut is_reached,
-            &mut deferred,
-        );
-        reached.clear();
-        for edge in deferred {
-            let node = graph.target(edge as usize);
-            if is_reached.insert(node) {
-                paths.reached_by[node as usize] = edge;
-                reached.push(node);
-            }
-        }
-        reached.push(root);
+        let mut begins = paths.spread(graph, &steady, of_the_program, reached, &mut is_reached);
+        begins.push(root);
         let everything = |_| true;
-        let mut none = Vec::new();
-        paths.spread(
-            graph,
-            &steady,
-            everything,
-            &mut reached,
-            &mut is_reached,
-            &mut none,
-        );
+        paths.spread(graph, &steady, everything, begins, &mut is_reached);
         // What is left begins at the edges that are gone a moment later.
-        reached.clear();
+        let mut reached = Vec::new();
         for edge in essential.only_in(&steady) {
             let node = graph.target(edge);
             if is_reached.insert(node) {
@@ -78,14 +54,7 @@ impl ShortestPaths {
                 reached.push(node);
             }
         }
-        paths.spread(
-            graph,
-            essential,
-            everything,
-            &mut reached,
-            &mut is_reached,
-            &mut none,
-        );
+        paths.spread(graph, essential, everything, reached, &mut is_reached);
         paths
     }
 
@@ -95,31 +64,34 @@ impl ShortestPaths {
         (edge != NONE).then(|| (graph.source(edge as usize), edge as usize))
     }
 
-    /// Goes on from the nodes in `reached` to all they lead to. An edge that does not lead on goes to `deferred`.
+    /// Goes on from the nodes in `ring` to all they lead to, one ring after another: only two of them are there at a time. What is reached and does
+    /// not lead on comes back.
     fn spread(
         &mut self,
         graph: &ObjectGraph,
         essential: &Essential,
         leads_on: impl Fn(u32) -> bool,
-        reached: &mut Vec<u32>,
+        mut ring: Vec<u32>,
         is_reached: &mut NodeSet,
-        deferred: &mut Vec<u32>,
-    ) {
-        let mut at = 0;
-        while let Some(&node) = reached.get(at) {
-            at += 1;
-            for edge in graph.edges_of(node) {
-                let target = graph.target(edge);
-                if !essential.holds(edge) || is_reached.contains(target) {
-                    continue;
-                }
-                if !leads_on(target) {
-                    deferred.push(edge as u32);
-                } else if is_reached.insert(target) {
-                    self.reached_by[target as usize] = edge as u32;
-                    reached.push(target);
+    ) -> Vec<u32> {
+        let mut ends = Vec::new();
+        let mut next = Vec::new();
+        while !ring.is_empty() {
+            for &node in &ring {
+                for edge in graph.edges_of(node) {
+                    let target = graph.target(edge);
+                    if essential.holds(edge) && is_reached.insert(target) {
+                        self.reached_by[target as usize] = edge as u32;
+                        match leads_on(target) {
+                            true => next.push(target),
+                            false => ends.push(target),
+                        }
+                    }
                 }
             }
+            std::mem::swap(&mut ring, &mut next);
+            next.clear();
         }
+        ends
     }
 }

@@ -147,6 +147,12 @@ impl TrendReport {
                 };
                 sentence += &format!("; {who} {}", self.rate_text(growth));
             }
+            // A rate would say that it goes on.
+            (None, Some(growth))
+                if trend.assessment == SeriesAssessment::Stable && growth.low > 0.0 =>
+            {
+                sentence += "; no growth that goes on";
+            }
             (None, Some(growth)) => sentence += &format!("; {}", self.rate_text(growth)),
             (None, None) => {}
         }

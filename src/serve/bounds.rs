@@ -281,6 +281,12 @@ pub const TARGET_FILES: usize = 1_000;
 /// A larger file of a target's folder is not judged, nor taken of a service that is watched: a profile has some hundred kilobytes, the largest
 /// some megabytes, and reading a heap snapshot takes about its size in memory.
 pub const TARGET_FILE_BYTES: u64 = 32 * MIB;
+/// Watched services that are asked for a snapshot at a time; each answer waits in a file until those before it are read and stored, one at a
+/// time. A service whose turn comes later is asked later, and none twice at a time.
+pub const TARGET_FETCHES: usize = 8;
+/// Seconds that a watched service has for its answer, at least and at most: in between it has the time up to its next snapshot. What is not there
+/// then is a failure, which is told and counted.
+pub const TARGET_FETCH_SECONDS: (u64, u64) = (3, 30);
 /// Bytes of files of a target's folder that are judged: the newest.
 pub const TARGET_BYTES: u64 = 1024 * MIB;
 /// Bytes of object files whose symbol tables one analysis looks up names in. They are mapped, and little of them is touched.

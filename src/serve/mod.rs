@@ -35,6 +35,7 @@ mod problem_log;
 pub mod query;
 mod sampler;
 mod server;
+mod state_document;
 mod state_folder;
 pub mod store;
 pub mod tail;

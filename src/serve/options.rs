@@ -72,6 +72,8 @@ impl Options {
 
     /// A server with less would open no log at all: it has about so much before it has read anything.
     const LEAST_RSS_BYTES: u64 = 32 * 1024 * 1024;
+    /// A ceiling below is a slip of the pen: the program itself takes more.
+    const LEAST_LIMIT_BYTES: u64 = 1024 * 1024;
     /// Looking through a folder of two hundred logs takes about a millisecond; more often is all that a core would do.
     const SHORTEST_POLL: Duration = Duration::from_millis(10);
     /// A snapshot takes some tenths of a second.
@@ -118,6 +120,15 @@ impl Options {
                 "--max-rss is {} bytes: no log would be opened; it must be at least {}MiB",
                 self.max_rss_bytes,
                 Options::LEAST_RSS_BYTES >> 20
+            ));
+        }
+        if let Some(limit) = self
+            .limit_bytes
+            .filter(|&it| it < Options::LEAST_LIMIT_BYTES)
+        {
+            return Err(format!(
+                "--limit is {limit} bytes: it is reached before the server starts; it must be at least {}MiB",
+                Options::LEAST_LIMIT_BYTES >> 20
             ));
         }
         if self.poll < Options::SHORTEST_POLL {

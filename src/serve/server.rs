@@ -11,7 +11,7 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use super::alerts::{Outlets, keep};
+use super::alerts::{AlertsFile, Left, Outlets, keep, leave};
 use super::event;
 use super::http::{
     self, Guard, HttpGauges, HttpState, HubGauges, Ingest, ListenerLimits, Secret, router,
@@ -46,6 +46,7 @@ pub struct Server {
     tail_ended: oneshot::Receiver<()>,
     hub: JoinHandle<()>,
     outlets: Outlets,
+    alerts_file: Option<AlertsFile>,
     /// Keeps the alerts, where there is a folder for them.
     keeper: Option<JoinHandle<()>>,
     http: JoinHandle<io::Result<()>>,
@@ -130,17 +131,23 @@ impl Server {
         let interval = options.watch.interval;
         let (rules, pace) = options.alerts.rules(interval);
         store.set_alert_rules(rules, pace);
-        if let Some(file) = &alerts_file {
-            store.restore_alerts(file.load(), now);
-        }
+        let left = alerts_file.as_ref().map(AlertsFile::load);
+        let Left {
+            alerts,
+            undelivered,
+        } = left.unwrap_or_default();
+        store.restore_alerts(alerts, now);
         let (view_sender, views) = watch::channel(store.view(now));
-        let keeper = alerts_file.map(|file| tokio::spawn(keep(file, views.clone())));
+        let is_old = !undelivered.is_empty();
+        let keeper = alerts_file.clone();
+        let keeper = keeper.map(|file| tokio::spawn(keep(file, is_old, views.clone())));
         let changes = Arc::new(ChangeLog::new());
         let progress = Arc::new(Progress::new());
         let hub_gauges = Arc::new(HubGauges::default());
         let (messages, inbox) = mpsc::channel(WAITING_MESSAGES);
         let alert_gauges = Arc::default();
-        let (announcer, outlets) = Outlets::start(&options.alerts, &host, &alert_gauges);
+        let (announcer, outlets) =
+            Outlets::start(&options.alerts, &host, &alert_gauges, &undelivered);
         let hub = Hub::new(
             store,
             view_sender,
@@ -185,6 +192,7 @@ impl Server {
             snapshots: options.snapshots.clone(),
             hub: messages.downgrade(),
             progress: Arc::clone(&progress),
+            last_try: state.targets.own_tries(),
         };
         let own_heap = OwnHeap::start(start, stopping.clone());
         state.own_heap = own_heap.clone();
@@ -227,6 +235,7 @@ impl Server {
             tail_ended,
             hub,
             outlets,
+            alerts_file,
             keeper,
             http,
             own_heap,
@@ -313,7 +322,9 @@ impl Server {
         if let Some(keeper) = self.keeper.take() {
             let _ = keeper.await;
         }
-        self.outlets.stop().await;
+        let undelivered = self.outlets.stop().await;
+        let alerts = Arc::clone(&self.views.borrow().alerts);
+        leave(self.alerts_file.take(), alerts, undelivered).await;
         tracing::info!("ended");
     }
 }

@@ -59,21 +59,36 @@ pub struct HeapSurvey {
 impl HeapSurvey {
     /// Examines a heap; the table of constructors has `top` rows and each of the others a third of that, or all of them where it is 0.
     pub fn of(heap: &Heap<'_>, top: usize) -> HeapSurvey {
-        let mut holders = Holders::of(heap);
-        let [constructors, shapes] = constructors::constructors(heap, top);
-        let top = top.div_ceil(3);
-        let (functions, listeners) = functions::sites(heap, top);
-        HeapSurvey {
-            kinds: kinds::totals(heap),
-            constructors,
-            shapes,
-            unshaped: heap.classes.unshaped(),
-            biggest: accumulations::biggest(heap, &mut holders, top),
-            duplicate_strings: duplicate_strings::duplicates(heap, &mut holders, top),
-            detached: detached::classes(heap, &mut holders, top),
-            functions,
-            listeners,
-            collections: collections::largest(heap, &mut holders, top),
-        }
+        let third = top.div_ceil(3);
+        std::thread::scope(|scope| {
+            // What counts alone, beside what asks how objects are held.
+            let counted = scope.spawn(|| {
+                (
+                    constructors::constructors(heap, top),
+                    functions::sites(heap, third),
+                    kinds::totals(heap),
+                )
+            });
+            let mut holders = Holders::of(heap);
+            let biggest = accumulations::biggest(heap, &mut holders, third);
+            let duplicate_strings = duplicate_strings::duplicates(heap, &mut holders, third);
+            let detached = detached::classes(heap, &mut holders, third);
+            let collections = collections::largest(heap, &mut holders, third);
+            let ([constructors, shapes], (functions, listeners), kinds) = counted
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            HeapSurvey {
+                kinds,
+                constructors,
+                shapes,
+                unshaped: heap.classes.unshaped(),
+                biggest,
+                duplicate_strings,
+                detached,
+                functions,
+                listeners,
+                collections,
+            }
+        })
     }
 }

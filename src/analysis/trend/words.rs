@@ -72,6 +72,9 @@ impl Units {
     }
 }
 
+/// From so many snapshots on, a warm-up has mostly shown that it ends.
+const SURE_OF_WARM_UP: usize = 8;
+
 fn evidence(series: &Series<'_>, trend: &Trend, unit: Units) -> Vec<String> {
     let mut said = Vec::new();
     if trend.assessment == SeriesAssessment::InsufficientData {
@@ -83,6 +86,13 @@ fn evidence(series: &Series<'_>, trend: &Trend, unit: Units) -> Vec<String> {
             count => (format!("{count} call paths"), "grow"),
         };
         said.push(match trend.assessment {
+            // Held against the first snapshots of simulated services, all that is wrongly called a leak then is a cache that fills.
+            SeriesAssessment::Leaking if trend.judged.len() < SURE_OF_WARM_UP => format!(
+                "{count} {verb} to the last snapshot, by {}: steps, cycles and load do not explain it. A cache that is still filling \
+                 looks the same in {} snapshots: {SURE_OF_WARM_UP} and more tell.",
+                unit.rate(growth),
+                trend.judged.len()
+            ),
             SeriesAssessment::Leaking => format!(
                 "{count} {verb} to the last snapshot, by {}: warm-up, steps, cycles and load do not explain it.",
                 unit.rate(growth)

@@ -112,7 +112,8 @@ impl Inspector {
             )));
         }
         let url = format!("http://{address}/json/list");
-        let endpoint = Endpoint::parse(&url, None).map_err(CaptureErrorKind::BadUrl)?;
+        let endpoint =
+            Endpoint::parse(&url, None).map_err(|why| CaptureErrorKind::BadUrl(why.to_string()))?;
         let mut answer = Vec::new();
         let wanted = Fetch {
             endpoint: &endpoint,

@@ -12,6 +12,7 @@
 use std::io::Read;
 
 use super::header::Header;
+use super::integers;
 use super::json_bytes::JsonBytes;
 use super::trace_tree;
 use crate::formats::{ReadError, ReadErrorKind};
@@ -205,6 +206,11 @@ pub(super) fn read_row(
     row: &mut [u64],
     is_first: &mut bool,
 ) -> Result<bool, ReadError> {
+    let ready = json.buffer.get(json.at..).unwrap_or_default();
+    if !*is_first && let Some(length) = integers::row(ready, row) {
+        json.at += length;
+        return Ok(true);
+    }
     for (index, value) in row.iter_mut().enumerate() {
         if !json.next_item(is_first)? {
             return match index {

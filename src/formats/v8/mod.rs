@@ -7,6 +7,7 @@
 mod header;
 mod heap_profile;
 mod heap_snapshot;
+mod integers;
 mod json_bytes;
 #[cfg(test)]
 mod json_bytes_tests;

@@ -20,6 +20,15 @@ pub struct Found {
     pub notes: Notes,
 }
 
+/// Whether a link in a folder counts as what it leads to. Whoever may write the folder may put a link to anything there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// It counts as what it leads to: whoever runs a command may read that.
+    Followed,
+    /// It is told and left out, as is one in the place of the JSON beside a file: a server tells others what it reads.
+    LeftOut,
+}
+
 /// A file that may be a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesFile {
@@ -35,6 +44,8 @@ pub struct SeriesFile {
     pub size_bytes: Option<u64>,
     /// When it was last changed, in milliseconds since 1970, where it is a file and not a pipe.
     pub modified_ms: Option<i64>,
+    /// Whether the JSON beside it may be a link.
+    pub links: Links,
 }
 
 /// Finds the files of a series: each argument is a file, or a folder whose files are taken, without those of its subfolders.
@@ -44,7 +55,7 @@ pub struct SeriesFile {
 ///
 /// # Errors
 /// An argument is not there, may not be read, is `-`, or is a folder without a candidate.
-pub fn find(arguments: &[PathBuf]) -> Result<Found, LoadError> {
+pub fn find(arguments: &[PathBuf], links: Links) -> Result<Found, LoadError> {
     let mut found = Found::default();
     let mut seen = HashMap::new();
     for argument in arguments {
@@ -60,8 +71,8 @@ pub fn find(arguments: &[PathBuf]) -> Result<Found, LoadError> {
             .map_err(LoadErrorKind::from_open)
             .map_err(failed)?;
         let files = match metadata.is_dir() {
-            true => in_folder(argument, &mut found.notes).map_err(failed)?,
-            false => vec![SeriesFile::new(argument.clone(), &metadata, true)],
+            true => in_folder(argument, links, &mut found.notes).map_err(failed)?,
+            false => vec![SeriesFile::new(argument.clone(), &metadata, true, links)],
         };
         for file in files {
             // What a pipe of `<(zcat x)` links to is no path, so it stands for itself.
@@ -86,7 +97,7 @@ pub fn find(arguments: &[PathBuf]) -> Result<Found, LoadError> {
 }
 
 impl SeriesFile {
-    fn new(path: PathBuf, metadata: &Metadata, is_named: bool) -> SeriesFile {
+    fn new(path: PathBuf, metadata: &Metadata, is_named: bool, links: Links) -> SeriesFile {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let name = name.to_string_lossy().into_owned();
         SeriesFile {
@@ -96,13 +107,18 @@ impl SeriesFile {
             size_bytes: metadata.is_file().then_some(metadata.len()),
             modified_ms: metadata.is_file().then(|| modified_ms(metadata)).flatten(),
             path,
+            links,
         }
     }
 }
 
-fn in_folder(folder: &Path, notes: &mut Notes) -> Result<Vec<SeriesFile>, LoadErrorKind> {
+fn in_folder(
+    folder: &Path,
+    links: Links,
+    notes: &mut Notes,
+) -> Result<Vec<SeriesFile>, LoadErrorKind> {
     let mut subfolders = Vec::new();
-    let files = candidates(folder, |path| subfolders.push(path), notes)
+    let files = candidates(folder, links, |path| subfolders.push(path), notes)
         .map_err(LoadErrorKind::from_open)?;
     if !files.is_empty() {
         return Ok(files);
@@ -111,7 +127,7 @@ fn in_folder(folder: &Path, notes: &mut Notes) -> Result<Vec<SeriesFile>, LoadEr
         .iter()
         // A subfolder that cannot be read holds nothing that could be recommended.
         .filter_map(|subfolder| {
-            let files = candidates(subfolder, |_| {}, &mut Notes::default()).ok()?;
+            let files = candidates(subfolder, links, |_| {}, &mut Notes::default()).ok()?;
             files.into_iter().next()
         })
         .collect();
@@ -129,6 +145,7 @@ fn in_folder(folder: &Path, notes: &mut Notes) -> Result<Vec<SeriesFile>, LoadEr
 /// The candidates of one folder by name; `subfolder` gets the folders in it.
 fn candidates(
     folder: &Path,
+    links: Links,
     mut subfolder: impl FnMut(PathBuf),
     notes: &mut Notes,
 ) -> io::Result<Vec<SeriesFile>> {
@@ -141,8 +158,13 @@ fn candidates(
         }
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => subfolder(path),
+            _ if links == Links::LeftOut && path.is_symlink() => {
+                notes.add(NoteKind::UnreadableSnapshot, || {
+                    format!("{name}: is a link, and a server follows none")
+                });
+            }
             Ok(metadata) if metadata.is_file() => {
-                files.push(SeriesFile::new(path, &metadata, false));
+                files.push(SeriesFile::new(path, &metadata, false, links));
             }
             // Opening a pipe or a device that happens to lie there would wait for ever.
             Ok(_) => {}

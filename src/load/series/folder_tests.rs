@@ -8,7 +8,8 @@ use std::sync::Mutex;
 use std::num::NonZero;
 
 use super::{
-    Clock, SelectError, SeriesEntry, Timeline, Wanted, find, load_each, note_skipped, order, select,
+    Clock, Links, SelectError, SeriesEntry, Timeline, Wanted, find, load_each, note_skipped, order,
+    select,
 };
 use crate::load::{LoadError, Progress};
 use crate::notes::{NoteKind, Notes};
@@ -34,12 +35,12 @@ fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 
 fn names(arguments: &[&Path]) -> Vec<String> {
     let arguments: Vec<PathBuf> = arguments.iter().map(|it| it.to_path_buf()).collect();
-    let found = find(&arguments).unwrap_or_else(|error| panic!("{error}"));
+    let found = find(&arguments, Links::Followed).unwrap_or_else(|error| panic!("{error}"));
     found.files.into_iter().map(|file| file.name).collect()
 }
 
 fn refusal(argument: &Path) -> LoadError {
-    match find(&[argument.to_owned()]) {
+    match find(&[argument.to_owned()], Links::Followed) {
         Ok(found) => panic!("{found:?}"),
         Err(error) => error,
     }
@@ -47,7 +48,7 @@ fn refusal(argument: &Path) -> LoadError {
 
 /// Loads a folder as a command does.
 fn series(path: &Path, notes: &mut Notes) -> (Vec<SeriesEntry>, Progress) {
-    let found = find(&[path.to_owned()]).unwrap_or_else(|error| panic!("{error}"));
+    let found = find(&[path.to_owned()], Links::Followed).unwrap_or_else(|error| panic!("{error}"));
     notes.absorb(&found.notes);
     let progress = Progress::default();
     let visited = Mutex::new((BTreeMap::new(), notes));
@@ -102,7 +103,8 @@ fn a_folder_gives_its_files_and_passes_over_what_lies_beside() {
 fn a_file_given_twice_is_one() {
     let folder = folder(&[("a.pb", b"x"), ("b.pb", b"x")]);
     let again = folder.path().join("./a.pb");
-    let found = find(&[folder.path().to_owned(), again]).unwrap_or_else(|error| panic!("{error}"));
+    let found = find(&[folder.path().to_owned(), again], Links::Followed)
+        .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(found.files.len(), 2);
     assert!(found.files[0].is_named && !found.files[1].is_named);
     assert!(found.notes.get(NoteKind::DuplicateSnapshot).is_some());
@@ -133,13 +135,49 @@ fn links_count_as_what_they_lead_to() {
     link("a.pb", "b.pb");
     link("nowhere", "c.pb");
     link("/dev/zero", "d.pb");
-    let found = find(&[folder.path().to_owned()]).unwrap_or_else(|error| panic!("{error}"));
+    let found = find(&[folder.path().to_owned()], Links::Followed)
+        .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(found.files.len(), 1);
     let lost = found.notes.get(NoteKind::UnreadableSnapshot);
     assert_eq!(
         lost.map(|note| note.example.as_str()),
         Some("c.pb: no such file")
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn where_links_are_left_out_the_file_they_lead_to_stays_and_the_json_beside_it_is_no_link() {
+    let folder = folder(&[("b.pb", b"x"), ("c.pb", b"y"), ("c.json", b"{\"pid\": 7}")]);
+    let link = |to: &str, name: &str| {
+        assert!(std::os::unix::fs::symlink(to, folder.path().join(name)).is_ok());
+    };
+    // It comes first by its name.
+    link("b.pb", "a.pb");
+    link("/etc/passwd", "heap-1-manual.pb.gz");
+    link("nowhere", "z.pb");
+    link("c.json", "c.pb.json");
+    for (links, names, pid) in [
+        (Links::LeftOut, &["b.pb", "c.pb"][..], None),
+        (
+            Links::Followed,
+            &["a.pb", "c.pb", "heap-1-manual.pb.gz"],
+            Some(7),
+        ),
+    ] {
+        let found = find(&[folder.path().to_owned()], links);
+        let found = found.unwrap_or_else(|error| panic!("{error}"));
+        let there: Vec<&str> = found.files.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(there, names);
+        let lost = found.notes.get(NoteKind::UnreadableSnapshot);
+        let (count, part) = match links {
+            Links::LeftOut => (3, "a link"),
+            Links::Followed => (1, "no such file"),
+        };
+        assert!(lost.is_some_and(|note| note.count == count && note.example.contains(part)));
+        let sidecar = found.files[1].sidecar(&mut Notes::default());
+        assert_eq!(sidecar.and_then(|it| it.pid), pid);
+    }
 }
 
 #[test]

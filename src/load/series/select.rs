@@ -30,10 +30,10 @@ pub struct Group {
 #[non_exhaustive]
 pub enum SelectError {
     /// Files of several services.
-    #[error("profiles of {} services ({}): choose one with --service NAME", .0.len(), Groups(.0))]
+    #[error("{}: choose one with --service NAME", several("services", .0))]
     SeveralServices(Vec<Group>),
     /// Files of several processes that ran at the same time.
-    #[error("profiles of {} processes that ran at the same time ({}): choose one with --pid N", .0.len(), Groups(.0))]
+    #[error("{}: choose one with --pid N", several("processes that ran at the same time", .0))]
     SeveralProcesses(Vec<Group>),
     /// None is of the service asked for.
     #[error("no profile is of service {wanted}; there are {}", Groups(there))]
@@ -51,6 +51,25 @@ pub enum SelectError {
         /// What there is.
         there: Vec<Group>,
     },
+}
+
+impl SelectError {
+    /// What there is, without the advice for those who have flags.
+    pub fn finding(&self) -> String {
+        match self {
+            SelectError::SeveralServices(groups) => several("services", groups),
+            SelectError::SeveralProcesses(groups) => {
+                several("processes that ran at the same time", groups)
+            }
+            SelectError::NoSuchService { .. } | SelectError::NoSuchProcess { .. } => {
+                self.to_string()
+            }
+        }
+    }
+}
+
+fn several(what: &str, groups: &[Group]) -> String {
+    format!("profiles of {} {what} ({})", groups.len(), Groups(groups))
 }
 
 /// More would not be read.

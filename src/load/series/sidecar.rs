@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::find::SeriesFile;
+use super::find::{Links, SeriesFile};
 use crate::limits;
 use crate::load::source::open_file;
 use crate::notes::{NoteKind, Notes};
@@ -212,6 +212,9 @@ impl Sidecar {
 impl SeriesFile {
     /// The JSON beside this file. One that cannot be used is a remark: the profile is good without it.
     pub fn sidecar(&self, notes: &mut Notes) -> Option<Sidecar> {
+        if self.links == Links::LeftOut && Sidecar::path(&self.path).is_symlink() {
+            return None;
+        }
         match Sidecar::read(&self.path)? {
             Ok(sidecar) => Some(sidecar),
             Err(error) => {

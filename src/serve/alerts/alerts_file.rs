@@ -1,18 +1,18 @@
 //! All alerts in a file of the state folder, so that a restart remembers what was told.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use super::undelivered::Undelivered;
 use crate::serve::bounds::{
     ALERT_FILE_BYTES, ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES,
 };
+use crate::serve::state_document;
 use crate::serve::store::{Alert, AlertStatus, Alerts, View};
 
 const FORMAT: &str = "fabric-alerts";
@@ -30,6 +30,18 @@ struct Saved<A> {
     format: String,
     version: u32,
     alerts: Vec<A>,
+    /// Notifications that had not arrived when the server was stopped.
+    #[serde(default)]
+    undelivered: Vec<Undelivered>,
+}
+
+/// What an earlier run left.
+#[derive(Debug, Default)]
+pub(in crate::serve) struct Left {
+    /// All its alerts.
+    pub(in crate::serve) alerts: Vec<Alert>,
+    /// What it could not tell any more.
+    pub(in crate::serve) undelivered: Vec<Undelivered>,
 }
 
 impl AlertsFile {
@@ -38,67 +50,52 @@ impl AlertsFile {
     }
 
     /// What an earlier run left. A file that cannot be used is moved aside, and its alerts are told anew.
-    pub(in crate::serve) fn load(&self) -> Vec<Alert> {
+    pub(in crate::serve) fn load(&self) -> Left {
         match self.read() {
-            Ok(alerts) => alerts,
+            Ok(left) => left,
             Err(why) => {
-                let aside = with_suffix(&self.path, ".damaged");
-                let moved = fs::rename(&self.path, aside).is_ok();
+                let moved = state_document::set_aside(&self.path).is_ok();
                 tracing::warn!(%why, moved_aside = moved, "the alerts of the last run cannot be used: what still holds is told again");
-                Vec::new()
+                Left::default()
             }
         }
     }
 
-    fn read(&self) -> Result<Vec<Alert>, String> {
-        let mut file = match File::open(&self.path) {
-            Ok(file) => file.take(ALERT_FILE_BYTES + 1),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+    fn read(&self) -> Result<Left, String> {
+        let bytes = match state_document::read(&self.path, ALERT_FILE_BYTES) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(Left::default()),
             Err(error) => return Err(error.to_string()),
         };
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)
-            .map_err(|error| error.to_string())?;
-        if bytes.len() as u64 > ALERT_FILE_BYTES {
-            return Err("it is larger than such a file gets".to_owned());
-        }
         let saved: Saved<Alert> =
             serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
         if saved.format != FORMAT || saved.version != VERSION {
             return Err(format!("it is not {FORMAT} of version {VERSION}"));
         }
-        match saved.alerts.iter().find(|alert| !is_ours(alert)) {
-            Some(_) => Err("one of its alerts contradicts itself".to_owned()),
-            None => Ok(saved.alerts),
+        let (alerts, mut undelivered) = (saved.alerts, saved.undelivered);
+        let told = undelivered.iter().map(|it| &*it.alert);
+        if !alerts.iter().chain(told).all(is_ours) {
+            return Err("one of its alerts contradicts itself".to_owned());
         }
+        for late in &mut undelivered {
+            late.look_at(&alerts);
+        }
+        Ok(Left {
+            alerts,
+            undelivered,
+        })
     }
 
     /// Writes them, so that after a crash either these or those before are there.
-    fn save(&self, alerts: &Alerts) -> io::Result<()> {
+    fn save(&self, alerts: &Alerts, undelivered: Vec<Undelivered>) -> io::Result<()> {
         let all = alerts.active.iter().chain(&alerts.history);
         let saved = Saved {
             format: FORMAT.to_owned(),
             version: VERSION,
             alerts: all.map(|alert| &**alert).collect(),
+            undelivered,
         };
-        // Always the same name: what a crash leaves behind is overwritten and does not pile up.
-        let unfinished = with_suffix(&self.path, ".new");
-        let _ = fs::remove_file(&unfinished);
-        let file = File::options()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&unfinished)?;
-        let mut writer = BufWriter::new(file);
-        serde_json::to_writer(&mut writer, &saved)?;
-        writer.flush()?;
-        writer.get_ref().sync_all()?;
-        fs::rename(&unfinished, &self.path)?;
-        let folder = match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        File::open(folder)?.sync_all()
+        state_document::save(&self.path, &saved)
     }
 }
 
@@ -122,10 +119,18 @@ fn is_ours(alert: &Alert) -> bool {
 /// No more than one write in this time: a disk that is slow to sync is not kept busy by alerts that flutter.
 const APART: Duration = Duration::from_secs(1);
 
-/// Writes the file whenever something happened, until the hub is gone; and once more then, as the newest observations are no news.
-pub(in crate::serve) async fn keep(file: AlertsFile, mut views: watch::Receiver<Arc<View>>) {
+/// Writes the file whenever something happened, until the hub is gone; and once more then, as the newest observations are no news. Begins with
+/// that if `is_old`: what was left for this run is in its queues, and is not left for the next one as well.
+pub(in crate::serve) async fn keep(
+    file: AlertsFile,
+    is_old: bool,
+    mut views: watch::Receiver<Arc<View>>,
+) {
     let mut saved = Arc::clone(&views.borrow().alerts);
     let mut problem = String::new();
+    if is_old && file.write(&saved, Vec::new(), &mut problem).await.is_none() {
+        return;
+    }
     loop {
         let is_last = views.changed().await.is_err();
         let alerts = Arc::clone(&views.borrow_and_update().alerts);
@@ -134,17 +139,13 @@ pub(in crate::serve) async fn keep(file: AlertsFile, mut views: watch::Receiver<
             false => alerts.revision != saved.revision,
         };
         if is_new {
-            let (file, kept) = (file.clone(), Arc::clone(&alerts));
-            let written = tokio::task::spawn_blocking(move || file.save(&kept)).await;
-            let now = match written {
-                Ok(Ok(())) => String::new(),
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => return,
-            };
-            if !now.is_empty() && now != problem {
-                tracing::warn!(error = %now, "alerts cannot be kept: after a restart they are told again");
+            if file
+                .write(&alerts, Vec::new(), &mut problem)
+                .await
+                .is_none()
+            {
+                return;
             }
-            problem = now;
             saved = alerts;
             if !is_last {
                 tokio::time::sleep(APART).await;
@@ -156,8 +157,54 @@ pub(in crate::serve) async fn keep(file: AlertsFile, mut views: watch::Receiver<
     }
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
+/// At the end: what could not be told any more goes into the file, or is lost where there is none.
+pub(in crate::serve) async fn leave(
+    file: Option<AlertsFile>,
+    alerts: Arc<Alerts>,
+    undelivered: Vec<Undelivered>,
+) {
+    if undelivered.is_empty() {
+        return;
+    }
+    let count = undelivered.len();
+    let mut problem = String::new();
+    let is_kept = match file {
+        Some(file) => {
+            let written = file.write(&alerts, undelivered, &mut problem).await;
+            written.is_some() && problem.is_empty()
+        }
+        None => false,
+    };
+    match is_kept {
+        true => tracing::warn!(
+            count,
+            "notifications were not delivered: the next start tells them first"
+        ),
+        false => tracing::error!(
+            count,
+            "notifications were not delivered, and are lost: the server ends"
+        ),
+    }
+}
+
+impl AlertsFile {
+    /// Saves them, and logs a problem that is another one than before; nothing when the runtime ends.
+    async fn write(
+        &self,
+        alerts: &Arc<Alerts>,
+        undelivered: Vec<Undelivered>,
+        problem: &mut String,
+    ) -> Option<()> {
+        let (file, alerts) = (self.clone(), Arc::clone(alerts));
+        let save = move || file.save(&alerts, undelivered);
+        let written = tokio::task::spawn_blocking(save).await.ok()?;
+        let now = written
+            .err()
+            .map_or_else(String::new, |error| error.to_string());
+        if !now.is_empty() && now != *problem {
+            tracing::warn!(error = %now, "alerts cannot be kept: after a restart they are told again");
+        }
+        *problem = now;
+        Some(())
+    }
 }

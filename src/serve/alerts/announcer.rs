@@ -10,6 +10,7 @@ use super::gauges::AlertGauges;
 use super::notification::Notification;
 use super::options::AlertOptions;
 use super::queue::Queue;
+use super::undelivered::{Undelivered, Via};
 use crate::escape;
 use crate::serve::bounds::ALERT_STOP_LIMIT;
 use crate::serve::store::{AlertChange, AlertOutcome, AlertStatus};
@@ -30,12 +31,14 @@ pub(in crate::serve) struct Outlets {
 }
 
 impl Outlets {
-    /// Starts those that were asked for. Runs inside a tokio runtime.
+    /// Starts those that were asked for, with what the last run left. Runs inside a tokio runtime.
     pub(in crate::serve) fn start(
         options: &AlertOptions,
         host: &str,
         gauges: &Arc<AlertGauges>,
+        undelivered: &[Undelivered],
     ) -> (Announcer, Outlets) {
+        let host: Arc<str> = host.into();
         let (stop, stopping) = watch::channel(false);
         let mut outlets = Outlets {
             couriers: JoinSet::new(),
@@ -43,15 +46,18 @@ impl Outlets {
             stop,
         };
         let webhook = options.webhook.clone().map(|webhook| {
-            let queue = Queue::new(Arc::clone(gauges), |gauges| &gauges.webhook);
+            let queue = Queue::new(Arc::clone(gauges), Via::Webhook);
             (Way::Webhook(webhook), queue)
         });
         let command = options.command.clone().map(|command| {
-            let queue = Queue::new(Arc::clone(gauges), |gauges| &gauges.command);
+            let queue = Queue::new(Arc::clone(gauges), Via::Command);
             (Way::Command(command), queue)
         });
         for (way, queue) in webhook.into_iter().chain(command) {
             let queue = Arc::new(queue);
+            for late in undelivered.iter().filter(|it| it.via == queue.via()) {
+                queue.put(late.notification(&host));
+            }
             outlets.queues.push(Arc::clone(&queue));
             let courier = Courier {
                 way,
@@ -62,29 +68,25 @@ impl Outlets {
             outlets.couriers.spawn(courier.run());
         }
         let announcer = Announcer {
-            host: host.into(),
+            host,
             queues: outlets.queues.clone(),
         };
         (announcer, outlets)
     }
 
-    /// Lets what waits be tried once more, for a moment; the rest is logged.
-    pub(in crate::serve) async fn stop(&mut self) {
+    /// Lets what waits be tried once more, for a moment; gives what has not arrived.
+    pub(in crate::serve) async fn stop(&mut self) -> Vec<Undelivered> {
         self.stop.send_replace(true);
         let all = async { while self.couriers.join_next().await.is_some() {} };
-        if tokio::time::timeout(ALERT_STOP_LIMIT, all).await.is_ok() {
-            return;
+        if tokio::time::timeout(ALERT_STOP_LIMIT, all).await.is_err() {
+            self.couriers.abort_all();
+            while self.couriers.join_next().await.is_some() {}
+            tracing::warn!(
+                "a notification was under way when the server ended: it may have arrived"
+            );
         }
-        self.couriers.abort_all();
-        tracing::error!(
-            "a notification was under way when the server ended: it may not have arrived"
-        );
-        for queue in &self.queues {
-            while let Some(lost) = queue.try_take() {
-                queue.gauges().failed.add();
-                tracing::error!(notification = %lost.id, "not delivered: the server ends");
-            }
-        }
+        let left = self.queues.iter().flat_map(|queue| queue.leave());
+        left.collect()
     }
 }
 

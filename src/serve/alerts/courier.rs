@@ -29,7 +29,7 @@ pub(super) enum Way {
 }
 
 impl Courier {
-    /// Works until it is told to stop. What waits then is tried once more each; what is left is logged.
+    /// Works until it is told to stop. What waits then is tried once more each; what might have arrived later stays with the queue.
     pub(super) async fn run(mut self) {
         loop {
             let mut stopping = self.stopping.clone();
@@ -52,6 +52,7 @@ impl Courier {
             let failed = match self.way.clone().once(notification).await {
                 Ok(()) => {
                     self.queue.gauges().delivered.add();
+                    self.queue.done();
                     tracing::debug!(notification = %notification.id, tries, "delivered");
                     return;
                 }
@@ -59,7 +60,12 @@ impl Courier {
             };
             let is_stopping = *self.stopping.borrow();
             let pause = self.pauses.after(tries, failed.retry_after);
-            match pause.filter(|_| !failed.is_final && !is_stopping) {
+            match pause.filter(|_| !failed.is_final) {
+                Some(_) if is_stopping => {
+                    let (notification, why) = (&notification.id, &failed.why);
+                    tracing::info!(%notification, to = %self.way, tries, %why, "not delivered before the end");
+                    return;
+                }
                 Some(pause) => {
                     self.queue.gauges().retried.add();
                     let (notification, why) = (&notification.id, &failed.why);
@@ -68,6 +74,7 @@ impl Courier {
                 }
                 None => {
                     self.queue.gauges().failed.add();
+                    self.queue.done();
                     let (notification, why) = (&notification.id, &failed.why);
                     tracing::error!(%notification, to = %self.way, tries, %why, "not delivered, given up");
                     return;

@@ -39,9 +39,14 @@ struct Document<'a> {
 impl Notification {
     /// That of a change, from the machine `host`.
     pub fn new(change: &AlertChange, host: &Arc<str>) -> Notification {
+        Notification::with_note(change, host, "")
+    }
+
+    /// The same, with something to add to its text.
+    pub(super) fn with_note(change: &AlertChange, host: &Arc<str>, note: &str) -> Notification {
         let alert = &change.alert;
         let id = format!("{}/{}", alert.id, alert.notifications);
-        let text = text(change, host);
+        let text = text(change, host, note);
         let document = Document {
             schema: "fabric.alert/1",
             notification_id: &id,
@@ -70,7 +75,7 @@ impl Notification {
 }
 
 /// What a person reads first: is it over, how bad, what, where.
-fn text(change: &AlertChange, host: &str) -> String {
+fn text(change: &AlertChange, host: &str, late: &str) -> String {
     let alert = &change.alert;
     let state = match (alert.status, change.change) {
         (AlertStatus::Resolved, _) => "resolved".to_owned(),
@@ -84,7 +89,10 @@ fn text(change: &AlertChange, host: &str) -> String {
         (Some(note), AlertStatus::Resolved) => format!(" - over: {}", chat_text(note)),
         _ => String::new(),
     };
-    format!("[{state}] {summary}{note} (fabric on {})", chat_text(host))
+    format!(
+        "[{state}] {summary}{note}{late} (fabric on {})",
+        chat_text(host)
+    )
 }
 
 #[cfg(test)]

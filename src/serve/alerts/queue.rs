@@ -1,12 +1,13 @@
 //! Notifications that wait for one way out.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
 use super::gauges::{AlertGauges, OutletGauges};
 use super::notification::Notification;
+use super::undelivered::{Undelivered, Via};
 use crate::serve::bounds::{ALERT_QUEUE_PER_WAY, ALERT_QUEUE_PER_WAY_BYTES};
 
 /// Notifications that wait for one way out. Whoever puts one in never waits: a full queue lets its oldest go.
@@ -14,23 +15,29 @@ use crate::serve::bounds::{ALERT_QUEUE_PER_WAY, ALERT_QUEUE_PER_WAY_BYTES};
 pub(super) struct Queue {
     /// Held to move one in or out.
     waiting: Mutex<VecDeque<Notification>>,
+    /// What was taken and has not arrived, the oldest first; the last of them is under way.
+    taken: Mutex<Vec<Notification>>,
     something: Notify,
     gauges: Arc<AlertGauges>,
-    way: fn(&AlertGauges) -> &OutletGauges,
+    via: Via,
 }
 
 impl Queue {
-    pub(super) fn new(gauges: Arc<AlertGauges>, way: fn(&AlertGauges) -> &OutletGauges) -> Queue {
+    pub(super) fn new(gauges: Arc<AlertGauges>, via: Via) -> Queue {
         Queue {
             waiting: Mutex::default(),
+            taken: Mutex::default(),
             something: Notify::new(),
             gauges,
-            way,
+            via,
         }
     }
 
     pub(super) fn gauges(&self) -> &OutletGauges {
-        (self.way)(&self.gauges)
+        match self.via {
+            Via::Webhook => &self.gauges.webhook,
+            Via::Command => &self.gauges.command,
+        }
     }
 
     /// Adds one.
@@ -65,7 +72,38 @@ impl Queue {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let next = waiting.pop_front();
         self.tell(&waiting);
-        next
+        let next = next?;
+        self.taken().push(next.clone());
+        Some(next)
+    }
+
+    /// What was taken last has arrived, or is given up.
+    pub(super) fn done(&self) {
+        self.taken().pop();
+    }
+
+    /// What has not arrived, at the end. There is no more of it than the queue held, and one that was under way.
+    pub(super) fn leave(&self) -> Vec<Undelivered> {
+        // A command may have done half of its work.
+        if self.via == Via::Command
+            && let Some(lost) = self.taken().pop()
+        {
+            self.gauges().failed.add();
+            tracing::error!(notification = %lost.id, "its command was ended with the server");
+        }
+        while self.try_take().is_some() {}
+        let taken = std::mem::take(&mut *self.taken());
+        let left = taken.iter().map(|it| Undelivered::new(self.via, it));
+        left.collect()
+    }
+
+    /// The way out.
+    pub(super) fn via(&self) -> Via {
+        self.via
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Vec<Notification>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, waiting: &VecDeque<Notification>) {

@@ -19,7 +19,7 @@ const KEY: &[u8] = b"0123456789abcdef";
 
 /// What a receiver does with one request.
 #[derive(Debug, Clone)]
-enum Answer {
+pub(super) enum Answer {
     Text(&'static str),
     /// Nothing, for so long.
     Silence(Duration),
@@ -27,15 +27,15 @@ enum Answer {
     Close,
 }
 
-const OK: Answer = Answer::Text("HTTP/1.1 204 No Content\r\n\r\n");
-const FAULT: Answer =
+pub(super) const OK: Answer = Answer::Text("HTTP/1.1 204 No Content\r\n\r\n");
+pub(super) const FAULT: Answer =
     Answer::Text("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 4\r\n\r\noops");
 
 #[derive(Debug, Clone)]
-struct Request {
+pub(super) struct Request {
     path: String,
     headers: Vec<(String, String)>,
-    body: String,
+    pub(super) body: String,
     at: Instant,
 }
 
@@ -45,20 +45,20 @@ impl Request {
         found.map_or_else(String::new, |(_, value)| value.clone())
     }
 
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
         body["notificationId"].as_str().unwrap().to_owned()
     }
 }
 
 /// A receiver that answers by a list, and with the last of it from then on.
-struct Receiver {
+pub(super) struct Receiver {
     url: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Receiver {
-    fn new(answers: &[Answer]) -> Receiver {
+    pub(super) fn new(answers: &[Answer]) -> Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/secret/path", listener.local_addr().unwrap());
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
@@ -86,7 +86,7 @@ impl Receiver {
         Receiver { url, requests }
     }
 
-    fn requests(&self) -> Vec<Request> {
+    pub(super) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
 
@@ -122,7 +122,7 @@ fn read(stream: &mut TcpStream) -> Option<Request> {
     })
 }
 
-fn change(scope: &str, summary: &str) -> AlertChange {
+pub(super) fn change(scope: &str, summary: &str) -> AlertChange {
     let identity = format!("memory-leak:{scope}");
     AlertChange {
         change: AlertOutcome::Created,
@@ -151,13 +151,13 @@ fn change(scope: &str, summary: &str) -> AlertChange {
     }
 }
 
-fn start(options: AlertOptions) -> (Announcer, Outlets, Arc<AlertGauges>) {
+pub(super) fn start(options: AlertOptions) -> (Announcer, Outlets, Arc<AlertGauges>) {
     let gauges = Arc::default();
-    let (announcer, outlets) = Outlets::start(&options, "box", &gauges);
+    let (announcer, outlets) = Outlets::start(&options, "box", &gauges, &[]);
     (announcer, outlets, gauges)
 }
 
-fn posting(receiver: &Receiver, pauses: usize) -> AlertOptions {
+pub(super) fn posting(receiver: &Receiver, pauses: usize) -> AlertOptions {
     AlertOptions {
         webhook: Some(receiver.webhook()),
         pauses: Pauses::new(vec![Duration::from_millis(50); pauses]),
@@ -166,7 +166,7 @@ fn posting(receiver: &Receiver, pauses: usize) -> AlertOptions {
 }
 
 /// Waits until it is so; a test that waits in vain fails.
-async fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(super) async fn until(what: &str, is_so: impl Fn() -> bool) {
     for _ in 0..2000 {
         if is_so() {
             return;

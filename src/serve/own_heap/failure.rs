@@ -34,6 +34,20 @@ pub enum OwnHeapFailure {
     Keep(#[from] KeepError),
 }
 
+impl OwnHeapFailure {
+    /// A stable short name for the kind of failure.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            OwnHeapFailure::NoProfiler => "no-profiler",
+            OwnHeapFailure::NoFolder => "no-own-snapshots",
+            OwnHeapFailure::Busy | OwnHeapFailure::ProcessorBusy => "busy",
+            OwnHeapFailure::Ending => "ending",
+            OwnHeapFailure::Dump(_) => "dump",
+            OwnHeapFailure::Keep(error) => error.name(),
+        }
+    }
+}
+
 impl From<ArchiveError> for OwnHeapFailure {
     fn from(error: ArchiveError) -> OwnHeapFailure {
         OwnHeapFailure::Keep(error.into())

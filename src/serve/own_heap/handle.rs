@@ -23,6 +23,7 @@ use crate::serve::bounds::{BoundReport, OWN_HEAP_ASKS, Usage};
 use crate::serve::http::Count;
 use crate::serve::hub::{Message, Progress};
 use crate::serve::store::MemorySample;
+use crate::serve::targets::LastTry;
 use crate::serve::time::WallTime;
 
 /// The heap of this process, for whoever wants to know of it or to have something done to it. Clones are the same one.
@@ -56,6 +57,8 @@ pub(in crate::serve) struct OwnHeapStart {
     pub(in crate::serve) snapshots: Option<OwnSnapshots>,
     pub(in crate::serve) hub: mpsc::WeakSender<Message>,
     pub(in crate::serve) progress: Arc<Progress>,
+    /// Told why there is no newer snapshot, and that there is one again.
+    pub(in crate::serve) last_try: watch::Sender<LastTry>,
 }
 
 /// The memory of this process at one moment, with everything around it.
@@ -105,9 +108,10 @@ impl OwnHeap {
         }));
         if start.has_profiler {
             let clock = SnapshotClock {
-                options: start.snapshots,
+                options: start.snapshots.map(OwnSnapshots::in_absolute_folder),
                 progress: start.progress,
                 costs,
+                last_try: start.last_try,
             };
             tokio::spawn(clock.run(asked, stopping));
         }

@@ -14,6 +14,7 @@ use super::snapshots::{self, Dumped, OwnSnapshots};
 use crate::archive::{Stored, Trigger};
 use crate::serve::bounds::OWN_HEAP_ASKS;
 use crate::serve::hub::{HubWatch, Progress};
+use crate::serve::targets::{LastTry, Trouble};
 use crate::serve::time::WallTime;
 
 /// Whoever wants to know what became of it; several may have asked for the same.
@@ -33,6 +34,8 @@ pub(super) struct SnapshotClock {
     pub(super) options: Option<OwnSnapshots>,
     pub(super) progress: Arc<Progress>,
     pub(super) costs: Arc<Mutex<DumpCosts>>,
+    /// Told why there is no newer snapshot, and that there is one again.
+    pub(super) last_try: watch::Sender<LastTry>,
 }
 
 /// As many as may wait.
@@ -116,6 +119,12 @@ impl SnapshotClock {
             }
             Err(problem) => tracing::error!(%problem, "no heap snapshot was taken"),
         }
+        let trouble = taken.as_ref().err().map(|failure| {
+            let words = format!("no heap snapshot of this server is taken: {failure}");
+            Trouble::new(failure.name(), &words)
+        });
+        let ended = LastTry::ended(WallTime::now(), trouble);
+        self.last_try.send_replace(ended);
         answer_all(answers.into_iter().flatten(), taken);
     }
 

@@ -27,6 +27,16 @@ pub struct OwnSnapshots {
     pub retention: Retention,
 }
 
+impl OwnSnapshots {
+    /// The same whatever folder is the current one. Without a current folder, the path as it was given is as good as any.
+    pub(super) fn in_absolute_folder(self) -> OwnSnapshots {
+        OwnSnapshots {
+            folder: std::path::absolute(&self.folder).unwrap_or(self.folder),
+            ..self
+        }
+    }
+}
+
 /// Something made of a dump, and how long jemalloc took for that.
 #[derive(Debug)]
 pub(super) struct Dumped<T> {
@@ -102,13 +112,15 @@ pub(super) fn take(
 /// There is no profiler, or no room for its dump.
 pub(super) fn profile() -> Result<Dumped<Bytes>, OwnHeapFailure> {
     let failed = |error: io::Error| OwnHeapFailure::Dump(error.to_string());
+    let now = WallTime::now();
     let (mut text, dump) = dump()?;
     let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
     io::copy(&mut text, &mut file).map_err(failed)?;
     file.flush().map_err(failed)?;
     let content = with_own_symbols(|symbolizer| examine(file.path(), symbolizer));
     let profile = match content {
-        Ok(Content::Profile(profile)) => profile,
+        // jemalloc's text has no time.
+        Ok(Content::Profile(profile)) => profile.taken_at(now.0),
         Ok(Content::HeapSnapshot) => {
             return Err(OwnHeapFailure::Dump("it is no heap profile".to_owned()));
         }

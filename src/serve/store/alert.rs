@@ -253,7 +253,7 @@ impl AlertKind {
     /// What is said when it is over.
     pub(super) fn resolution(self) -> &'static str {
         match self {
-            AlertKind::MemoryLeak => "the verdict is stable in two snapshots in a row",
+            AlertKind::MemoryLeak => "the verdict has been stable for ten minutes or longer",
             AlertKind::MemoryLimit => "the limit is out of sight again",
             AlertKind::MemoryPressure => "there is room again",
             AlertKind::OomRisk => "the memory is below the mark again",

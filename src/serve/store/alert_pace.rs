@@ -1,6 +1,6 @@
 //! How often somebody is told of one alert.
 
-use super::alert::{Alert, Told};
+use super::alert::{Alert, AlertKind, Told};
 use crate::serve::time::WallTime;
 
 const MINUTE_MS: i64 = 60_000;
@@ -48,7 +48,7 @@ const FASTER: f64 = 1.5;
 /// So much of the time that was told is left: the usual course of things, but less and less time to do something.
 const SOONER: f64 = 0.5;
 
-/// Whether somebody who was told would do something else now: it is more severe; or half of the time that was left is gone; or growth is half
+/// Whether somebody who was told would do something else now: it is more severe; or a leak is somewhere else; or half of the time that was left is gone; or growth is half
 /// as fast again, and even its lower end is above the upper end that was told, so that it is no matter of noise.
 pub(super) fn is_clearly_worse(alert: &Alert, told: &Told) -> bool {
     let (now, then) = (&alert.figures, &told.figures);
@@ -65,5 +65,8 @@ pub(super) fn is_clearly_worse(alert: &Alert, told: &Told) -> bool {
         }
         _ => false,
     };
-    alert.severity > told.severity || is_sooner || is_faster
+    let elsewhere = now.function.as_ref().zip(then.function.as_ref());
+    let is_elsewhere =
+        alert.kind == AlertKind::MemoryLeak && elsewhere.is_some_and(|(now, then)| now != then);
+    alert.severity > told.severity || is_elsewhere || is_sooner || is_faster
 }

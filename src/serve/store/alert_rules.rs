@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::alert::{AlertFigures, AlertKind, Finding, Observation, Severity};
+use super::alert_course::{Course, HeapCourse, TryCourse};
 use super::assessment::Assessment;
 use super::meter::Meter;
 use crate::serve::bounds::WATCHED_COURSES;
@@ -34,30 +35,23 @@ impl Default for AlertRules {
 const LAST_PART: f64 = 0.25;
 /// An alert of the limit is over when it is expected later than so many times `within_ms`, so that it does not flutter at the edge.
 const OUT_OF_SIGHT: f64 = 1.5;
-/// A target of which no snapshot could be had for so many intervals is failing: three tries in a row. A restart of its service costs one.
-const FAILING_INTERVALS: f64 = 2.1;
-
-/// What must be remembered of a target from verdict to verdict.
-#[derive(Debug, Default)]
-struct Course {
-    /// The newest snapshot of the first verdict in a row of `stable`.
-    stable_at: Option<WallTime>,
-    /// Since when no snapshot can be had of it, on the clock of this machine.
-    failing_since: Option<WallTime>,
-    /// Whether that has been for long enough to be told.
-    is_failing: bool,
-}
+/// Growth that may yet settle counts only where the series is at least so long, in milliseconds: caches fill when a service starts.
+const LEAST_SPAN_MS: i64 = 15 * 60_000;
+/// A target is failing when its tries have failed for so many intervals: the third of them comes two intervals after the first.
+const FAILING_INTERVALS: i64 = 2;
 
 /// What the verdicts on all targets mean.
 ///
-/// * A leak begins with `leaking`. It is over with `stable` in two verdicts in a row that rest on different snapshots: a verdict is a chance
-///   above a mark, and one snapshot can take it across. `growing` is not the end of a leak: it says that something still rises, only less
-///   surely so. `insufficient-data` says nothing at all: a restarted service has too few snapshots, and leaks as before.
+/// * A leak begins when two verdicts in a row that rest on different snapshots are `leaking` and blame the same function: a verdict is a chance
+///   above a mark, one snapshot can take it across, and what fills first when a service starts is seldom what leaks. It is over with `stable`
+///   in verdicts in a row over at least ten minutes of the series. `growing` is not the end of a leak: it says that something still rises,
+///   only less surely so. `insufficient-data` says nothing at all: a restarted service has too few snapshots, and leaks as before.
 /// * The limit is near when the *expected* time is below `within_ms`. The earliest time would cry wolf: it is the upper end of the noise. The
 ///   latest is often never, and would be silent to the end. As the expected time is at most twice the earliest
 ///   ([`AlertFigures::expected_hours`]), half of `within_ms` is left, with 97.5 % confidence, when the alert begins. What only grows, and may
-///   settle as a service does that was just started, counts when it is expected within a quarter: then there is no time to wait and see.
-/// * A watched target fails when no snapshot could be had of it for so long that three tries in a row have failed.
+///   settle as a service does that was just started, counts when it is expected within a quarter and the series spans a quarter of an hour:
+///   then there is no time to wait and see. A limit that is passed is no matter of chance, whatever the verdict is.
+/// * A watched target fails when three tries in a row have failed, over two intervals. It does no more when a snapshot was had by this run.
 #[derive(Debug)]
 pub(super) struct AlertRuler {
     rules: AlertRules,
@@ -106,14 +100,16 @@ impl AlertRuler {
         let Some(course) = self.courses.get_mut(target) else {
             return Vec::new();
         };
-        let is_over = course.is_stable_again(assessment);
-        let mut meanings = vec![
-            leak(assessment, is_over),
-            limit(assessment, is_over, self.rules),
-        ];
-        // This server itself is not watched from outside.
-        if assessment.url.is_some() {
-            meanings.push(course.watch(assessment, now));
+        let heap = course.judge(assessment);
+        let mut meanings = vec![leak(assessment, heap), limit(assessment, heap, self.rules)];
+        // Where nobody tries to have snapshots, files come from elsewhere, or do not.
+        if assessment.url.is_some() || assessment.last_scrape_at.is_some() {
+            let kind = AlertKind::WatchFailing;
+            meanings.push(match course.try_for(assessment, now) {
+                TryCourse::Failing => Meaning::Known(failing(assessment)),
+                TryCourse::Had => known(kind, assessment, None),
+                TryCourse::Open => Meaning::Unknown(kind),
+            });
         }
         meanings
     }
@@ -124,15 +120,13 @@ impl AlertRuler {
         assessments: &[Arc<Assessment>],
         now: WallTime,
     ) -> Vec<Observation> {
-        let long_enough = (self.rules.interval_ms as f64 * FAILING_INTERVALS) as i64;
+        let lasting = self.rules.interval_ms.saturating_mul(FAILING_INTERVALS);
         let mut begun = Vec::new();
         for assessment in assessments {
             let Some(course) = self.courses.get_mut(&assessment.target) else {
                 continue;
             };
-            let lasted = course.failing_since.map(|since| now.since(since));
-            if !course.is_failing && lasted >= Some(long_enough) {
-                course.is_failing = true;
+            if course.begins_to_fail(lasting, now) {
                 begun.push(failing(assessment));
             }
         }
@@ -142,36 +136,6 @@ impl AlertRuler {
     /// Whether verdicts on this target come.
     pub(super) fn knows(&self, target: &str) -> bool {
         self.courses.contains_key(target)
-    }
-}
-
-impl Course {
-    /// Whether this is the second verdict of `stable` in a row, with a newer snapshot.
-    fn is_stable_again(&mut self, assessment: &Assessment) -> bool {
-        match (assessment.assessment, assessment.newest_snapshot_at) {
-            ("stable", Some(newest)) => {
-                let first = *self.stable_at.get_or_insert(newest);
-                first != newest
-            }
-            ("stable", None) | ("insufficient-data", _) => false,
-            _ => {
-                self.stable_at = None;
-                false
-            }
-        }
-    }
-
-    fn watch(&mut self, assessment: &Assessment, now: WallTime) -> Meaning {
-        if assessment.problem.is_none() {
-            self.failing_since = None;
-            self.is_failing = false;
-            return known(AlertKind::WatchFailing, assessment, None);
-        }
-        self.failing_since.get_or_insert(now);
-        match self.is_failing {
-            true => Meaning::Known(failing(assessment)),
-            false => Meaning::Unknown(AlertKind::WatchFailing),
-        }
     }
 }
 
@@ -194,52 +158,66 @@ fn known(kind: AlertKind, assessment: &Assessment, finding: Option<Finding>) -> 
     })
 }
 
-fn leak(assessment: &Assessment, is_over: bool) -> Meaning {
+fn leak(assessment: &Assessment, heap: HeapCourse) -> Meaning {
     let kind = AlertKind::MemoryLeak;
-    match assessment.assessment {
-        "leaking" => {
-            let figures = figures(assessment);
-            let who = match &figures.function {
-                Some(function) => format!("{} leaks in {function}", assessment.target),
-                None => format!("{} leaks", assessment.target),
-            };
-            let summary = match rate(&figures) {
-                Some(rate) => format!("{who}: {rate}"),
-                None => who,
-            };
-            let finding = Finding {
-                severity: Severity::Warning,
-                summary,
-                detail: assessment.sentence.clone(),
-                figures,
-            };
-            known(kind, assessment, Some(finding))
-        }
-        _ if is_over => known(kind, assessment, None),
-        _ => Meaning::Unknown(kind),
+    match heap {
+        HeapCourse::Over => return known(kind, assessment, None),
+        HeapCourse::Open => return Meaning::Unknown(kind),
+        HeapCourse::Confirmed => {}
     }
+    let figures = figures(assessment);
+    let who = match &figures.function {
+        Some(function) => format!("{} leaks in {function}", assessment.target),
+        None => format!("{} leaks", assessment.target),
+    };
+    let summary = match rate(&figures) {
+        Some(rate) => format!("{who}: {rate}"),
+        None => who,
+    };
+    let finding = Finding {
+        severity: Severity::Warning,
+        summary,
+        detail: assessment.sentence.clone(),
+        figures,
+    };
+    known(kind, assessment, Some(finding))
 }
 
-fn limit(assessment: &Assessment, is_over: bool, rules: AlertRules) -> Meaning {
+fn limit(assessment: &Assessment, heap: HeapCourse, rules: AlertRules) -> Meaning {
     let kind = AlertKind::MemoryLimit;
-    let unknown = Meaning::Unknown(kind);
-    let figures = figures(assessment);
-    let part = match assessment.assessment {
-        "leaking" => 1.0,
-        "growing" => LAST_PART,
-        _ if is_over => return known(kind, assessment, None),
+    let found = |severity, summary| {
+        let finding = Finding {
+            severity,
+            summary,
+            detail: assessment.sentence.clone(),
+            figures: figures(assessment),
+        };
+        known(kind, assessment, Some(finding))
+    };
+    let (unknown, over) = (Meaning::Unknown(kind), known(kind, assessment, None));
+    let target = &assessment.target;
+    let passed = assessment.limit_bytes.zip(assessment.inuse_bytes);
+    if let Some((limit, inuse)) = passed.filter(|(limit, inuse)| inuse >= limit) {
+        let (limit, inuse) = (Bytes(limit), Bytes(inuse));
+        let summary =
+            format!("{target} has passed its memory limit of {limit}: {inuse} are in use");
+        return found(Severity::Critical, summary);
+    }
+    let part = match (assessment.assessment, heap) {
+        (_, HeapCourse::Over) => return over,
+        // There is no limit any more.
+        ("leaking" | "growing", _) if assessment.limit_bytes.is_none() => return over,
+        (_, HeapCourse::Confirmed) => 1.0,
+        ("growing", _) if assessment.span_ms() >= Some(LEAST_SPAN_MS) => LAST_PART,
         _ => return unknown,
     };
-    let Some(limit) = assessment.limit_bytes else {
-        // There is no limit any more.
-        return known(kind, assessment, None);
-    };
-    let Some(expected) = figures.expected_hours() else {
+    let figures = figures(assessment);
+    let Some((limit, expected)) = assessment.limit_bytes.zip(figures.expected_hours()) else {
         return unknown;
     };
     let within = rules.within_ms as f64 / HOUR_MS;
     if expected > OUT_OF_SIGHT * within {
-        return known(kind, assessment, None);
+        return over;
     }
     if expected > part * within {
         return unknown;
@@ -248,18 +226,9 @@ fn limit(assessment: &Assessment, is_over: bool, rules: AlertRules) -> Meaning {
         true => Severity::Critical,
         false => Severity::Warning,
     };
-    let left = time_left(figures.hours_to_limit);
-    let finding = Finding {
-        severity,
-        summary: format!(
-            "{} reaches its memory limit of {} {left}",
-            assessment.target,
-            Bytes(limit)
-        ),
-        detail: assessment.sentence.clone(),
-        figures,
-    };
-    known(kind, assessment, Some(finding))
+    let (limit, left) = (Bytes(limit), time_left(figures.hours_to_limit));
+    let summary = format!("{target} reaches its memory limit of {limit} {left}");
+    found(severity, summary)
 }
 
 /// What is no number stays away.

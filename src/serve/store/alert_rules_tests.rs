@@ -31,7 +31,9 @@ impl Verdicts {
             folder: "/snapshots/api".into(),
             assessment: word,
             sentence: format!("the verdict is {word}"),
-            snapshots: self.snapshots as usize,
+            // The first is the seventh: those before are told to nobody.
+            snapshots: self.snapshots as usize + 6,
+            oldest_snapshot_at: Some(at(0)),
             newest_snapshot_at: Some(time),
             inuse_bytes: Some(100 << 20),
             growth_bytes_per_hour: Some(1e6),
@@ -47,12 +49,19 @@ impl Verdicts {
                 inuse_bytes: 50 << 20,
             }],
             judged_at: time,
+            last_scrape_at: Some(time),
             problem: None,
         }
     }
 
     fn judge(&mut self, word: &'static str) -> Vec<String> {
         let verdict = self.verdict(word);
+        self.assess(verdict)
+    }
+
+    fn blames(&mut self, function: &str) -> Vec<String> {
+        let mut verdict = self.verdict("leaking");
+        verdict.suspects[0].function = function.into();
         self.assess(verdict)
     }
 
@@ -101,10 +110,18 @@ impl Verdicts {
 }
 
 #[test]
-fn a_leak_is_over_when_two_snapshots_in_a_row_say_stable() {
+fn a_leak_begins_with_the_second_verdict_and_is_over_after_ten_minutes_of_stable() {
     let mut api = Verdicts::new();
     assert_eq!(api.judge("insufficient-data"), NONE);
     assert_eq!(api.judge("growing"), NONE);
+    let first = api.verdict("leaking");
+    assert_eq!(api.assess(first.clone()), NONE);
+    // The same snapshot judged again says nothing new.
+    let again = Assessment {
+        judged_at: at(3 * HOUR),
+        ..first
+    };
+    assert_eq!(api.assess(again), NONE);
     assert_eq!(api.judge("leaking"), ["created memory-leak:api#1"]);
     assert_eq!(
         api.active(),
@@ -121,22 +138,64 @@ fn a_leak_is_over_when_two_snapshots_in_a_row_say_stable() {
     ] {
         assert_eq!(api.judge(word), NONE, "{word}");
     }
-    // The same snapshot judged again says nothing new.
-    let again = Assessment {
-        judged_at: at(50 * HOUR),
-        newest_snapshot_at: Some(at(api.snapshots * 30 * MINUTE)),
-        ..api.verdict("stable")
+    // The load pauses: snapshots 5 s apart, and each of them is stable.
+    let paused = at(api.snapshots * 30 * MINUTE).0;
+    let stable_after = |api: &mut Verdicts, ms: i64| {
+        let verdict = Assessment {
+            judged_at: at(50 * HOUR),
+            newest_snapshot_at: Some(WallTime(paused + ms)),
+            ..api.verdict("stable")
+        };
+        api.assess(verdict)
     };
-    api.snapshots -= 1;
-    assert_eq!(api.assess(again), NONE);
-    assert_eq!(api.judge("stable"), ["resolved memory-leak:api#1"]);
-    assert_eq!(api.judge("stable"), NONE);
+    for ms in (0..10 * MINUTE).step_by(5000) {
+        assert_eq!(stable_after(&mut api, ms), NONE, "{ms}");
+    }
+    assert_eq!(
+        stable_after(&mut api, 10 * MINUTE),
+        ["resolved memory-leak:api#1"]
+    );
+    assert_eq!(stable_after(&mut api, 11 * MINUTE), NONE);
+    // It begins anew as it began at first.
+    assert_eq!(api.judge("leaking"), NONE);
     assert_eq!(api.judge("leaking"), ["new-epoch memory-leak:api#2"]);
+}
+
+#[test]
+fn only_a_function_that_two_verdicts_in_a_row_blame_is_told() {
+    let mut api = Verdicts::new();
+    for function in ["main.sawtooth", "main.warmCache", "main.sawtooth"] {
+        assert_eq!(api.blames(function), NONE, "{function}");
+    }
+    // What is between two is no row.
+    api.judge("stable");
+    assert_eq!(api.blames("main.sawtooth"), NONE);
+    api.judge("growing");
+    assert_eq!(api.blames("main.sawtooth"), NONE);
+    assert_eq!(api.blames("main.warmCache"), NONE);
+    assert_eq!(api.blames("main.warmCache"), ["created memory-leak:api#1"]);
+    // One verdict that blames another function changes nothing; a second one does, and somebody is told after the time of rest.
+    let told = |api: &mut Verdicts| {
+        let view = api.store.view(WallTime(0));
+        let alert = &view.alerts.active[0];
+        (alert.figures.function.clone(), alert.notifications)
+    };
+    let named = |name: &str, count: u32| (Some(name.to_owned()), count);
+    assert_eq!(api.blames("main.remember"), ["escalated"; 0]);
+    assert_eq!(told(&mut api), named("main.warmCache", 1));
+    assert_eq!(api.blames("main.remember"), ["escalated memory-leak:api#1"]);
+    assert_eq!(told(&mut api), named("main.remember", 2));
+    assert!(api.active()[0].starts_with("api leaks in main.remember: "));
+    // The first one again, for a moment.
+    assert_eq!(api.blames("main.warmCache"), NONE);
+    assert_eq!(told(&mut api), named("main.remember", 2));
+    assert_eq!(api.blames("main.remember"), NONE);
 }
 
 #[test]
 fn the_limit_is_near_when_the_expected_time_is_and_not_the_upper_end_of_noise() {
     let mut api = Verdicts::new();
+    assert_eq!(api.with_hours("leaking", [Some(1.0), Some(2.0)]), NONE);
     api.judge("leaking");
     // 38 hours are expected, although it may be 20.
     assert_eq!(api.with_hours("leaking", [Some(20.0), Some(400.0)]), NONE);
@@ -147,9 +206,8 @@ fn the_limit_is_near_when_the_expected_time_is_and_not_the_upper_end_of_noise() 
         ["created memory-limit:api#1"]
     );
     assert!(
-        api.active().contains(
-            &"api reaches its memory limit of 1.00 GiB in 12 h at the earliest".to_owned()
-        )
+        api.active()
+            .contains(&"api reaches its memory limit of 1.00 GiB in 12 hours or later".to_owned())
     );
     // Not over at the edge.
     assert_eq!(api.with_hours("leaking", [Some(16.0), None]), NONE);
@@ -170,36 +228,83 @@ fn the_limit_is_near_when_the_expected_time_is_and_not_the_upper_end_of_noise() 
         .iter()
         .find(|it| it.kind == AlertKind::MemoryLimit);
     assert_eq!(alert.map(|it| it.severity), Some(Severity::Critical));
-    // Reached.
-    api.with_hours("leaking", [Some(0.0), Some(0.0)]);
-    assert!(
-        api.active()
-            .contains(&"api reaches its memory limit of 1.00 GiB now".to_owned())
+}
+
+#[test]
+fn caches_that_fill_for_a_quarter_of_an_hour_are_no_limit_that_is_near() {
+    let mut api = Verdicts::new();
+    let growing_for = |api: &mut Verdicts, ms: i64| {
+        let verdict = api.verdict("growing");
+        let newest = verdict.newest_snapshot_at.map_or(0, |it| it.0);
+        api.assess(Assessment {
+            hours_to_limit: Some([Some(0.1), Some(0.2)]),
+            oldest_snapshot_at: Some(WallTime(newest - ms)),
+            ..verdict
+        })
+    };
+    assert_eq!(growing_for(&mut api, 20_000), NONE);
+    assert_eq!(growing_for(&mut api, 15 * MINUTE - 1), NONE);
+    assert_eq!(
+        growing_for(&mut api, 15 * MINUTE),
+        ["created memory-limit:api#1"]
     );
+}
+
+#[test]
+fn a_limit_that_is_passed_is_told_whatever_the_verdict_is_and_is_not_over_while_it_is() {
+    let mut api = Verdicts::new();
+    let uses = |api: &mut Verdicts, word, mib: u64| {
+        let verdict = Assessment {
+            inuse_bytes: Some(mib << 20),
+            ..api.verdict(word)
+        };
+        api.assess(verdict)
+    };
+    assert_eq!(uses(&mut api, "stable", 1023), NONE);
+    assert_eq!(
+        uses(&mut api, "insufficient-data", 1024),
+        ["created memory-limit:api#1"]
+    );
+    for _ in 0..5 {
+        assert_eq!(uses(&mut api, "stable", 1100), NONE);
+    }
+    assert_eq!(
+        api.active(),
+        ["api has passed its memory limit of 1.00 GiB: 1.07 GiB are in use"]
+    );
+    assert_eq!(
+        uses(&mut api, "stable", 900),
+        ["resolved memory-limit:api#1"]
+    );
+}
+
+/// A try that gives no snapshot: the verdict stays as it was, and who tries says only that something is wrong.
+fn fail(api: &mut Verdicts, problem: &str) -> Vec<String> {
+    api.now += 1;
+    let failed = Assessment {
+        problem: Some(problem.into()),
+        last_scrape_at: Some(at(api.now)),
+        ..api.verdict("stable")
+    };
+    api.snapshots -= 1;
+    api.assess(failed)
 }
 
 #[test]
 fn a_target_fails_when_three_tries_in_a_row_give_no_snapshot() {
     let mut api = Verdicts::new();
     api.judge("stable");
-    // The verdict stays as it was, and who tries says only that something is wrong, or wrong in another way.
-    let fail = |api: &mut Verdicts, problem: &str| {
-        let failed = Assessment {
-            problem: Some(problem.into()),
-            ..api.verdict("stable")
-        };
-        api.snapshots -= 1;
-        api.assess(failed)
-    };
     assert_eq!(fail(&mut api, "connection refused"), NONE);
     assert_eq!(api.wait(30 * MINUTE), NONE);
-    assert_eq!(api.judge("stable"), NONE);
-    // It was a restart of the service.
-    assert_eq!(api.wait(2 * HOUR), NONE);
     assert_eq!(fail(&mut api, "connection refused"), NONE);
-    assert_eq!(api.wait(60 * MINUTE), NONE);
+    // It was a restart of the service.
+    assert_eq!(api.judge("stable"), NONE);
+    assert_eq!(fail(&mut api, "connection refused"), NONE);
+    // Others hang, and its turn comes late: it was tried once.
+    assert_eq!(api.wait(5 * HOUR), NONE);
+    assert_eq!(fail(&mut api, "connection refused"), NONE);
     assert_eq!(fail(&mut api, "no such host"), NONE);
-    assert_eq!(api.wait(3 * MINUTE), ["created watch-failing:api#1"]);
+    assert_eq!(api.wait(1000), ["created watch-failing:api#1"]);
     assert_eq!(api.wait(MINUTE), NONE);
     assert_eq!(
         api.active(),
@@ -210,6 +315,39 @@ fn a_target_fails_when_three_tries_in_a_row_give_no_snapshot() {
     // A target that is known is not forgotten because nothing is new of it.
     assert_eq!(api.wait(48 * HOUR), NONE);
     assert_eq!(api.judge("stable"), ["resolved watch-failing:api#1"]);
+    // Three tries in a moment are one accident.
+    for _ in 0..3 {
+        assert_eq!(fail(&mut api, "connection refused"), NONE);
+        assert_eq!(api.wait(1000), NONE);
+    }
+    assert_eq!(api.wait(60 * MINUTE), ["new-epoch watch-failing:api#2"]);
+}
+
+#[test]
+fn a_restart_is_no_snapshot_of_a_target_that_fails() {
+    let mut before = Verdicts::new();
+    before.judge("stable");
+    for _ in 0..3 {
+        fail(&mut before, "connection refused");
+        before.wait(30 * MINUTE);
+    }
+    let view = before.store.view(WallTime(0));
+    let alerts: Vec<Alert> = view.alerts.active.iter().map(|it| (**it).clone()).collect();
+    assert_eq!(&*alerts[0].id, "watch-failing:api#1");
+
+    let mut after = Verdicts::new();
+    after.now = before.now;
+    after.store.restore_alerts(alerts, at(after.now));
+    // What lies there is judged before anything is tried.
+    let untried = Assessment {
+        last_scrape_at: None,
+        ..after.verdict("stable")
+    };
+    assert_eq!(after.assess(untried), NONE);
+    assert_eq!(after.wait(MINUTE), NONE);
+    assert_eq!(fail(&mut after, "connection refused"), NONE);
+    assert_eq!(after.active().len(), 1);
+    assert_eq!(after.judge("stable"), ["resolved watch-failing:api#1"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::serve::time::WallTime;
 
@@ -14,7 +14,8 @@ pub struct Assessment {
     pub target: Arc<str>,
     /// Where its snapshots come from, without secrets; nothing for this server itself.
     pub url: Option<String>,
-    /// The folder of its snapshots.
+    /// The folder of its snapshots; empty where there is none, which is told as null.
+    #[serde(serialize_with = "null_where_empty")]
     pub folder: String,
     /// `leaking`, `growing`, `stable` or `insufficient-data`.
     pub assessment: &'static str,
@@ -22,6 +23,8 @@ pub struct Assessment {
     pub sentence: String,
     /// Snapshots it rests on.
     pub snapshots: usize,
+    /// When the oldest of them was taken.
+    pub oldest_snapshot_at: Option<WallTime>,
     /// When the newest of them was taken.
     pub newest_snapshot_at: Option<WallTime>,
     /// Bytes in use in the newest of them.
@@ -42,11 +45,23 @@ pub struct Assessment {
     pub suspects: Vec<SuspectBrief>,
     /// When it was judged.
     pub judged_at: WallTime,
+    /// When this run last tried to have a snapshot, with or without success.
+    pub last_scrape_at: Option<WallTime>,
     /// Why there is no newer snapshot, or no verdict; foreign text.
     pub problem: Option<String>,
 }
 
+fn null_where_empty<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(text).filter(|it| !it.is_empty()).serialize(serializer)
+}
+
 impl Assessment {
+    /// Milliseconds from the oldest to the newest snapshot.
+    pub(super) fn span_ms(&self) -> Option<i64> {
+        let (oldest, newest) = self.oldest_snapshot_at.zip(self.newest_snapshot_at)?;
+        Some(newest.since(oldest))
+    }
+
     /// How fast it leaks, with the 95 % interval: the suspects together, or the heap where there are none.
     pub fn rate(&self) -> Option<(f64, [f64; 2])> {
         let of_suspects = self.leak_bytes_per_hour.zip(self.leak_interval95);

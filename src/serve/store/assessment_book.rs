@@ -92,6 +92,7 @@ mod tests {
             folder: String::new(),
             sentence: String::new(),
             snapshots: 0,
+            oldest_snapshot_at: None,
             newest_snapshot_at: None,
             inuse_bytes: None,
             growth_bytes_per_hour: None,
@@ -102,6 +103,7 @@ mod tests {
             hours_to_limit: None,
             suspects: Vec::new(),
             judged_at: crate::serve::time::WallTime(0),
+            last_scrape_at: None,
             problem: None,
         }
     }

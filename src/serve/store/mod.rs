@@ -7,6 +7,7 @@
 mod active_paths;
 mod alert;
 mod alert_book;
+mod alert_course;
 mod alert_pace;
 mod alert_pressure;
 mod alert_rules;

@@ -1,14 +1,13 @@
 //! Where reading stopped, kept between runs.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::cursor::Print;
 use crate::serve::bounds::TAIL_STATE_BYTES;
+use crate::serve::state_document;
 
 const FORMAT: &str = "fabric tail state";
 const VERSION: u32 = 1;
@@ -69,7 +68,7 @@ impl SavedState {
 
     /// Reads the state of an earlier run about `folder`. One that cannot be used is moved aside, so that it can be looked at.
     pub(super) fn load(path: &Path, folder: &str) -> Loaded {
-        let why = match read(path) {
+        let why = match state_document::read(path, TAIL_STATE_BYTES) {
             Ok(None) => return Loaded::None,
             Ok(Some(bytes)) => match serde_json::from_slice::<SavedState>(&bytes) {
                 Ok(state) if state.format != FORMAT => "it is not a state file".to_owned(),
@@ -82,8 +81,7 @@ impl SavedState {
             },
             Err(error) => error.to_string(),
         };
-        let aside = with_suffix(path, ".damaged");
-        Loaded::Problem(match fs::rename(path, &aside) {
+        Loaded::Problem(match state_document::set_aside(path) {
             Ok(()) => format!(
                 "the places of the last run cannot be used, the file was moved aside: {why}"
             ),
@@ -98,50 +96,6 @@ impl SavedState {
     /// # Errors
     /// It cannot be written.
     pub(super) fn save(&self, path: &Path) -> io::Result<()> {
-        // Always the same name: what a crash leaves behind is overwritten and does not pile up.
-        let unfinished = with_suffix(path, ".new");
-        let _ = fs::remove_file(&unfinished);
-        let file = File::options()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&unfinished)?;
-        let mut writer = BufWriter::with_capacity(64 << 10, file);
-        serde_json::to_writer(&mut writer, self)?;
-        writer.flush()?;
-        writer.get_ref().sync_all()?;
-        fs::rename(&unfinished, path)?;
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        File::open(folder)?.sync_all()
+        state_document::save(path, self)
     }
-}
-
-fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = match File::options()
-        .read(true)
-        .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
-        .open(path)
-    {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    let mut bytes = Vec::new();
-    file.take(TAIL_STATE_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > TAIL_STATE_BYTES {
-        return Err(io::Error::other("it is larger than a state file gets"));
-    }
-    Ok(Some(bytes))
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }

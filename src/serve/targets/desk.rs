@@ -10,8 +10,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::counters::Counters;
 use super::folder_look::{Fingerprint, FolderLook};
 use super::folder_watch::FolderWatch;
-use super::judged::Judged;
-use super::scrape::ScrapeFailure;
+use super::judged::{Judged, joined};
+use super::last_try::LastTry;
 use super::target::Target;
 use crate::escape;
 use crate::serve::bounds::JUDGEMENTS;
@@ -41,8 +41,8 @@ pub(super) struct Desk<M> {
     pub(super) newest: Option<Arc<Judged>>,
     /// What the last judgement was of, also where that was not kept.
     pub(super) last: Option<Fingerprint>,
-    /// Why there is no newer snapshot of a watched service.
-    pub(super) trouble: watch::Receiver<Option<ScrapeFailure>>,
+    /// What became of the last try to have a newer snapshot.
+    pub(super) last_try: watch::Receiver<LastTry>,
 }
 
 impl<M: From<Assessment> + Send + 'static> Desk<M> {
@@ -73,8 +73,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
                 () = sleep_until(settled_at.unwrap_or_else(Instant::now)), if settled_at.is_some() => {
                     settled_at = None;
                 }
-                // Of this server's own snapshots nobody tells here.
-                Ok(()) = self.trouble.changed() => {
+                Ok(()) = self.last_try.changed() => {
                     if self.tell_trouble().await.is_none() {
                         return;
                     }
@@ -168,8 +167,8 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
 
     /// Tells the hub; nothing when that is gone.
     async fn tell(&mut self, judged: &Judged) -> Option<()> {
-        let trouble = self.trouble.borrow_and_update().clone();
-        let assessment = judged.assessment(trouble.map(|failure| failure.words));
+        let last_try = self.last_try.borrow_and_update().clone();
+        let assessment = judged.assessment(last_try);
         let before = self.told.borrow().as_ref().map(|it| it.assessment);
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
@@ -184,14 +183,16 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         let told = self.told.borrow().as_ref().map(Arc::clone);
         // What was not judged yet is told when it is.
         let Some(told) = told else { return Some(()) };
-        let trouble = self.trouble.borrow_and_update().clone();
-        let refusal = || self.newest.as_ref()?.refusal.clone();
-        let problem = trouble.map(|failure| failure.words).or_else(refusal);
-        if problem == told.problem {
+        let LastTry { at, trouble } = self.last_try.borrow_and_update().clone();
+        let refusal = self.newest.as_ref().and_then(|it| it.refusal.as_deref());
+        let problem = joined(refusal, trouble.map(|trouble| trouble.words));
+        // A new snapshot is judged in a moment, and the try that gave it told with that. Tries that fail are counted.
+        if problem == told.problem && (problem.is_none() || at == told.last_scrape_at) {
             return Some(());
         }
         let assessment = Assessment {
             problem,
+            last_scrape_at: at,
             ..(*told).clone()
         };
         self.send(assessment).await

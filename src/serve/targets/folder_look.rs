@@ -7,7 +7,7 @@ use std::path::Path;
 use ring::digest::{Context, SHA256};
 
 use crate::load::LoadErrorKind;
-use crate::load::series::{self, Found, SeriesFile, Sidecar};
+use crate::load::series::{self, Found, Links, SeriesFile, Sidecar};
 use crate::notes::NoteKind;
 use crate::serve::bounds::{TARGET_BYTES, TARGET_FILE_BYTES, TARGET_FILES};
 use crate::units::Bytes;
@@ -37,10 +37,11 @@ impl FolderLook {
         }
     }
 
-    /// Looks. What is neither a file nor a link to one is passed over, and so opened by nobody: a pipe would keep its reader waiting for ever.
+    /// Looks. What is no file is passed over, and so opened by nobody: a pipe would keep its reader waiting for ever, and a link may lead to what
+    /// is nobody's business.
     /// Blocks for as long as the disk does.
     pub(super) fn at(folder: &Path) -> FolderLook {
-        match series::find(&[folder.to_owned()]) {
+        match series::find(&[folder.to_owned()], Links::LeftOut) {
             Ok(found) => {
                 let fingerprint = fingerprint(&found.files, None);
                 FolderLook {
@@ -93,7 +94,7 @@ fn fingerprint(files: &[SeriesFile], problem: Option<&str>) -> Fingerprint {
 
 /// What tells a file from the one that was there before: size, time of change, and the file itself.
 pub(super) fn marks(path: &Path) -> Option<[u64; 4]> {
-    let metadata = fs::metadata(path).ok()?;
+    let metadata = fs::symlink_metadata(path).ok()?;
     Some([
         metadata.len(),
         metadata.mtime().cast_unsigned(),

@@ -13,7 +13,8 @@ use super::desk::{Asker, Desk};
 use super::folder_look::FolderLook;
 use super::folder_watch::FolderWatch;
 use super::judged::Judged;
-use super::scrape_clock::{AT_ONCE, ScrapeClock, ScrapeCounts};
+use super::last_try::LastTry;
+use super::scrape_clock::{ScrapeClock, ScrapeCounts, ScrapeTurns};
 use super::target::Target;
 use super::target_error::TargetError;
 use super::watched::{WatchOptions, Watched};
@@ -36,6 +37,8 @@ struct Inside {
     desks: Vec<DeskHandle>,
     pairs: mpsc::Sender<PairQuestion>,
     counters: Arc<Counters>,
+    /// Why there is no newer snapshot of this server itself.
+    own_tries: watch::Sender<LastTry>,
 }
 
 #[derive(Debug)]
@@ -68,6 +71,7 @@ impl Default for Targets {
             desks: vec![without_folder(Arc::new(Target::own(None, None)))],
             pairs,
             counters: Arc::default(),
+            own_tries: watch::Sender::default(),
         }))
     }
 }
@@ -86,13 +90,14 @@ impl Targets {
     {
         let counters = Arc::new(Counters::default());
         let turn = Arc::new(Semaphore::new(ANALYSES));
-        let scraping = Arc::new(Semaphore::new(AT_ONCE));
+        let scraping = Arc::new(ScrapeTurns::new());
         let services = watch.services.iter();
         let mut targets = vec![(own, None)];
         targets.extend(services.map(|it| (it.target(&watch.folder), Some(Arc::new(it.clone())))));
         let folders = targets.iter().filter_map(|(it, _)| it.folder.clone());
         let folder_watch = Arc::new(FolderWatch::new(folders));
         let count = u32::try_from(watch.services.len()).unwrap_or(u32::MAX);
+        let own_tries = watch::Sender::default();
         let mut place = 0;
         let mut begin = |(target, watched): (Target, Option<Arc<Watched>>)| {
             let target = Arc::new(target);
@@ -101,7 +106,10 @@ impl Targets {
             };
             let (ask, asked) = mpsc::channel(waiting());
             let (tell, told) = watch::channel(None);
-            let (trouble, troubled) = watch::channel(None);
+            let last_try = match watched {
+                Some(_) => watch::Sender::default(),
+                None => own_tries.clone(),
+            };
             let desk = Desk {
                 target: Arc::clone(&target),
                 asked,
@@ -113,7 +121,7 @@ impl Targets {
                 told: tell,
                 newest: None,
                 last: None,
-                trouble: troubled,
+                last_try: last_try.subscribe(),
             };
             tokio::spawn(desk.run(stopping.clone()));
             let scrapes = watched.map(|watched| {
@@ -125,7 +133,7 @@ impl Targets {
                     place: (place, count),
                     turns: Arc::clone(&scraping),
                     counts: Arc::clone(&counts),
-                    trouble,
+                    last_try,
                 };
                 place += 1;
                 tokio::spawn(clock.run(stopping.clone()));
@@ -147,7 +155,13 @@ impl Targets {
             desks,
             pairs,
             counters,
+            own_tries,
         }))
+    }
+
+    /// Where to put why there is no newer snapshot of this server itself, and that there is one again.
+    pub(in crate::serve) fn own_tries(&self) -> watch::Sender<LastTry> {
+        self.0.own_tries.clone()
     }
 
     /// The names of all targets, this server first.
@@ -174,7 +188,7 @@ impl Targets {
             let told = desk.told.borrow().as_ref().map(Arc::clone);
             told.unwrap_or_else(|| {
                 let nothing = Judged::nothing(&desk.target, FolderLook::nothing(), NOT_YET);
-                Arc::new(nothing.assessment(None))
+                Arc::new(nothing.assessment(LastTry::default()))
             })
         };
         self.0.desks.iter().map(newest).collect()
@@ -296,7 +310,7 @@ fn without_folder(target: Arc<Target>) -> DeskHandle {
         "no snapshots of the server itself are kept: it was started with --no-own-snapshots";
     let judged = Judged::nothing(&target, FolderLook::nothing(), refusal);
     let (ask, _) = mpsc::channel(1);
-    let (_, told) = watch::channel(Some(Arc::new(judged.assessment(None))));
+    let (_, told) = watch::channel(Some(Arc::new(judged.assessment(LastTry::default()))));
     DeskHandle {
         target,
         ask,

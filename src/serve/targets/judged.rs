@@ -9,13 +9,15 @@ use bytes::Bytes;
 
 use super::bounded_modules::BoundedModules;
 use super::folder_look::{Fingerprint, FolderLook};
+use super::last_try::LastTry;
 use super::target::Target;
 use crate::analysis::frame_filter::FrameFilter;
 use crate::analysis::granularity::Granularity;
 use crate::analysis::trend::{Estimate, Suspect};
 use crate::archive::{self, Snapshot};
-use crate::judge::{self, Choice, JudgedSeries, SeriesQuestion};
+use crate::judge::{self, Choice, JudgedSeries, SeriesQuestion, SeriesRefusal};
 use crate::load::Progress;
+use crate::load::series::SelectError;
 use crate::notes::Notes;
 use crate::render;
 use crate::report::TrendReport;
@@ -40,6 +42,8 @@ pub struct Judged {
     pub report: TrendReport,
     /// Why nothing could be judged, although there are files; foreign text.
     pub refusal: Option<String>,
+    /// How many files there are that could be snapshots.
+    pub files: usize,
     /// The statement as JSON, schema `fabric.trend/1`.
     pub json: Bytes,
     /// When it was judged.
@@ -58,6 +62,7 @@ impl Judged {
             .as_deref()
             .and_then(|folder| archive::snapshots(folder).ok())
             .unwrap_or_default();
+        let files = look.found.files.len();
         let (judged, refusal) = if look.found.files.is_empty() {
             (nothing(&question, look.found.notes), look.problem)
         } else {
@@ -68,7 +73,7 @@ impl Judged {
             let progress = Progress::default();
             match judge::judge(&question, look.found, Some(&symbolizer), &progress) {
                 Ok(judged) => (judged, None),
-                Err(refusal) => (nothing(&question, notes), Some(refusal.to_string())),
+                Err(refusal) => (nothing(&question, notes), Some(words(&refusal))),
             }
         };
         let JudgedSeries { mut report, paths } = judged;
@@ -83,6 +88,7 @@ impl Judged {
             paths,
             report,
             refusal,
+            files,
             json: json.into(),
             judged_at: WallTime::now(),
             took: began.elapsed(),
@@ -105,22 +111,29 @@ impl Judged {
         (3 * self.json.len() + snapshots) as u64
     }
 
-    /// In few words, for the store. `trouble` is why there is no newer snapshot.
-    pub(super) fn assessment(&self, trouble: Option<String>) -> Assessment {
+    /// In few words, for the store.
+    pub(super) fn assessment(&self, last_try: LastTry) -> Assessment {
         let report = &self.report;
         let trend = &report.trend;
         let per_hour = |growth: Option<Estimate>| growth.filter(|_| report.has_time);
         let growth = per_hour(trend.growth);
         let leak = per_hour(trend.suspect_growth);
-        let last = report.snapshots.last();
+        let (first, last) = (report.snapshots.first(), report.snapshots.last());
         let limit = trend.projection.and_then(|projection| projection.limit);
         Assessment {
             target: Arc::clone(&self.target.name),
             url: self.target.url.clone(),
             folder: self.target.folder_text(),
             assessment: trend.assessment.name(),
-            sentence: report.sentence(),
-            snapshots: report.snapshots.len(),
+            sentence: match &self.refusal {
+                Some(refusal) => format!("no verdict: {refusal}"),
+                None => report.sentence(),
+            },
+            snapshots: match &self.refusal {
+                Some(_) => self.files,
+                None => report.snapshots.len(),
+            },
+            oldest_snapshot_at: first.and_then(|it| it.timestamp_ms).map(WallTime),
             newest_snapshot_at: last.and_then(|it| it.timestamp_ms).map(WallTime),
             inuse_bytes: last.filter(|_| report.is_bytes).map(|it| it.total),
             growth_bytes_per_hour: growth.map(|growth| growth.value),
@@ -136,8 +149,31 @@ impl Judged {
                 .map(|suspect| brief(suspect, report.has_time))
                 .collect(),
             judged_at: self.judged_at,
-            problem: trouble.or_else(|| self.refusal.clone()),
+            last_scrape_at: last_try.at,
+            problem: joined(
+                self.refusal.as_deref(),
+                last_try.trouble.map(|trouble| trouble.words),
+            ),
         }
+    }
+}
+
+/// Why there is no verdict, and why there is no newer snapshot.
+pub(super) fn joined(refusal: Option<&str>, trouble: Option<String>) -> Option<String> {
+    match (refusal, trouble) {
+        (Some(refusal), Some(trouble)) => Some(format!("{refusal}; {trouble}")),
+        (refusal, trouble) => refusal.map(str::to_owned).or(trouble),
+    }
+}
+
+/// In the words of the server, which has no flags that choose among snapshots.
+fn words(refusal: &SeriesRefusal) -> String {
+    match refusal {
+        SeriesRefusal::Select(error @ SelectError::SeveralProcesses(_)) => {
+            format!("{}: keep one process a folder", error.finding())
+        }
+        SeriesRefusal::Select(error) => format!("{}: keep one service a folder", error.finding()),
+        refusal => refusal.to_string(),
     }
 }
 

@@ -22,11 +22,13 @@ mod folder_look;
 mod folder_watch;
 mod handle;
 mod judged;
+mod last_try;
 mod saved_reports;
 mod scrape;
 mod scrape_clock;
 mod target;
 mod target_error;
+mod trouble;
 mod watched;
 
 #[cfg(test)]
@@ -38,7 +40,9 @@ pub use compared::Compared;
 pub use folder_look::Fingerprint;
 pub use handle::{Scrapes, Targets};
 pub use judged::Judged;
+pub(in crate::serve) use last_try::LastTry;
 pub use saved_reports::save_report;
 pub use target::{SELF, Target};
 pub use target_error::TargetError;
+pub(in crate::serve) use trouble::Trouble;
 pub use watched::{WatchOptions, Watched};

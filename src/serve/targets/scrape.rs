@@ -1,31 +1,18 @@
-//! One snapshot of a watched service, fetched and kept.
+//! One snapshot of a watched service: fetched, and kept.
 
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::bounded_modules::BoundedModules;
+use super::trouble::Trouble;
 use super::watched::Watched;
 use crate::archive::{self, Archive, Retention, Trigger};
-use crate::capture::{CaptureErrorKind, Fetch, Trust};
+use crate::capture::{Fetch, Trust};
 use crate::keep::{self, Captured, KeepError, Manner};
-use crate::limits;
-use crate::serve::bounds::TARGET_FILE_BYTES;
+use crate::serve::bounds::{TARGET_FETCH_SECONDS, TARGET_FILE_BYTES};
 use crate::serve::time::WallTime;
 use crate::symbolize::{ImageStore, Symbolizer};
-use crate::units::Bytes;
-
-/// Why there is no new snapshot.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ScrapeFailure {
-    /// A stable short name for the kind of reason.
-    pub(super) kind: &'static str,
-    /// The reason in words, without secrets; foreign text.
-    pub(super) words: String,
-}
-
-/// More of a reason is not told: it may quote what the service answered.
-const WORDS_CHARS: usize = 300;
 
 /// How long another run that writes the folder is waited for.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -34,23 +21,31 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 static TRUST: LazyLock<Result<Trust, String>> =
     LazyLock::new(|| Trust::system_and(None).map_err(|error| error.to_string()));
 
-/// Fetches a profile, keeps it in `folder` as `fabric snapshot` does, and lets go of those beyond the usual bounds. Blocks for as long as the
-/// service takes, within limits.
+/// What a service answered, in a file of the folder that has no name yet; nobody else writes the folder meanwhile.
+pub(super) struct Fetched {
+    archive: Archive,
+    captured: Captured,
+}
+
+/// What one fetch may take: a service that has not answered when its next snapshot is due will not soon.
+pub(super) fn time_limit(interval: Duration) -> Duration {
+    let (least, most) = TARGET_FETCH_SECONDS;
+    interval.clamp(Duration::from_secs(least), Duration::from_secs(most))
+}
+
+/// Fetches a profile into `folder`. Blocks for as long as the service takes, within `time_limit`.
 ///
 /// # Errors
-/// The service cannot be reached or answers something else, or the folder cannot be written.
-pub(super) fn scrape(
+/// The service cannot be reached or refuses, or the folder cannot be written.
+pub(super) fn fetch(
     watched: &Watched,
     folder: &Path,
     time_limit: Duration,
-) -> Result<(), ScrapeFailure> {
-    let failed = |kind, words: String| ScrapeFailure {
-        kind,
-        words: words.chars().take(WORDS_CHARS).collect(),
-    };
+) -> Result<Fetched, Trouble> {
     let trust = TRUST.as_ref();
-    let trust = trust.map_err(|why| failed("trust", why.clone()))?;
-    let token = watched.token().map_err(|why| failed("token-file", why))?;
+    let trust = trust.map_err(|why| Trouble::new("trust", why))?;
+    let token = watched.token();
+    let token = token.map_err(|why| Trouble::new("token-file", &why))?;
     let headers: Vec<(String, String)> = token
         .map(|token| ("Authorization".to_owned(), format!("Bearer {token}")))
         .into_iter()
@@ -63,45 +58,40 @@ pub(super) fn scrape(
         max_bytes: TARGET_FILE_BYTES,
         trust,
     };
-    let images = ImageStore::default();
-    let modules = BoundedModules::new();
-    let symbolizer = Symbolizer::of_symbol_tables(&images, &modules);
-    let manner = Manner {
-        trigger: Trigger::Periodic,
-        service: Some(&watched.name),
-        symbolizer: Some(&symbolizer),
-        keep_original: false,
-    };
-    let kept = || {
+    let fetched = || -> Result<Fetched, KeepError> {
         let archive = Archive::open(folder, LOCK_PATIENCE)?;
         let stage = archive.stage()?;
-        let now = WallTime::now();
         let source = watched.endpoint.to_string();
-        let captured = Captured::fetch(stage, &wanted, None, Path::new("/"), now.0)
+        let captured = Captured::fetch(stage, &wanted, None, Path::new("/"), WallTime::now().0)
             .map_err(|kind| KeepError::capturing(&archive, &source, kind))?;
-        let kept = keep::store(&archive, captured, &manner)?;
-        keep::prune(&archive, &Retention::USUAL, Some(kept.stored.name), now.0)?;
-        Ok(())
+        Ok(Fetched { archive, captured })
     };
-    kept().map_err(|error: KeepError| failed(error.name(), words(&error)))
+    fetched().map_err(|error| Trouble::of(&error))
 }
 
-/// In the words of the server, which has no flags for its limits.
-fn words(error: &KeepError) -> String {
-    match error {
-        KeepError::Source(error) => match &error.kind {
-            CaptureErrorKind::TimedOut(limit) => format!(
-                "{}: nothing came for {limit}, or it came too slowly",
-                error.source_name
-            ),
-            CaptureErrorKind::TooLarge(limit) => format!(
-                "{}: is larger than {}: a server takes no more",
-                error.source_name,
-                Bytes(*limit)
-            ),
-            _ => error.to_string(),
-        },
-        KeepError::Folder(error) => error.to_string(),
+impl Fetched {
+    /// Reads what came, keeps it as `fabric snapshot` does, and lets go of those beyond the usual bounds. Blocks.
+    ///
+    /// # Errors
+    /// It is no heap profile, or the folder cannot be written.
+    pub(super) fn keep(self, watched: &Watched) -> Result<(), Trouble> {
+        let Fetched { archive, captured } = self;
+        let images = ImageStore::default();
+        let modules = BoundedModules::new();
+        let symbolizer = Symbolizer::of_symbol_tables(&images, &modules);
+        let manner = Manner {
+            trigger: Trigger::Periodic,
+            service: Some(&watched.name),
+            symbolizer: Some(&symbolizer),
+            keep_original: false,
+        };
+        let kept = || -> Result<(), KeepError> {
+            let at = captured.at_ms;
+            let kept = keep::store(&archive, captured, &manner)?;
+            keep::prune(&archive, &Retention::USUAL, Some(kept.stored.name), at)?;
+            Ok(())
+        };
+        kept().map_err(|error| Trouble::of(&error))
     }
 }
 
@@ -112,6 +102,3 @@ pub(super) fn age_of_newest(folder: &Path) -> Option<Duration> {
     let age = WallTime::now().0.checked_sub(newest)?;
     u64::try_from(age).ok().map(Duration::from_millis)
 }
-
-/// What one scrape may take: as long as `fabric snapshot` waits.
-pub(super) const TIME_LIMIT: Duration = limits::CAPTURE_TIME;

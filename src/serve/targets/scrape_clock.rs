@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
-use super::scrape::{self, ScrapeFailure, TIME_LIMIT, scrape};
+use super::last_try::LastTry;
+use super::scrape::{self, time_limit};
+use super::trouble::Trouble;
 use super::watched::Watched;
 use crate::escape;
-
-/// Scrapes at a time, over all services: 64 that do not answer are all tried within half an interval of half an hour.
-pub(super) const AT_ONCE: usize = 2;
+use crate::serve::bounds::TARGET_FETCHES;
+use crate::serve::time::WallTime;
 
 /// The first snapshot of the first service.
 const FIRST_AFTER: Duration = Duration::from_secs(1);
@@ -28,6 +29,24 @@ pub(super) struct ScrapeCounts {
     pub(super) failures: AtomicU64,
 }
 
+/// How many services are worked on at a time.
+#[derive(Debug)]
+pub(super) struct ScrapeTurns {
+    /// From the first byte to the last one on the disk: so many answers wait there at most.
+    fetching: Arc<Semaphore>,
+    /// Reading takes memory and a processor: one is left to the hub.
+    storing: Arc<Semaphore>,
+}
+
+impl ScrapeTurns {
+    pub(super) fn new() -> ScrapeTurns {
+        ScrapeTurns {
+            fetching: Arc::new(Semaphore::new(TARGET_FETCHES)),
+            storing: Arc::new(Semaphore::new(1)),
+        }
+    }
+}
+
 /// Takes snapshots of one service.
 pub(super) struct ScrapeClock {
     pub(super) watched: Arc<Watched>,
@@ -35,10 +54,10 @@ pub(super) struct ScrapeClock {
     pub(super) interval: Duration,
     /// Its place among the services, and their number.
     pub(super) place: (u32, u32),
-    pub(super) turns: Arc<Semaphore>,
+    pub(super) turns: Arc<ScrapeTurns>,
     pub(super) counts: Arc<ScrapeCounts>,
-    /// Why there is no newer snapshot.
-    pub(super) trouble: watch::Sender<Option<ScrapeFailure>>,
+    /// What became of the last try.
+    pub(super) last_try: watch::Sender<LastTry>,
 }
 
 impl ScrapeClock {
@@ -79,23 +98,8 @@ impl ScrapeClock {
     }
 
     async fn scrape(&self) {
-        let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else {
+        let Some(outcome) = self.outcome().await else {
             return;
-        };
-        let (watched, folder) = (Arc::clone(&self.watched), self.folder.clone());
-        let work = spawn_blocking(move || {
-            // The turn ends with the work, also when nobody waits for it any more.
-            let _turn = turn;
-            scrape(&watched, &folder, TIME_LIMIT)
-        });
-        let outcome = match work.await {
-            Ok(outcome) => outcome,
-            Err(error) if error.is_panic() => Err(ScrapeFailure {
-                kind: "broke",
-                words: "the scrape broke: this is a fault of fabric; its log says more".to_owned(),
-            }),
-            // The runtime ends.
-            Err(_) => return,
         };
         self.counts.scrapes.fetch_add(1, Ordering::Relaxed);
         if outcome.is_err() {
@@ -104,10 +108,41 @@ impl ScrapeClock {
         self.tell(outcome.err());
     }
 
+    /// What came of one scrape; nothing when the runtime ends.
+    async fn outcome(&self) -> Option<Result<(), Trouble>> {
+        let broke = "the scrape broke: this is a fault of fabric; its log says more";
+        let broke = || Err(Trouble::new("broke", broke));
+        let turn = Arc::clone(&self.turns.fetching).acquire_owned();
+        let turn = turn.await.ok()?;
+        let (watched, folder) = (Arc::clone(&self.watched), self.folder.clone());
+        let limit = time_limit(self.interval);
+        let fetched = beside(move || {
+            // The turn ends with the work, also when nobody waits for it any more.
+            scrape::fetch(&watched, &folder, limit).map(|fetched| (fetched, turn))
+        });
+        let (fetched, turn) = match fetched.await {
+            Some(Ok(fetched)) => fetched,
+            Some(Err(trouble)) => return Some(Err(trouble)),
+            None => return Some(broke()),
+        };
+        let storing = Arc::clone(&self.turns.storing).acquire_owned();
+        let storing = storing.await.ok()?;
+        let watched = Arc::clone(&self.watched);
+        let work = spawn_blocking(move || {
+            let _turns = (turn, storing);
+            fetched.keep(&watched)
+        });
+        match work.await {
+            Ok(outcome) => Some(outcome),
+            Err(error) if error.is_panic() => Some(broke()),
+            Err(_) => None,
+        }
+    }
+
     /// Logs a change of the reason, and not the same one again and again.
-    fn tell(&self, failure: Option<ScrapeFailure>) {
-        let kind = |failure: &Option<ScrapeFailure>| failure.as_ref().map(|it| it.kind);
-        let is_other = kind(&self.trouble.borrow()) != kind(&failure);
+    fn tell(&self, failure: Option<Trouble>) {
+        let kind = |failure: &Option<Trouble>| failure.as_ref().map(|it| it.kind);
+        let is_other = kind(&self.last_try.borrow().trouble) != kind(&failure);
         let service = &self.watched.name;
         if is_other {
             match &failure {
@@ -119,10 +154,21 @@ impl ScrapeClock {
                 None => tracing::info!(%service, "snapshots of a watched service come again"),
             }
         }
-        self.trouble.send_if_modified(|before| {
-            let is_new = *before != failure;
-            *before = failure;
-            is_new
-        });
+        let ended = LastTry::ended(WallTime::now(), failure);
+        self.last_try.send_replace(ended);
     }
+}
+
+/// Does what may wait for a service on a thread of its own: those of the pool are few, and all that reads files needs them. Nothing where the
+/// system gives no thread, or the work panicked.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (done, result) = oneshot::channel();
+    let begun = std::thread::Builder::new()
+        .name("fabric-fetch".to_owned())
+        .spawn(move || {
+            // Whoever waited may have gone.
+            let _ = done.send(work());
+        });
+    begun.ok()?;
+    result.await.ok()
 }

@@ -13,7 +13,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::scrape::{ScrapeFailure, scrape};
+use super::scrape::fetch;
+use super::trouble::Trouble;
 use super::*;
 use crate::archive;
 use crate::serve::store::Assessment;
@@ -56,7 +57,11 @@ fn watched(name: &str, port: u16) -> Watched {
     .unwrap()
 }
 
-fn failure(port: u16, folder: &Path) -> ScrapeFailure {
+fn scrape(watched: &Watched, folder: &Path, time_limit: Duration) -> Result<(), Trouble> {
+    fetch(watched, folder, time_limit)?.keep(watched)
+}
+
+fn failure(port: u16, folder: &Path) -> Trouble {
     let failure = scrape(&watched("api", port), folder, Duration::from_secs(2)).unwrap_err();
     assert!(!failure.words.contains("s3cret"), "{failure:?}");
     assert_eq!(archive::snapshots(folder).unwrap(), []);
@@ -101,16 +106,28 @@ fn what_is_no_profile_leaves_nothing_and_says_why() {
             "redirect",
             "redirects more than 5 times",
         ),
+        (
+            service(|_, stream| {
+                let location = "302 Found\r\nlocation: http://user:s3cret@127.0.0.1:1/heap";
+                send(stream, location, b"");
+            }),
+            "redirect",
+            "http://...@127.0.0.1:1/heap, which has a user name in it",
+        ),
+        (
+            service(|_, stream| send(stream, "200 OK", b"s3cret: this is a file of passwords")),
+            "unrecognized",
+            "no heap profile that fabric knows",
+        ),
+        (
+            service(|_, stream| send(stream, "401 Unauthorized", b"no s3cret")),
+            "status",
+            "--watch-token-file",
+        ),
         (service(endless), "too-large", "larger than 32.0 MiB"),
         (service(drop_by_drop), "timed-out", "nothing came for 2.0 s"),
     ] {
-        let failure = match kind {
-            // What the service says itself is quoted.
-            "status" => {
-                scrape(&watched("api", port), folder.path(), Duration::from_secs(2)).unwrap_err()
-            }
-            _ => failure(port, folder.path()),
-        };
+        let failure = failure(port, folder.path());
         assert_eq!(failure.kind, kind, "{failure:?}");
         assert!(failure.words.contains(part), "{failure:?}");
         assert!(!failure.words.contains("--timeout") && !failure.words.contains("--max-size"));
@@ -297,4 +314,37 @@ async fn a_service_that_goes_away_keeps_its_verdict_and_says_what_is_wrong() {
         .await;
     assert!(again.snapshots >= 3);
     assert_eq!(scene.targets.scrapes().next().unwrap().failures, 6);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn services_that_hang_do_not_keep_others_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let hangs = |_: usize, stream: &mut TcpStream| {
+        // Until whoever asked has had enough.
+        let _ = stream.read(&mut [0; 16]);
+    };
+    let mut services: Vec<Watched> = (0..2)
+        .map(|at| watched(&format!("hangs-{at}"), service(hangs)))
+        .collect();
+    let answers = |_: usize, stream: &mut TcpStream| {
+        send(stream, "200 OK", &fixture(0));
+    };
+    services.extend((0..10).map(|at| watched(&format!("answers-{at}"), service(answers))));
+    let mut scene = watch_over(folder.path(), services, Duration::from_secs(1));
+    let told = scene
+        .hears(|told| told.target.starts_with("hangs") && told.problem.is_some())
+        .await;
+    assert!(told.problem.unwrap().contains("nothing came for 3.0 s"));
+    // Until one that hangs has failed for the third time, those that answer have had nearly a turn a second.
+    let failures = |scene: &Scene| scene.targets.scrapes().next().unwrap().failures;
+    while failures(&scene) < 3 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for it in scene.targets.scrapes() {
+        if it.target.starts_with("answers") {
+            assert!(it.scrapes >= 6 && it.failures == 0, "{it:?}");
+        } else {
+            assert!(it.scrapes == it.failures, "{it:?}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::serve::store::Assessment;
+use crate::serve::time::WallTime;
 
 /// A target with a folder, and what it tells.
 struct Scene {
@@ -158,12 +159,32 @@ async fn a_folder_full_of_other_things_is_judged_by_its_snapshots() {
         .map(ToString::to_string)
         .collect();
     let notes = notes.join("\n");
-    // The damaged one, and the link that leads nowhere.
-    assert!(notes.contains("cannot be read, left out (2, "), "{notes}");
+    // The damaged one, and two links.
+    assert!(notes.contains("cannot be read, left out (3, "), "{notes}");
     assert!(
         notes.contains("no heap profiles, left out (heap-1795000000001"),
         "{notes}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_link_leads_to_is_not_told() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), 0..2);
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    fs::write(outside.path(), "root:s3cret:0:0\n").unwrap();
+    for name in ["heap-1795000000003-manual.pb.gz", "x.heap"] {
+        std::os::unix::fs::symlink(outside.path(), folder.path().join(name)).unwrap();
+    }
+    let scene = watch_over(folder.path());
+    let judged = scene.targets.judged(SELF).await.unwrap();
+    let text = String::from_utf8_lossy(&judged.json);
+    assert!(
+        text.contains("is a link, and a server follows none"),
+        "{text}"
+    );
+    assert!(!text.contains("root"), "{text}");
+    assert_eq!(judged.report.snapshots.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -215,6 +236,35 @@ async fn pairs_are_compared_once_and_named_by_their_files() {
     }
     let unknown = targets.pair("other", None, None).await.unwrap_err();
     assert_eq!(unknown, TargetError::NoSuchTarget);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_of_two_services_says_what_lies_there_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), 0..3);
+    let other = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let other = other.join("fixtures/jemalloc/5.3/cleak/run1.2.heap");
+    fs::copy(other, folder.path().join("other.1.2.heap")).unwrap();
+    let mut scene = watch_over(folder.path());
+    let told = scene.hears(|told| told.snapshots > 0).await;
+    assert_eq!((told.assessment, told.snapshots), ("insufficient-data", 4));
+    assert!(
+        told.sentence
+            .starts_with("no verdict: profiles of 2 services (")
+    );
+    assert!(told.sentence.ends_with("): keep one service a folder"));
+    // A snapshot that fails is told beside it, and is forgotten when one comes.
+    let tries = scene.targets.own_tries();
+    let trouble = Trouble::new("full", "the disk is full");
+    tries.send_replace(LastTry::ended(WallTime(1), Some(trouble)));
+    let ends =
+        |told: &Assessment, with: &str| told.problem.as_ref().is_some_and(|it| it.ends_with(with));
+    let both = "keep one service a folder; the disk is full";
+    scene.hears(|told| ends(told, both)).await;
+    tries.send_replace(LastTry::ended(WallTime(2), None));
+    scene
+        .hears(|told| ends(told, "keep one service a folder"))
+        .await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::target::{SELF, Target};
-use crate::capture::Endpoint;
+use crate::capture::{Endpoint, EndpointError};
 use crate::limits;
 use crate::serve::bounds::ASSESSMENTS;
 
@@ -100,7 +100,15 @@ impl Watched {
             );
         };
         check_name(name)?;
-        let endpoint = endpoint(url).map_err(|why| format!("--watch {name}: the URL {why}"))?;
+        let endpoint = endpoint(url).map_err(|why| {
+            let why = match why {
+                EndpointError::UserName => format!(
+                    "has a user name in it, which everybody sees in the list of processes: put a token into a file and give --watch-token-file {name}=FILE"
+                ),
+                EndpointError::Other(why) => why,
+            };
+            format!("--watch {name}: the URL {why}")
+        })?;
         Ok(Watched {
             name: name.into(),
             endpoint,
@@ -170,7 +178,7 @@ fn check_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn endpoint(url: &str) -> Result<Endpoint, String> {
+fn endpoint(url: &str) -> Result<Endpoint, EndpointError> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let is_socket = scheme == "http+unix" || scheme == "unix";
     if !is_socket && !rest.trim_end_matches('/').contains(['/', '?', '#']) {
@@ -224,7 +232,7 @@ mod tests {
             (".hidden=http://h", "no dot"),
             ("api=ftp://h/s3cret", "http"),
             ("api=h:6060/s3cret", "URL"),
-            ("api=http://user:s3cret@h/x", "user name"),
+            ("api=http://user:s3cret@h/x", "--watch-token-file api=FILE"),
             ("api=", "URL"),
             ("api=http+unix:///s3cret", "socket"),
         ] {

@@ -8,3 +8,5 @@ mod prometheus;
 mod snapshots;
 /// A leak reaches everybody who is to know, once.
 mod told;
+/// What could not be told before a stop is told after it.
+mod undelivered;

@@ -55,20 +55,20 @@ fn metrics() -> &'static str {
     METRICS.get_or_init(|| {
         let folders = Folders::new();
         let folder = folders.path("snapshots");
-        snapshots::write(&folder, 0..12, 40);
+        snapshots::write(&folder, 0..11, 40);
         let mut command = folders.command(&["--limit", "1GiB"]);
         command.arg("--snapshot-dir").arg(&folder);
         let live = crate::live::process::Live::start(command);
+        let patience = Duration::from_secs(60);
+        eventually_within(patience, "it leaks", || super::told::leaks(&live));
+        snapshots::write(&folder, 11..12, 40);
         let mut text = String::new();
-        eventually_within(
-            Duration::from_secs(60),
-            "it is judged, and memory was looked at",
-            || {
-                text = get(live.address, "/api/metrics").body;
-                text.contains("fabric_hours_to_limit{")
-                    && text.contains("fabric_memory_heap_used_bytes")
-            },
-        );
+        eventually_within(patience, "it is told, and memory was looked at", || {
+            text = get(live.address, "/api/metrics").body;
+            text.contains("fabric_hours_to_limit{")
+                && text.contains("fabric_alerts_active{kind=\"memory-leak\"} 1")
+                && text.contains("fabric_memory_heap_used_bytes")
+        });
         live.stop();
         text
     })

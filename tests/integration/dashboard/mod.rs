@@ -18,3 +18,5 @@ mod service;
 mod tab;
 /// Foreign text stays text wherever it is shown.
 mod texts;
+/// Targets that are not well: a limit that is passed, a service that is not there, snapshots that have stopped.
+mod troubled;

@@ -189,12 +189,26 @@ fn who_is_not_logged_in_reads_and_is_led_to_the_form_before_changing_anything() 
     tab.open(service.address, "/");
     tab.until("document.querySelector('#snapshots .tools') !== null");
     assert!(tab.text("#snapshots .tools").contains("Log in to capture"));
+    // Nothing is left on the page that would be refused.
+    assert_eq!(
+        tab.eval("document.querySelectorAll('[data-post], a[download]').length"),
+        0
+    );
+    let download = "#snapshots tbody tr a[aria-label^='Log in to download']";
+    tab.click(download);
+    tab.until("location.pathname === '/login' && document.querySelector('[name=token]') !== null");
+    tab.open(service.address, "/");
+    tab.until("document.querySelector('#snapshots .tools') !== null");
     tab.click("#snapshots .tools a[href='/login']");
     tab.until("location.pathname === '/login' && document.querySelector('[name=token]') !== null");
     tab.fill("[name=token]", "0123456789abcdef0123456789abcdef");
     tab.click("main button");
     tab.until("location.pathname === '/' && document.querySelector('#snapshots .tools') !== null");
     assert!(tab.text("#snapshots .tools").contains("Capture now"));
+    assert_eq!(
+        tab.eval("document.querySelector('#snapshots tbody a[download]').textContent"),
+        "Download"
+    );
     let first = "#snapshots tbody tr [aria-pressed]";
     assert_eq!(tab.text(first), "Pin");
     tab.click(first);

@@ -9,7 +9,7 @@ use crate::support::synth_pprof::{GO_HEAP, SynthPprof};
 
 /// From one snapshot to the next.
 const INTERVAL_MS: i64 = 30 * 60 * 1000;
-const MIB: i64 = 1 << 20;
+pub(super) const MIB: i64 = 1 << 20;
 
 /// A server with its folders, at a port that stays the same over restarts.
 pub(super) struct Service {
@@ -74,16 +74,22 @@ impl Service {
 
     /// Twelve snapshots, half an hour apart, up to now: `function` holds so many bytes more in each.
     pub(super) fn add_series(&self, function: &str, more: i64) {
-        let now = jiff::Timestamp::now().as_millisecond();
-        for place in 0..12_i64 {
-            let time = now - (12 - place) * INTERVAL_MS;
+        let held = std::array::from_fn::<i64, 12, _>(|place| 8 * MIB + place as i64 * more);
+        self.add_course(function, &held, 0);
+    }
+
+    /// A snapshot for each of the sizes that `function` has beside 64 MiB, half an hour apart, the newest half an hour and some hours old.
+    pub(super) fn add_course(&self, function: &str, sizes: &[i64], hours_ago: i64) {
+        let now = jiff::Timestamp::now().as_millisecond() - hours_ago * 2 * INTERVAL_MS;
+        for (place, &held) in sizes.iter().enumerate() {
+            let left = (sizes.len() - place) as i64;
+            let time = now - left * INTERVAL_MS;
             let mut profile = SynthPprof::new(&GO_HEAP);
             let sample = |profile: &mut SynthPprof, stack: &[&str], bytes: i64| {
                 let objects = bytes / 4096;
                 profile.sample(stack, &[objects, bytes, objects, bytes]);
             };
             sample(&mut profile, &["cache.Fill", "main.main"], 64 * MIB);
-            let held = 8 * MIB + place * more;
             sample(
                 &mut profile,
                 &[function, "server.Handle", "main.main"],

@@ -39,6 +39,25 @@ fn posts_need_the_token_and_reads_do_not_unless_asked() {
 }
 
 #[test]
+fn a_snapshot_is_no_ordinary_reading_and_the_list_of_them_is() {
+    let server = Server::guarded(options(false));
+    let list = server.get("/api/memory/files").json();
+    let name = list["files"][0]["filename"].as_str().expect("a name");
+    let file = format!("/api/memory/files/{name}");
+    for path in [&file, "/api/memory/files/heap-1-manual.pb.gz"] {
+        for method in ["GET", "HEAD"] {
+            let reply = server.ask(method, path, &[], "");
+            assert_eq!(reply.status, 401, "{method} {path}");
+        }
+        let reply = server.ask("GET", path, &["authorization: Bearer wrong"], "");
+        assert_eq!(reply.status, 403, "{path}");
+    }
+    let reply = server.ask("GET", &file, &["authorization: Bearer right"], "");
+    let there = std::fs::read(server.snapshots.path().join(name)).expect("a file");
+    assert!(reply.status == 200 && reply.body == there);
+}
+
+#[test]
 fn reads_and_sockets_need_it_where_that_is_asked_for() {
     let server = Server::guarded(options(true));
     for path in [

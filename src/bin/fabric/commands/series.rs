@@ -8,7 +8,7 @@ use std::thread;
 use fabric::analysis::trend::SeriesAssessment;
 use fabric::judge::{self, JudgedSeries, SeriesQuestion, SeriesRefusal};
 use fabric::load::Progress;
-use fabric::load::series::{self, Found};
+use fabric::load::series::{self, Found, Links};
 
 use crate::args::{SeriesArguments, SeriesFailOn};
 use crate::exit::{Failure, Outcome};
@@ -16,7 +16,7 @@ use crate::progress::Bar;
 
 /// Finds the files of the arguments.
 pub(super) fn find(arguments: &SeriesArguments) -> Result<Found, Failure> {
-    series::find(&arguments.paths).map_err(super::cannot_load)
+    series::find(&arguments.paths, Links::Followed).map_err(super::cannot_load)
 }
 
 /// The paths of the files, for [`crate::output::Destination::open`].

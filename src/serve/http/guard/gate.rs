@@ -30,9 +30,9 @@ const TOKEN_PARAMETERS: [&str; 6] = [
 /// Paths that are open to everyone: a probe has no token, and whoever logs in has none yet.
 const OPEN: [&str; 5] = ["/api/health", "/login", "/logout", STYLE_PATH, THEME_PATH];
 
-/// Paths that need the token also where everybody may read: a heap profile takes the server tens of milliseconds and a profile of the
-/// processor interrupts it a hundred times a second.
-const NO_ORDINARY_READS: &str = "/debug/";
+/// Paths below which the token is needed also where everybody may read: a heap profile takes the server tens of milliseconds, a profile of the
+/// processor interrupts it a hundred times a second, and a heap snapshot may hold every text that its process had in memory.
+const NO_ORDINARY_READS: [&str; 2] = ["/debug/", "/api/memory/files/"];
 
 /// How a request was let in; an extension of each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +142,9 @@ impl Guard {
             return Err(problem);
         }
         let reads = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
-            && !uri.path().starts_with(NO_ORDINARY_READS);
+            && !NO_ORDINARY_READS
+                .iter()
+                .any(|below| uri.path().starts_with(below));
         if !self.has_token() || (reads && !self.auth_reads) {
             return Ok(Admitted::Fully);
         }

@@ -13,6 +13,7 @@ use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
 use crate::serve::own_heap;
 use crate::serve::store::View;
+use crate::serve::targets::SELF;
 use crate::serve::time::WallTime;
 
 /// Names as in the service that fabric replaces: probes and dashboards read them.
@@ -116,6 +117,9 @@ fn seen(state: &HttpState, view: &View, status: &'static str, overload: Vec<Stri
     if state.ingest.counts().is_failing() {
         problems.push("posted events cannot be written to the log folder".to_owned());
     }
+    let targets = view.assessments.iter();
+    let own = targets.filter(|it| &*it.target == SELF);
+    problems.extend(own.filter_map(|it| it.problem.clone()));
     problems.extend(
         view.tail
             .problems

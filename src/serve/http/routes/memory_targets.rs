@@ -25,7 +25,7 @@ struct TargetList {
 #[derive(Debug, Serialize)]
 struct FileList {
     target: Arc<str>,
-    folder: String,
+    folder: Option<String>,
     /// All that there are; `files` has the newest of them.
     total: usize,
     files: Vec<FileRow>,
@@ -61,7 +61,7 @@ pub(super) async fn files(State(state): State<HttpState>, uri: Uri) -> Result<Re
         let older = snapshots.len().saturating_sub(TARGET_FILES);
         FileList {
             target: Arc::clone(&target.name),
-            folder: target.folder_text(),
+            folder: folder.map(|_| target.folder_text()),
             total: snapshots.len(),
             files: snapshots.iter().skip(older).map(FileRow::new).collect(),
         }

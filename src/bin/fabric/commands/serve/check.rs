@@ -60,7 +60,7 @@ fn text(settings: &Settings, token: &Whence) -> String {
         &settings.alert_webhook_secret_file,
         |path| quoted(&path.to_string_lossy()),
     );
-    page.maybe("alert-command", &settings.alert_command, |it| quoted(it));
+    page.command("alert-command", &settings.alert_command);
     page.set("max-clients", &settings.max_clients, usize::to_string);
     page.set("client-rate", &settings.client_rate, u32::to_string);
     page.set("max-rss", &settings.max_rss, |&bytes| size(bytes));
@@ -99,6 +99,25 @@ impl Page {
                 Err(problem) => format!("# {key} {problem}"),
             },
             None => format!("# {key} is not set"),
+        };
+        self.line(&line, setting.origin);
+    }
+
+    /// Arguments may be secrets: a command that has some stands as a remark that names its program.
+    fn command(&mut self, key: &str, setting: &Setting<Option<String>>) {
+        let line = match setting.value.as_deref().map(str::trim) {
+            None => format!("# {key} is not set"),
+            Some(command) => match command.split_once(char::is_whitespace) {
+                // What stands there may be no program but a variable for one.
+                _ if !command
+                    .starts_with(|it: char| it.is_alphanumeric() || "./~".contains(it)) =>
+                {
+                    format!("# {key} is ...")
+                }
+                Some((program, _)) if program.contains('=') => format!("# {key} is ..."),
+                Some((program, _)) => format!("# {key} is {} ...", quoted(program)),
+                None => format!("{key} = {}", quoted(command)),
+            },
         };
         self.line(&line, setting.origin);
     }

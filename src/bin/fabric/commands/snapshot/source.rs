@@ -82,7 +82,7 @@ impl Request {
         let fetching = &arguments.fetching;
         let wrong = |kind: CaptureErrorKind| Failure::usage(kind.of(shown));
         let endpoint = Endpoint::parse(url, fetching.unix_socket.as_deref())
-            .map_err(|why| wrong(CaptureErrorKind::BadUrl(why)))?;
+            .map_err(|why| wrong(CaptureErrorKind::BadUrl(why.to_string())))?;
         Ok(Request {
             endpoint,
             headers: credentials::headers(arguments)?,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::markup::{ago, in_query, short};
+use super::markup::{ago, in_query, lasting, short};
 use super::scene::Scene;
 use crate::serve::store::{Alert, AlertKind, Severity};
 
@@ -55,7 +55,7 @@ fn push_list(out: &mut String, scene: &Scene, alerts: &[&Alert]) {
                 ago(scene.now, alert.created_at),
                 ago(scene.now, over)
             ),
-            None => format!("since {}", ago(scene.now, alert.created_at)),
+            None => format!("since {}", lasting(scene.now, alert.created_at)),
         };
         let note = alert
             .resolution_note

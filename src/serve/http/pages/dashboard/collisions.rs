@@ -1,9 +1,10 @@
 //! Workers in each other's way, the gravest first.
 
-use super::markup::{LINE_CHARS, ago_text};
+use super::markup::ago_text;
 use super::scene::Scene;
+use super::table::{column, cut};
 use crate::render::html;
-use crate::report::{Align, Cell, Column, RowOrder, Table, Tone};
+use crate::report::{Align, Cell, RowOrder, Table, Tone};
 use crate::serve::query;
 use crate::serve::time::WallTime;
 
@@ -15,12 +16,6 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         out.push_str("<p class=\"rest\">Nobody is in anybody's way.</p>\n");
         return;
     }
-    let column = |title: &str, flexible| Column {
-        title: title.to_owned(),
-        align: Align::Left,
-        dispensable: 0,
-        flexible,
-    };
     let more = alerts.len().saturating_sub(SHOWN);
     let rows = alerts.iter().take(SHOWN).map(|alert| {
         let tone = match alert.severity() {
@@ -43,22 +38,14 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
     let table = Table {
         title: "Collisions".to_owned(),
         columns: vec![
-            column("severity", false),
-            column("what", true),
-            column("workers", false),
-            column("since", false),
+            column("severity", Align::Left, false),
+            column("what", Align::Left, true),
+            column("workers", Align::Left, false),
+            column("since", Align::Left, false),
         ],
         rows: rows.collect(),
         rest: (more > 0).then(|| format!("{more} more are at /api/collisions/all.")),
         order: RowOrder::Rank,
     };
     out.push_str(&html::table(&table));
-}
-
-/// The beginning of foreign text; the table escapes it.
-pub(super) fn cut(text: &str) -> String {
-    match text.char_indices().nth(LINE_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -1,10 +1,10 @@
 //! Errors that are alike.
 
-use super::collisions::cut;
 use super::markup::ago_text;
 use super::scene::Scene;
+use super::table::{column, cut};
 use crate::render::html;
-use crate::report::{Align, Cell, Column, RowOrder, Table, Tone};
+use crate::report::{Align, Cell, RowOrder, Table, Tone};
 use crate::serve::query::{self, GroupedErrors, Severity};
 use crate::serve::time::WallTime;
 use crate::units::Count;
@@ -18,12 +18,6 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         return;
     }
     let more = groups.len().saturating_sub(SHOWN);
-    let column = |title: &str, align, flexible| Column {
-        title: title.to_owned(),
-        align,
-        dispensable: 0,
-        flexible,
-    };
     let table = Table {
         title: "Errors that are alike".to_owned(),
         columns: vec![

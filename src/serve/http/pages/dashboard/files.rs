@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::collisions::cut;
 use super::markup::ago_text;
 use super::scene::{ORDERS, Scene};
+use super::table::{column, cut};
 use crate::render::html;
-use crate::report::{Align, Cell, Column, RowOrder, Table, Tone};
+use crate::report::{Align, Cell, RowOrder, Table, Tone};
 use crate::serve::query::{self, HeatEntry, HeatLevel, HeatmapQuery};
 use crate::serve::time::WallTime;
 use crate::units::Count;
@@ -45,12 +45,6 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
     }
     let most = files.iter().map(|it| it.modifications).max().unwrap_or(1);
     let all = scene.view.files.iter().count();
-    let column = |title: &str, align, flexible| Column {
-        title: title.to_owned(),
-        align,
-        dispensable: 0,
-        flexible,
-    };
     let table = Table {
         title: "Files by modifications".to_owned(),
         columns: vec![

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::collisions::cut;
 use super::scene::Scene;
+use super::table::{column, cut};
 use crate::render::html;
-use crate::report::{Align, Cell, Column, RowOrder, Table, Tone};
+use crate::report::{Align, Cell, RowOrder, Table, Tone};
 use crate::units::{Bytes, Count};
 
 pub(super) fn draw(out: &mut String, scene: &Scene) {
@@ -43,12 +43,6 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         let _ = writeln!(out, "<div><dt>{label}</dt><dd>{text}</dd></div>");
     }
     out.push_str("</dl>\n");
-    let column = |title: &str, align, flexible| Column {
-        title: title.to_owned(),
-        align,
-        dispensable: 0,
-        flexible,
-    };
     if !tail.problems.is_empty() {
         let rows = tail.problems.iter().rev().map(|it| {
             vec![

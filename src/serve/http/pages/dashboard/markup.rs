@@ -13,38 +13,65 @@ pub(super) fn foreign(text: &str) -> String {
     format!("<bdi>{}</bdi>", short(text, LINE_CHARS))
 }
 
-/// The beginning of foreign text, escaped.
+/// Words that are longer than this are cut within: they are names and addresses, whose beginning says something.
+const LONGEST_WORD_CHARS: usize = 40;
+
+/// The beginning of foreign text, escaped; what is too long ends with a whole word and a mark.
 pub(super) fn short(text: &str, most_chars: usize) -> String {
-    match text.char_indices().nth(most_chars) {
-        Some((end, _)) => format!("{}…", escape::html(&text[..end])),
-        None => escape::html(text).into_owned(),
-    }
+    let Some((end, next)) = text.char_indices().nth(most_chars) else {
+        return escape::html(text).into_owned();
+    };
+    let piece = &text[..end];
+    let whole = match piece.rfind(char::is_whitespace) {
+        Some(space)
+            if !next.is_whitespace() && piece[space..].chars().count() <= LONGEST_WORD_CHARS =>
+        {
+            &piece[..space]
+        }
+        _ => piece,
+    };
+    format!("{}…", escape::html(whole.trim_end()))
 }
 
 /// How long ago something was, which the script of the page keeps true.
 pub(super) fn ago(now: WallTime, then: WallTime) -> String {
-    let mut out = String::from("<time class=\"ago\"");
+    time("ago", then, &ago_text(now, then))
+}
+
+/// How long something has lasted, which the script of the page keeps true.
+pub(super) fn lasting(now: WallTime, began: WallTime) -> String {
+    let seconds = now.since(began).max(0) / 1_000;
+    time("ago lasting", began, &span(seconds))
+}
+
+fn time(class: &str, then: WallTime, text: &str) -> String {
+    let mut out = format!("<time class=\"{class}\"");
     if let Some(moment) = iso(then.0) {
         let _ = write!(out, " datetime=\"{moment}\" title=\"{moment}\"");
     }
-    let _ = write!(
-        out,
-        " data-at=\"{}\">{}</time>",
-        then.0,
-        ago_text(now, then)
-    );
+    let _ = write!(out, " data-at=\"{}\">{text}</time>", then.0);
     out
 }
 
-/// How long ago something was, in one unit: nobody on call needs the seconds of an hour.
+/// Clocks of two machines are apart by so many seconds, and nothing is in the future for that.
+const SKEW_SECONDS: i64 = 5;
+
+/// How long ago something was, or how far ahead it is dated.
 pub(super) fn ago_text(now: WallTime, then: WallTime) -> String {
-    let seconds = now.since(then) / 1_000;
+    match now.since(then) / 1_000 {
+        past @ 1.. => format!("{} ago", span(past)),
+        ahead if ahead <= -SKEW_SECONDS => format!("in {}", span(ahead.saturating_neg())),
+        _ => "now".to_owned(),
+    }
+}
+
+/// A time in one unit: nobody on call needs the seconds of an hour.
+fn span(seconds: i64) -> String {
     match seconds {
-        ..1 => "now".to_owned(),
-        1..60 => format!("{seconds} s ago"),
-        60..3_600 => format!("{} min ago", seconds / 60),
-        3_600..172_800 => format!("{} h ago", seconds / 3_600),
-        _ => format!("{} d ago", seconds / 86_400),
+        ..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
     }
 }
 
@@ -100,6 +127,12 @@ mod tests {
     fn foreign_text_is_cut_and_stays_text() {
         assert_eq!(short("<b>\u{202e}x", 3), "&lt;b&gt;…");
         assert_eq!(foreign("a\u{202e}b"), "<bdi>a\\u{202e}b</bdi>");
+        assert_eq!(short("it cannot be reached", 15), "it cannot be…");
+        assert_eq!(short("it cannot be reached", 12), "it cannot be…");
+        assert_eq!(
+            short("at http://127.0.0.1:6060/debug/pprof/heap/and/more", 48).len(),
+            48 + "…".len()
+        );
         let long = "存".repeat(70_000);
         assert_eq!(
             foreign(&long).chars().count(),
@@ -112,16 +145,28 @@ mod tests {
         let text = |seconds: i64| ago_text(WallTime(seconds * 1_000), WallTime(0));
         assert_eq!(
             [
-                text(-5),
+                text(-7_300),
+                text(-4),
                 text(0),
                 text(59),
                 text(61),
                 text(7_300),
                 text(200_000)
             ],
-            ["now", "now", "59 s ago", "1 min ago", "2 h ago", "2 d ago"]
+            [
+                "in 2 h",
+                "now",
+                "now",
+                "59 s ago",
+                "1 min ago",
+                "2 h ago",
+                "2 d ago"
+            ]
         );
         assert!(ago(WallTime(i64::MAX), WallTime(i64::MIN)).contains("d ago"));
+        assert!(ago(WallTime(i64::MIN), WallTime(i64::MAX)).contains(">in "));
+        assert!(lasting(WallTime(300_000), WallTime(0)).ends_with(">5 min</time>"));
+        assert!(lasting(WallTime(0), WallTime(9_000)).ends_with(">0 s</time>"));
     }
 
     #[test]

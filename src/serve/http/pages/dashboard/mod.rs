@@ -19,11 +19,13 @@ mod flame;
 mod intake;
 mod markup;
 mod memory;
+mod outlook;
 mod page;
 mod panel;
 mod scene;
 mod sign;
 mod snapshots;
+mod table;
 mod verdict;
 mod workers;
 

@@ -13,6 +13,7 @@ use super::events::is_filtered;
 use super::markup::{in_query, short};
 use super::panel::{PANELS, Panel, named};
 use super::scene::{Asked, Scene, Standing};
+use super::sign::Sign;
 use crate::render::html;
 use crate::serve::event::Level;
 use crate::serve::http::pages::page::SAME_ORIGIN;
@@ -78,7 +79,10 @@ fn page(scene: &Scene) -> String {
 
 fn push_head(out: &mut String, scene: &Scene) {
     let title = match scene.assessment() {
-        Some(shown) => format!("{}: {}", short(&shown.target, 80), shown.assessment),
+        Some(shown) => {
+            let word = Sign::of(Some(shown)).word.to_lowercase();
+            format!("{}: {word}", short(&shown.target, 80))
+        }
         None => short(&scene.host, 80),
     };
     let _ = write!(

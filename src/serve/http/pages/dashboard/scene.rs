@@ -1,12 +1,12 @@
 //! What a page, or a panel of it, is drawn from.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, Uri};
 
 use super::alerts::in_words;
+use super::outlook::Outlook;
 use super::sign::Sign;
 use crate::archive::{self, Snapshot};
 use crate::report::{Chart, ChartClock, ChartMark, Document};
@@ -55,7 +55,7 @@ pub(super) enum Heap {
 /// What whoever asks wants to see.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked {
-    /// The service; without one, the one that is worst off.
+    /// The service; without one, the one that is worst off, or this server.
     pub(super) target: Option<String>,
     /// The order of files.
     pub(super) sort: HeatSort,
@@ -188,28 +188,27 @@ impl Scene {
         all.sort_by(|a, b| {
             let by_rank = Sign::of(Some(a)).rank.cmp(&Sign::of(Some(b)).rank);
             by_rank.then_with(|| {
-                soonest(a)
-                    .partial_cmp(&soonest(b))
-                    .unwrap_or(Ordering::Equal)
+                let soonest = |it| Outlook::of(it, self.now).soonest();
+                soonest(a).total_cmp(&soonest(b))
             })
         });
         all
     }
 
-    /// The verdict that is shown: on the target that is asked for, else on the one that is worst off.
+    /// The verdict that is shown: on the target that is asked for, else on the one that is worst off where a heap goes on growing, else on
+    /// this server.
     pub(super) fn assessment(&self) -> Option<&Assessment> {
         let all = self.assessments();
+        let of = |name: &str| all.iter().copied().find(|it| &*it.target == name);
         match &self.asked.target {
-            Some(name) => all.into_iter().find(|it| &*it.target == name.as_str()),
-            None => all.into_iter().next(),
+            Some(name) => of(name),
+            None => {
+                let worst = all.first().copied();
+                let growing = worst.filter(|it| Sign::of(Some(it)).goes_on());
+                growing.or_else(|| of(SELF)).or(worst)
+            }
         }
     }
-}
-
-/// Hours until the limit is reached at the earliest.
-fn soonest(assessment: &Assessment) -> f64 {
-    let [earliest, _] = assessment.hours_to_limit.unwrap_or([None, None]);
-    earliest.unwrap_or(f64::INFINITY)
 }
 
 /// The snapshots in a target's folder now; those that were judged where it cannot be read.

@@ -1,7 +1,9 @@
 //! Signs of a verdict: each has a shape of its own, because colours are not seen by everybody and not at night.
 
+use super::outlook::is_at_limit;
 use crate::report::Tone;
 use crate::serve::store::Assessment;
+use crate::serve::targets::SELF;
 
 /// How a verdict is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,28 +29,71 @@ const GROWING: Sign = Sign {
     rank: 1,
     shape: "<path d=\"M12 2.5 22.5 21h-21z\"/><path class=\"cut\" d=\"M12 9v5.5M12 17.8v.2\"/>",
 };
+const CANNOT: Sign = Sign {
+    word: "Cannot be watched",
+    tone: Tone::Warning,
+    rank: TROUBLED,
+    shape: "<path class=\"line\" d=\"M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 0 1 0-19z\"/><path class=\"line\" d=\"M5.5 5.5l13 13\"/>",
+};
 const STABLE: Sign = Sign {
     word: "Stable",
     tone: Tone::Good,
-    rank: 3,
+    rank: 5,
     shape: "<circle cx=\"12\" cy=\"12\" r=\"10\"/><path class=\"cut\" d=\"m7.5 12.5 3 3 6-6.5\"/>",
 };
 const TOO_FEW: Sign = Sign {
     word: "Too early to say",
     tone: Tone::Faint,
-    rank: 2,
+    rank: 6,
     shape: "<path class=\"line\" d=\"M12 2.5a9.5 9.5 0 1 1 0 19a9.5 9.5 0 0 1 0-19z\"/><path class=\"line\" d=\"M12 7v5.3l3.4 2\"/>",
 };
+
+/// Ranks between those of verdicts: who has passed the limit, who has a problem, and this server.
+const AT_LIMIT: u8 = 2;
+const TROUBLED: u8 = 3;
+const OWN: u8 = 4;
 
 impl Sign {
     /// The sign of a verdict by its name in the contract; of none, where there is none.
     pub(super) fn of(assessment: Option<&Assessment>) -> Sign {
-        match assessment.map(|it| it.assessment) {
-            Some("leaking") => LEAKING,
-            Some("growing") => GROWING,
-            Some("stable") => STABLE,
+        let Some(shown) = assessment else {
+            return TOO_FEW;
+        };
+        let sign = match shown.assessment {
+            "leaking" => LEAKING,
+            "growing" => GROWING,
+            "stable" => STABLE,
+            _ if shown.problem.is_some() && shown.snapshots == 0 => CANNOT,
             _ => TOO_FEW,
+        };
+        let rank_at_most = |most: u8| Sign {
+            rank: sign.rank.min(most),
+            ..sign
+        };
+        // Whoever goes on growing has a sign that is loud enough.
+        if is_at_limit(shown) && sign.rank > AT_LIMIT {
+            return Sign {
+                rank: AT_LIMIT,
+                tone: GROWING.tone,
+                shape: GROWING.shape,
+                ..sign
+            };
         }
+        match (&shown.problem, &*shown.target) {
+            (Some(_), _) => rank_at_most(TROUBLED),
+            (None, SELF) => rank_at_most(OWN),
+            (None, _) => sign,
+        }
+    }
+
+    /// Whether it is the sign of a heap that goes on growing.
+    pub(super) fn goes_on(self) -> bool {
+        self.rank <= GROWING.rank
+    }
+
+    /// Whether there is nothing to judge, and a reason for it.
+    pub(super) fn cannot(self) -> bool {
+        self.word == CANNOT.word
     }
 
     /// The shape.

@@ -44,7 +44,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
          <th scope=\"col\"><span class=\"unseen\">what to do with it</span></th></tr></thead>\n<tbody>\n",
     );
     for row in rows.iter().take(SHOWN) {
-        push_row(out, judged, row);
+        push_row(out, judged, row, scene.standing);
     }
     out.push_str("</tbody>\n</table></div>\n");
     let more = rows.len().saturating_sub(SHOWN);
@@ -100,7 +100,7 @@ fn rows<'j>(judged: &'j Judged, kept: &'j [Snapshot]) -> Vec<Row<'j>> {
     rows
 }
 
-fn push_row(out: &mut String, judged: &Judged, row: &Row<'_>) {
+fn push_row(out: &mut String, judged: &Judged, row: &Row<'_>, standing: Standing) {
     let name = short(&row.name, 4_096);
     let time = row.time().map_or_else(|| "not known".to_owned(), moment);
     let trigger = row
@@ -150,6 +150,17 @@ fn push_row(out: &mut String, judged: &Judged, row: &Row<'_>) {
         .kept
         .filter(|_| SnapshotName::parse(&row.name).is_some())
     {
+        if standing == Standing::LoggedOut {
+            for act in ["Pin", "Download"] {
+                let _ = write!(
+                    out,
+                    "<a class=\"button small\" href=\"/login\" title=\"Log in first: this needs the token\" aria-label=\"Log in to {}: {name}\">{act}</a> ",
+                    act.to_lowercase()
+                );
+            }
+            out.push_str("</td></tr>\n");
+            return;
+        }
         let target = in_query(&judged.target.name);
         let (act, label, pressed) = match kept.is_pinned {
             true => ("unpin", "Pinned", "true"),

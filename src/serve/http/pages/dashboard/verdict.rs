@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use super::markup::{ago, counted, in_query, short};
+use super::outlook::{Outlook, is_late, rise};
 use super::scene::{Known, Scene};
 use super::sign::Sign;
 use crate::serve::bounds::SUSPECTS_TOLD;
 use crate::serve::store::Assessment;
-use crate::units::{Bytes, HoursAhead, Per, Rate};
+use crate::units::{Bytes, Per, Rate};
 
 /// Names of functions are long in some languages, and nothing above the fold may be pushed below it.
 const FUNCTION_CHARS: usize = 160;
@@ -24,12 +25,15 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
     );
     let _ = writeln!(
         out,
-        "<p class=\"of\">{}</p><h1 class=\"word\" id=\"verdict-word\" aria-live=\"polite\">{}</h1></div></div>",
+        "<p class=\"of\">{}</p><h1 class=\"word\" id=\"verdict-word\" aria-live=\"polite\">{}</h1>{}</div></div>",
         about(scene, shown),
-        word(scene, shown)
+        word(scene, shown),
+        late(scene, shown)
     );
     if let Some(shown) = shown {
-        push_answers(out, scene, shown);
+        if !sign.cannot() {
+            push_answers(out, scene, shown);
+        }
         if !shown.sentence.is_empty() {
             let _ = writeln!(
                 out,
@@ -81,7 +85,7 @@ fn word(scene: &Scene, shown: Option<&Assessment>) -> &'static str {
 fn why_none(scene: &Scene) -> String {
     match &scene.asked.target {
         Some(name) => format!(
-            "Nothing is known of a target named <bdi>{}</bdi>. <a href=\"/\">Show the one that is worst off</a>",
+            "Nothing is known of a target named <bdi>{}</bdi>. <a href=\"/\">Show what matters most</a>",
             short(name, 80)
         ),
         None => "Heaps are judged when there are three snapshots or more; until then, memory and bounds below say what is known.".to_owned(),
@@ -100,6 +104,19 @@ fn about(scene: &Scene, shown: Option<&Assessment>) -> String {
     text
 }
 
+/// A mark beside the verdict where it is one on a time that is over.
+fn late(scene: &Scene, shown: Option<&Assessment>) -> String {
+    let late = scene.known().zip(shown);
+    let late = late.filter(|(known, shown)| is_late(known, shown, scene.now));
+    let newest = late.and_then(|(_, shown)| shown.newest_snapshot_at);
+    newest.map_or_else(String::new, |newest| {
+        format!(
+            " <span class=\"old\">old: {}</span>",
+            ago(scene.now, newest)
+        )
+    })
+}
+
 fn name(assessment: &Assessment) -> String {
     match &*assessment.target {
         "self" => "this server".to_owned(),
@@ -110,8 +127,8 @@ fn name(assessment: &Assessment) -> String {
 /// Three questions, three answers.
 fn push_answers(out: &mut String, scene: &Scene, shown: &Assessment) {
     let (place, more) = place(scene, shown);
-    let (rate, interval) = speed(shown);
-    let (left, until) = left(shown);
+    let (rate, interval) = speed(scene, shown);
+    let (left, until) = left(scene, shown);
     out.push_str("<dl class=\"answers\">\n");
     for (question, answer, detail) in [
         ("Where", place, more),
@@ -128,7 +145,11 @@ fn push_answers(out: &mut String, scene: &Scene, shown: &Assessment) {
 
 fn place(scene: &Scene, shown: &Assessment) -> (String, String) {
     let [first, others @ ..] = shown.suspects.as_slice() else {
-        return ("nothing stands out".to_owned(), String::new());
+        let none = match shown.assessment {
+            "insufficient-data" => "not known yet",
+            _ => "nothing stands out",
+        };
+        return (none.to_owned(), String::new());
     };
     let mut detail = callers(scene).unwrap_or_default();
     if !others.is_empty() {
@@ -170,9 +191,17 @@ fn callers(scene: &Scene) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" "))
 }
 
-/// How fast the suspects grow together, with their interval; where there are none, the heap.
-fn speed(shown: &Assessment) -> (String, String) {
-    let Some((growth, [low, high])) = shown.rate() else {
+/// How fast the suspects grow together, with their interval; where there are none, the heap. What is over has no rate.
+fn speed(scene: &Scene, shown: &Assessment) -> (String, String) {
+    if shown.assessment == "stable" {
+        let rise = scene.known().and_then(rise);
+        return (
+            "no growth that goes on".to_owned(),
+            rise.map_or_else(String::new, |rise| format!("rose {rise}, and stays")),
+        );
+    }
+    let rate = shown.rate().filter(|_| Sign::of(Some(shown)).goes_on());
+    let Some((growth, [low, high])) = rate else {
         return ("not known yet".to_owned(), String::new());
     };
     let rate = per_hour(growth);
@@ -183,25 +212,54 @@ fn speed(shown: &Assessment) -> (String, String) {
 }
 
 /// How long until the limit is reached, and which.
-fn left(shown: &Assessment) -> (String, String) {
-    let limit = shown.limit_bytes.map(|bytes| Bytes(bytes).to_string());
-    match (ahead(shown), limit) {
-        (Some(hours), limit) => (
-            hours,
-            limit.map_or(String::new(), |limit| format!("until {limit}")),
-        ),
-        (None, Some(limit)) => (
-            "the limit is not in sight".to_owned(),
-            format!("limit {limit}"),
-        ),
-        (None, None) => ("no limit is known".to_owned(), String::new()),
-    }
+fn left(scene: &Scene, shown: &Assessment) -> (String, String) {
+    let Some(limit) = shown.limit_bytes.map(Bytes) else {
+        return ("no limit is known".to_owned(), String::new());
+    };
+    let outlook = Outlook::of(shown, scene.now);
+    let text = match outlook {
+        Outlook::Passed => "<span class=\"bad\">limit passed</span>".to_owned(),
+        Outlook::Due => "<span class=\"bad\">should be reached by now</span>".to_owned(),
+        Outlook::Ahead(hours) => hours.to_string(),
+        Outlook::NotInSight => "the limit is not in sight".to_owned(),
+        Outlook::NotKnown => "not known yet".to_owned(),
+    };
+    let newest = shown.newest_snapshot_at.map(|it| ago(scene.now, it));
+    let detail = match (outlook, shown.inuse_bytes, newest) {
+        (Outlook::Passed, Some(in_use), _) => format!("{} in use, limit {limit}", Bytes(in_use)),
+        (Outlook::Due, _, Some(newest)) => format!("limit {limit}, the newest snapshot {newest}"),
+        (Outlook::Ahead(_), ..) => format!("until {limit}"),
+        _ => format!("limit {limit}"),
+    };
+    (text, detail)
 }
 
-fn ahead(shown: &Assessment) -> Option<String> {
-    let [low, high] = shown.hours_to_limit?;
-    let low = low?;
-    Some(HoursAhead { low, high }.to_string())
+/// What there is room for under the name of a target.
+const REASON_CHARS: usize = 60;
+
+/// What a target is about in few words: its limit, how fast it grows, or how much it holds.
+fn gist(scene: &Scene, target: &Assessment) -> String {
+    let sign = Sign::of(Some(target));
+    let in_use = target.inuse_bytes.map(|it| format!("{} in use", Bytes(it)));
+    let rate = target.rate().filter(|_| sign.goes_on());
+    match (Outlook::of(target, scene.now), rate, in_use) {
+        _ if sign.cannot() => {
+            let problem = target.problem.as_deref().unwrap_or_default();
+            // Where it is asked is no news, and has no room.
+            let address = target.url.as_deref().unwrap_or_default();
+            let reason = problem.strip_prefix(address).unwrap_or(problem);
+            let reason = reason.trim_start_matches(": ");
+            format!("<bdi>{}</bdi>", short(reason, REASON_CHARS))
+        }
+        (Outlook::Passed, _, Some(in_use)) => {
+            format!("{in_use}, <span class=\"bad\">limit passed</span>")
+        }
+        (Outlook::Due, ..) => "limit should be reached by now".to_owned(),
+        (Outlook::Ahead(hours), ..) => format!("limit in {hours}"),
+        (_, Some((growth, _)), _) => per_hour(growth).to_string(),
+        (_, None, Some(in_use)) if target.snapshots > 0 => in_use,
+        _ => counted(target.snapshots, "snapshot"),
+    }
 }
 
 fn per_hour(value: f64) -> Rate {
@@ -222,11 +280,7 @@ fn push_targets(out: &mut String, scene: &Scene, shown: Option<&Assessment>) {
     for target in all {
         let sign = Sign::of(Some(target));
         let current = shown.is_some_and(|shown| shown.target == target.target);
-        let detail = match (ahead(target), target.rate()) {
-            (Some(ahead), _) => format!("limit in {ahead}"),
-            (None, Some((growth, _))) => per_hour(growth).to_string(),
-            (None, None) => "no rate yet".to_owned(),
-        };
+        let detail = gist(scene, target);
         let _ = writeln!(
             out,
             "<li data-key=\"{key}\"><a href=\"/?target={query}\"{current}>{}<span><strong>{}</strong> {}<small>{detail}</small></span></a></li>",

@@ -26,8 +26,11 @@ function short(value) {
   if (typeof value !== 'string') return '';
   // A character may take two units, so twice as many hold the first ones.
   var characters = Array.from(value.slice(0, 2 * TEXT_CHARS + 2));
-  var cut = characters.length > TEXT_CHARS;
-  return visible(characters.slice(0, TEXT_CHARS).join('')) + (cut ? '…' : '');
+  if (characters.length <= TEXT_CHARS) return visible(characters.join(''));
+  var piece = characters.slice(0, TEXT_CHARS).join('');
+  // What is too long ends with a whole word, if that is not a long one.
+  var whole = /\s/.test(characters[TEXT_CHARS]) ? piece : piece.replace(/\s\S{0,39}$/u, '');
+  return visible(whole.trimEnd()) + '…';
 }
 
 function make(tag, className, text) {

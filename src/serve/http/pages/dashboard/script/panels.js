@@ -164,18 +164,28 @@ document.addEventListener('visibilitychange', function () {
 
 // Times.
 
-function ago(ms) {
-  var seconds = Math.floor((Date.now() + ahead - ms) / 1000);
-  if (seconds < 1) return 'now';
-  if (seconds < 60) return seconds + ' s ago';
-  if (seconds < 3600) return Math.floor(seconds / 60) + ' min ago';
-  if (seconds < 172800) return Math.floor(seconds / 3600) + ' h ago';
-  return Math.floor(seconds / 86400) + ' d ago';
+// Clocks of two machines are apart by so much, and nothing is in the future for that.
+var SKEW_SECONDS = 5;
+
+function span(seconds) {
+  if (seconds < 60) return seconds + ' s';
+  if (seconds < 3600) return Math.floor(seconds / 60) + ' min';
+  if (seconds < 172800) return Math.floor(seconds / 3600) + ' h';
+  return Math.floor(seconds / 86400) + ' d';
 }
+
+function ago(ms) {
+  var seconds = Math.trunc((Date.now() + ahead - ms) / 1000);
+  if (seconds >= 1) return span(seconds) + ' ago';
+  return seconds <= -SKEW_SECONDS ? 'in ' + span(-seconds) : 'now';
+}
+
+function lasting(ms) { return span(Math.max(0, Math.floor((Date.now() + ahead - ms) / 1000))); }
 
 function tellTimes() {
   all('time.ago').forEach(function (time) {
-    var text = ago(Number(time.dataset.at));
+    var at = Number(time.dataset.at);
+    var text = time.classList.contains('lasting') ? lasting(at) : ago(at);
     if (time.textContent !== text) time.textContent = text;
   });
 }
