@@ -39,7 +39,9 @@ impl Input {
                 .map(|index| profile.total(index))
         };
         Input {
-            trigger: FileName::parse(&filename).trigger.map(str::to_owned),
+            trigger: FileName::parse(&filename)
+                .trigger
+                .map(|it| it.name().to_owned()),
             filename,
             filepath: path.to_owned(),
             timestamp_ms: profile.origin().captured_at_ms,
