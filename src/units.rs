@@ -1,6 +1,7 @@
 //! Numbers as people read them: bytes, counts, signed changes, shares, rates, spans of time.
 //!
-//! Every output prints a number through this module, so the same number looks the same everywhere.
+//! Every output prints a number through this module, so the same number looks the same everywhere; only the marks on the axes of charts,
+//! which are round, are written where they are chosen.
 
 mod amount;
 mod hours_ahead;

@@ -3,7 +3,7 @@
 use crate::model::{Measure, Profile, Sampling, Unit, ValueIndex};
 use crate::notes::{NoteKind, Notes};
 
-use super::call_path::Blame;
+use super::blame::Blame;
 use super::frame_filter::View;
 use super::sampling_error;
 

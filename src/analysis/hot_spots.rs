@@ -2,9 +2,10 @@
 
 use hashbrown::HashMap;
 
-use crate::model::{StackId, ValueIndex};
+use crate::model::{Frame, LocationId, StackId, ValueIndex};
 
-use super::call_path::{Blame, PathFrame};
+use super::blame::Blame;
+use super::call_path::PathFrame;
 use super::frame_filter::View;
 use super::granularity::{Granularity, frame_name};
 use super::stack_key::PathKeys;
@@ -75,10 +76,21 @@ pub(super) struct LocationEntries {
 }
 
 impl LocationEntries {
-    pub(super) fn get(&self, location: crate::model::LocationId) -> &[u32] {
+    pub(super) fn get(&self, location: LocationId) -> &[u32] {
         let index = location.index();
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         &self.entries[start as usize..self.ends[index] as usize]
+    }
+
+    /// The entry of one frame of a location.
+    pub(super) fn of_frame(
+        &self,
+        view: &View<'_>,
+        location: LocationId,
+        frame: Option<Frame>,
+    ) -> u32 {
+        let position = view.frames(location).position(|other| other == frame);
+        self.get(location)[position.unwrap_or(0)]
     }
 }
 
@@ -109,11 +121,7 @@ pub(super) fn sums(
             }
         }
         if let Some((location, frame)) = blame.allocation_site(sample.stack) {
-            let position = view
-                .frames(location)
-                .position(|other| other == frame)
-                .unwrap_or(0);
-            found[of_location.get(location)[position] as usize].0 += amount;
+            found[of_location.of_frame(view, location, frame) as usize].0 += amount;
         }
     }
     found

@@ -18,14 +18,16 @@
 //!
 //! * [`value_choice`] and [`frame_filter`]: which value is looked at, and which stacks and frames are seen; a
 //!   [`View`](frame_filter::View) is a profile through a filter, and everything above takes one;
-//! * [`frame_class`] and [`call_path`]: whose code a frame is, and so which frame of a stack is to blame; [`granularity`]: what it is called;
+//! * [`call_path`]: a stack from the frame to blame outward, which is the first that is neither the allocator's nor a container's;
+//!   [`granularity`]: what a frame is called;
 //! * [`stack_key`]: which stack of one profile is which of another; [`same_process`]: whether a restart lies between them;
 //! * [`sampling_error`] and [`significance`]: how far a number may be from the truth, and whether a change is more than that.
 
+mod blame;
 pub mod call_path;
 pub mod call_tree;
 pub mod diff;
-pub mod frame_class;
+mod frame_class;
 pub mod frame_filter;
 pub mod gate;
 pub mod granularity;
@@ -33,12 +35,13 @@ mod halves;
 pub mod health;
 pub mod heap;
 pub mod hot_spots;
+mod lasting_name;
 mod process_marks;
 pub mod same_process;
 pub mod sampling_error;
 pub mod significance;
 pub mod stack_key;
-pub(crate) mod stack_values;
+mod stack_values;
 pub mod trend;
 pub mod value_choice;
 pub mod verdict;

@@ -9,9 +9,9 @@ use hashbrown::DefaultHashBuilder;
 
 use crate::model::{Frame, LocationId, Mapping, Profile, StackId};
 
-use super::call_path::Blame;
-use super::frame_class;
+use super::blame::Blame;
 use super::frame_filter::View;
+use super::lasting_name::lasting_name;
 
 /// How stacks are recognised, from the strictest to the loosest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +43,7 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 /// A key is a polynomial over the hashes of the frames, so that a location with inlined frames contributes the same whether or
 /// not the other side saw the inlining, and a stack costs one multiplication for each location.
 #[derive(Debug)]
-pub struct StackKeys {
+pub(super) struct StackKeys {
     locations: Vec<Polynomial>,
 }
 
@@ -75,7 +75,7 @@ impl Polynomial {
 
 /// Keys of call paths: of the part of a stack from the frame to blame to the root, by function names.
 #[derive(Debug)]
-pub struct PathKeys<'b, 'v, 'p> {
+pub(super) struct PathKeys<'b, 'v, 'p> {
     blame: &'b Blame<'v, 'p>,
     stacks: StackKeys,
     /// For each location, the polynomial over the frames it shows where a path begins with it.
@@ -84,7 +84,11 @@ pub struct PathKeys<'b, 'v, 'p> {
 
 impl StackKeys {
     /// The keys of `tier`.
-    pub fn new(view: &View<'_>, tier: IdentityTier, hasher: &DefaultHashBuilder) -> StackKeys {
+    pub(super) fn new(
+        view: &View<'_>,
+        tier: IdentityTier,
+        hasher: &DefaultHashBuilder,
+    ) -> StackKeys {
         StackKeys::with_frames(view, &FrameKeys::new(view.profile(), tier, hasher))
     }
 
@@ -108,7 +112,7 @@ impl StackKeys {
 
     /// The key of a run of locations.
     #[inline]
-    pub fn key(&self, stack: &[LocationId]) -> u64 {
+    pub(super) fn key(&self, stack: &[LocationId]) -> u64 {
         self.continued(Polynomial::EMPTY, stack)
     }
 
@@ -125,7 +129,7 @@ impl StackKeys {
 
 impl<'b, 'v, 'p> PathKeys<'b, 'v, 'p> {
     /// The keys of all paths of a view.
-    pub fn new(
+    pub(super) fn new(
         view: &View<'_>,
         blame: &'b Blame<'v, 'p>,
         hasher: &DefaultHashBuilder,
@@ -149,7 +153,7 @@ impl<'b, 'v, 'p> PathKeys<'b, 'v, 'p> {
 
     /// The key of the path of a stack.
     #[inline]
-    pub fn key(&self, stack: StackId) -> u64 {
+    pub(super) fn key(&self, stack: StackId) -> u64 {
         match self.blame.path(stack) {
             [] => 0,
             [first, callers @ ..] => self.stacks.continued(self.first[first.index()], callers),
@@ -180,7 +184,7 @@ impl<'h> FrameKeys<'h> {
                 .functions()
                 .iter()
                 .map(|function| {
-                    let name = normalized(profile.text(function.name));
+                    let name = lasting_name(profile.text(function.name));
                     hasher.hash_one(name.as_ref())
                 })
                 .collect(),
@@ -238,7 +242,7 @@ fn address_key(
 }
 
 /// The build id where it is known, else the file name: directories differ between machines.
-pub fn module_identity<'p>(profile: &'p Profile, mapping: &Mapping) -> &'p str {
+fn module_identity<'p>(profile: &'p Profile, mapping: &Mapping) -> &'p str {
     match profile.text(mapping.build_id) {
         "" => file_name(profile.text(mapping.path)),
         build_id => build_id,
@@ -248,106 +252,4 @@ pub fn module_identity<'p>(profile: &'p Profile, mapping: &Mapping) -> &'p str {
 /// The last part of a path.
 pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// A function name without what compilers add and change between builds: Rust hashes, closure numbers, C++ clones,
-/// Go shapes and closure numbers.
-pub fn normalized(name: &str) -> std::borrow::Cow<'_, str> {
-    if frame_class::go_package(name, "").is_some() {
-        return normalized_go(name);
-    }
-    // V8: `(anonymous:L#1:C#1)` in one profile is `(anonymous)` in the next of the same process.
-    if let Some(function) = name.strip_prefix("(anonymous:")
-        && function.ends_with(')')
-    {
-        return "(anonymous)".into();
-    }
-    let mut text = std::borrow::Cow::Borrowed(name);
-    // Rust: `path::function::h0123456789abcdef`.
-    if let Some((path, hash)) = text.rsplit_once("::h")
-        && hash.len() == 16
-        && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
-    {
-        text = path.to_owned().into();
-    }
-    // Rust: `{{closure}}` and `{closure#0}`; inside, only the number changes.
-    // Looking for one byte is many times faster than for a word, and most names have neither.
-    while memchr::memchr(b'#', text.as_bytes()).is_some()
-        && let Some(start) = text.find("{closure#")
-    {
-        let Some(length) = text[start..].find('}') else {
-            break;
-        };
-        text = format!(
-            "{}{{{{closure}}}}{}",
-            &text[..start],
-            &text[start + length + 1..]
-        )
-        .into();
-    }
-    // GCC and LLVM clones: `function.constprop.0`, `.part.3`, `.isra.0`, `.cold`, `.llvm.123`.
-    if memchr::memchr(b'.', text.as_bytes()).is_none() {
-        return text;
-    }
-    for clone in [
-        ".constprop.",
-        ".part.",
-        ".isra.",
-        ".cold",
-        ".llvm.",
-        ".lto_priv.",
-    ] {
-        if let Some(at) = text.find(clone)
-            && at > 0
-        {
-            text = text[..at].to_owned().into();
-        }
-    }
-    text
-}
-
-/// Go: `pkg.Map[...]`, `pkg.Map[go.shape.int]`; `pkg.F.func1.2`, `pkg.F.gowrap1`.
-fn normalized_go(name: &str) -> std::borrow::Cow<'_, str> {
-    let mut text = std::borrow::Cow::Borrowed(name);
-    if let Some((before, rest)) = text.split_once('[') {
-        let after = rest.rsplit_once(']').map_or("", |(_, after)| after);
-        text = format!("{before}[...]{after}").into();
-    }
-    while let Some((before, last)) = text.rsplit_once('.') {
-        let number = last
-            .strip_prefix("func")
-            .or_else(|| last.strip_prefix("gowrap"))
-            .unwrap_or(last);
-        if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
-            break;
-        }
-        // One closure mark stands for any number of levels.
-        text = before.to_owned().into();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_compilers_add_to_names_is_taken_off() {
-        let check = |name: &str, expected: &str| assert_eq!(normalized(name), expected);
-        check("app::run::h0123456789abcdef", "app::run");
-        check(
-            "app::run::{closure#3}::{closure#0}",
-            "app::run::{{closure}}::{{closure}}",
-        );
-        check("(anonymous:L#1:C#1)", "(anonymous)");
-        check("worker.constprop.0", "worker");
-        check("worker.part.3.isra.0", "worker");
-        check("main.serve.func1.2", "main.serve");
-        check("maps.Keys[go.shape.string,int]", "maps.Keys[...]");
-        check("github.com/a/b.(*T).M", "github.com/a/b.(*T).M");
-        check(
-            "std::map<int, int>::operator[](int const&)",
-            "std::map<int, int>::operator[](int const&)",
-        );
-    }
 }

@@ -2,13 +2,13 @@
 
 use crate::model::{Measure, Sampling, StackId, Unit, ValueIndex};
 
-use super::call_path::Blame;
+use super::blame::Blame;
 use super::frame_filter::View;
 use super::{sampling_error, value_choice};
 
 /// The values of each stack of one profile, summed over labels.
 #[derive(Debug)]
-pub(crate) struct StackValues<'v, 'p> {
+pub(super) struct StackValues<'v, 'p> {
     view: &'v View<'p>,
     value: ValueIndex,
     blame: Blame<'v, 'p>,
@@ -29,7 +29,7 @@ pub(crate) struct StackValues<'v, 'p> {
 const PLENTY_OF_SAMPLES: f64 = 1000.0;
 
 impl<'v, 'p> StackValues<'v, 'p> {
-    pub(crate) fn new(view: &'v View<'p>, value: ValueIndex) -> StackValues<'v, 'p> {
+    pub(super) fn new(view: &'v View<'p>, value: ValueIndex) -> StackValues<'v, 'p> {
         let profile = view.profile();
         let value_type = profile.value_type(value);
         let sum = |index: ValueIndex| {
@@ -85,7 +85,7 @@ impl<'v, 'p> StackValues<'v, 'p> {
     }
 
     /// The same with all values times `factor`.
-    pub(crate) fn scaled(mut self, factor: f64) -> StackValues<'v, 'p> {
+    pub(super) fn scaled(mut self, factor: f64) -> StackValues<'v, 'p> {
         if factor != 1.0 {
             let scale = |value: &mut u64| *value = (*value as f64 * factor).round() as u64;
             self.values.iter_mut().for_each(scale);
@@ -99,80 +99,80 @@ impl<'v, 'p> StackValues<'v, 'p> {
         self
     }
 
-    pub(crate) fn view(&self) -> &'v View<'p> {
+    pub(super) fn view(&self) -> &'v View<'p> {
         self.view
     }
 
-    pub(crate) fn value_index(&self) -> ValueIndex {
+    pub(super) fn value_index(&self) -> ValueIndex {
         self.value
     }
 
-    pub(crate) fn blame(&self) -> &Blame<'v, 'p> {
+    pub(super) fn blame(&self) -> &Blame<'v, 'p> {
         &self.blame
     }
 
-    pub(crate) fn value(&self, stack: StackId) -> u64 {
+    pub(super) fn value(&self, stack: StackId) -> u64 {
         self.values[stack.index()]
     }
 
-    pub(crate) fn variance(&self, stack: StackId) -> f64 {
+    pub(super) fn variance(&self, stack: StackId) -> f64 {
         self.variances
             .as_ref()
             .map_or(0.0, |variances| variances[stack.index()])
     }
 
-    pub(crate) fn has_variances(&self) -> bool {
+    pub(super) fn has_variances(&self) -> bool {
         self.variances.is_some()
     }
 
-    pub(crate) fn allocated(&self, stack: StackId) -> Option<u64> {
+    pub(super) fn allocated(&self, stack: StackId) -> Option<u64> {
         self.allocated
             .as_ref()
             .map(|allocated| allocated[stack.index()])
     }
 
-    pub(crate) fn counts_allocations(&self) -> bool {
+    pub(super) fn counts_allocations(&self) -> bool {
         self.allocated.is_some()
     }
 
-    pub(crate) fn total(&self) -> u64 {
+    pub(super) fn total(&self) -> u64 {
         self.total
     }
 
-    pub(crate) fn objects(&self, stack: StackId) -> u64 {
+    pub(super) fn objects(&self, stack: StackId) -> u64 {
         self.objects
             .as_ref()
             .map_or(0, |objects| objects[stack.index()])
     }
 
-    pub(crate) fn counts_objects(&self) -> bool {
+    pub(super) fn counts_objects(&self) -> bool {
         self.objects.is_some()
     }
 
-    pub(crate) fn sampled_objects(&self) -> Option<f64> {
+    pub(super) fn sampled_objects(&self) -> Option<f64> {
         self.sampled_objects
     }
 
-    pub(crate) fn sampling(&self) -> Sampling {
+    pub(super) fn sampling(&self) -> Sampling {
         self.view.profile().origin().sampling
     }
 
     /// Whether values are memory at one moment, and not sums over the life of the process.
-    pub(crate) fn is_in_use(&self) -> bool {
+    pub(super) fn is_in_use(&self) -> bool {
         self.view.profile().value_type(self.value).measure == Measure::InUse
     }
 
     /// Whether values are sums of all allocations so far.
-    pub(crate) fn is_cumulative(&self) -> bool {
+    pub(super) fn is_cumulative(&self) -> bool {
         self.view.profile().value_type(self.value).measure == Measure::Allocated
     }
 
-    pub(crate) fn is_bytes(&self) -> bool {
+    pub(super) fn is_bytes(&self) -> bool {
         self.view.profile().value_type(self.value).unit == Unit::Bytes
     }
 
     /// Stacks that hold or ever held something.
-    pub(crate) fn stacks(&self) -> impl Iterator<Item = StackId> + '_ {
+    pub(super) fn stacks(&self) -> impl Iterator<Item = StackId> + '_ {
         let stacks = self.view.profile().stacks();
         stacks.iter().map(|(stack, _)| stack).filter(|&stack| {
             self.value(stack) > 0 || self.allocated(stack).is_some_and(|allocated| allocated > 0)

@@ -37,7 +37,7 @@ impl Assessment {
 
 /// A verdict with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PairVerdict {
+pub(super) struct PairVerdict {
     /// The word.
     pub assessment: Assessment,
     /// Why, each a sentence.
@@ -45,6 +45,10 @@ pub struct PairVerdict {
     /// What to do next, each a sentence.
     pub recommendations: Vec<String>,
 }
+
+/// What to do about a leak, of two profiles or of a series.
+pub(super) const FIND_HOLDERS: &str = "Find what still refers to these objects: a map or list that only grows, a goroutine, thread or \
+    connection that never ends, a callback that is never taken off.";
 
 /// Growth below this share of the first profile's total does not make a verdict, however certain it is: every long-lived
 /// process has some.
@@ -57,7 +61,11 @@ const SHORTEST_FOR_A_RATE: i64 = 1000;
 const FEWEST_SAMPLES: f64 = 5.0;
 
 /// Judges a comparison of two profiles that rest on `sampled_objects` samples.
-pub fn assess_pair(diff: &Diff, sampling: &Sampling, sampled_objects: Option<f64>) -> PairVerdict {
+pub(super) fn assess_pair(
+    diff: &Diff,
+    sampling: &Sampling,
+    sampled_objects: Option<f64>,
+) -> PairVerdict {
     let mut verdict = PairVerdict {
         assessment: Assessment::Unknown,
         evidence: Vec::new(),
@@ -243,10 +251,7 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
     }
     match assessment {
         Assessment::Leaking => said.push(
-            "Find what still refers to these objects: a map or list that only grows, a goroutine, thread or connection that never \
-             ends, a callback that is never taken off. A cache that is still filling looks the same in two profiles: a third one, later, \
-             tells."
-                .to_owned(),
+            format!("{FIND_HOLDERS} A cache that is still filling looks the same in two profiles: a third one, later, tells."),
         ),
         Assessment::Growing => said.push(format!(
             "Take more profiles{} and judge them with `fabric trend`: two cannot tell a leak from a cache that is filling.",

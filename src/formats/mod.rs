@@ -18,6 +18,7 @@
 
 mod call_sites;
 mod contents;
+mod counted_columns;
 pub mod folded;
 pub mod gperftools;
 #[cfg(test)]

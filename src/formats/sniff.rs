@@ -51,10 +51,10 @@ pub fn sniff(prefix: &[u8]) -> Result<Format, ReadError> {
     if let Some(format) = by_header(prefix) {
         return Ok(format);
     }
-    if super::v8::looks_like_heap_profile(prefix) {
+    if looks_like_heap_profile(prefix) {
         return Ok(Format::V8HeapProfile);
     }
-    if super::v8::looks_like_heap_snapshot(prefix) {
+    if looks_like_heap_snapshot(prefix) {
         return Ok(Format::V8HeapSnapshot);
     }
     if let Some(known) = unreadable::recognize(prefix) {
@@ -95,7 +95,7 @@ fn by_header(prefix: &[u8]) -> Option<Format> {
             Kind::Blank | Kind::Comment | Kind::PageName => {}
         }
     }
-    // The names of a large program fill the prefix. gperftools' reader hands on what turns out to be jemalloc's.
+    // The names of a large program fill the prefix. Text is read as a whole, and then it is found out which of the two it is.
     (seen_symbols && in_symbols).then_some(Format::Gperftools)
 }
 
@@ -120,6 +120,27 @@ fn looks_folded(prefix: &[u8]) -> bool {
         }
     }
     found
+}
+
+/// Whether an input that begins like this is a `.heapprofile`: an object whose first key is `head`, with a call frame in it.
+fn looks_like_heap_profile(prefix: &[u8]) -> bool {
+    after_first_key(prefix, b"\"head\"")
+        .is_some_and(|rest| memchr::memmem::find(rest, b"\"callFrame\"").is_some())
+}
+
+/// Whether an input that begins like this is a `.heapsnapshot` or `.heaptimeline`: an object whose first key is `snapshot`, with columns
+/// named in it.
+fn looks_like_heap_snapshot(prefix: &[u8]) -> bool {
+    after_first_key(prefix, b"\"snapshot\"")
+        .is_some_and(|rest| memchr::memmem::find(rest, b"\"node_fields\"").is_some())
+}
+
+/// What follows `{"key":` at the beginning, blanks allowed.
+fn after_first_key<'t>(prefix: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
+    let rest = without_byte_order_mark(prefix).trim_ascii_start();
+    let rest = rest.strip_prefix(b"{")?.trim_ascii_start();
+    let rest = rest.strip_prefix(key)?.trim_ascii_start();
+    rest.strip_prefix(b":")
 }
 
 /// The fields of a pprof message carry no mark, but their numbers and kinds follow each other in a way that text does not.

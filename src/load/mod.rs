@@ -15,6 +15,7 @@ mod build_id;
 mod gzip_members;
 mod load_error;
 mod loaded;
+mod loading;
 mod map_file;
 mod modules;
 #[cfg(test)]
@@ -30,9 +31,10 @@ mod zstd_frames;
 
 pub use build_id::build_id_of_file;
 pub use load_error::{LoadError, LoadErrorKind};
-pub use loaded::{
-    Examined, Fingerprint, Loaded, load, load_examined, load_file, load_heap, load_pair,
-    load_pair_examined, load_with_heap,
+pub use loaded::{Fingerprint, Loaded};
+pub use loading::{
+    Examined, load, load_examined, load_file, load_heap, load_pair, load_pair_examined,
+    load_with_heap,
 };
 pub use modules::LocalModules;
 pub use progress::Progress;

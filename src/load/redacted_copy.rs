@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use super::load_error::{LoadError, LoadErrorKind};
-use super::loaded::with_bytes;
+use super::loading::with_bytes;
 use super::progress::Progress;
 use super::source::Source;
 use crate::formats::sniff::{self, Format};

@@ -8,7 +8,7 @@ use super::{EdgeKind, NodeKind, ObjectGraph};
 
 /// What the file says of the place of a node: where a function begins, or the constructor of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Location {
+pub struct NodePlace {
     /// The node, by ordinal.
     pub node: u32,
     /// V8's number of the script, which means nothing in another process.

@@ -1,6 +1,6 @@
 //! The graph: nodes and edges in columns.
 
-use super::{AllocationTree, EdgeKind, Location, NodeKind, Sizes, Strings};
+use super::{AllocationTree, EdgeKind, NodeKind, NodePlace, Sizes, Strings};
 
 /// The columns of all nodes, one entry in each for every node.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +43,7 @@ pub struct ObjectGraph {
     pub(super) root: u32,
     pub(super) allocations: Option<AllocationTree>,
     /// Where in the source functions and objects come from, by node.
-    pub(super) locations: Vec<Location>,
+    pub(super) locations: Vec<NodePlace>,
 }
 
 /// A promise of the graph that its columns do not keep.
@@ -103,7 +103,7 @@ impl ObjectGraph {
         strings: Strings,
         root: u64,
         allocations: Option<AllocationTree>,
-        mut locations: Vec<Location>,
+        mut locations: Vec<NodePlace>,
     ) -> Result<ObjectGraph, GraphError> {
         let count = nodes.kinds.len();
         let optional = |length: usize, is_needed: bool| match length {

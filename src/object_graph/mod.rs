@@ -41,7 +41,7 @@ mod weak_pairs;
 
 pub use allocation_tree::{AllocationNode, AllocationTree};
 pub use class_names::ClassNames;
-pub use code_places::{CodePlace, CodePlaces, Location, short_script};
+pub use code_places::{CodePlace, CodePlaces, NodePlace, short_script};
 pub use dominators::Dominators;
 pub use essential::Essential;
 pub use graph::{Edges, GraphError, Nodes, ObjectGraph};

@@ -8,7 +8,7 @@ use crate::analysis::call_tree::CallTree;
 
 /// The rectangles of a tree.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FlameLayout {
+pub(super) struct FlameLayout {
     /// What is drawn; parents come before their children, and each row from left to right.
     pub rectangles: Vec<Rectangle>,
     /// How many rows there are.
@@ -21,7 +21,7 @@ pub struct FlameLayout {
 
 /// Where one node is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rectangle {
+pub(super) struct Rectangle {
     /// The node's position in the tree.
     pub node: u32,
     /// Row, 0 for the root.
@@ -37,7 +37,12 @@ pub struct Rectangle {
 ///
 /// Children are ordered by name, not by value: in the pictures of two runs the same branch is then in the same place
 /// and can be found again, while its width tells its value anyway.
-pub fn flame_layout(tree: &CallTree, width: f64, narrowest: f64, most: usize) -> FlameLayout {
+pub(super) fn flame_layout(
+    tree: &CallTree,
+    width: f64,
+    narrowest: f64,
+    most: usize,
+) -> FlameLayout {
     let extents = extents(tree);
     let total = extents.first().copied().unwrap_or(0) as f64;
     if total == 0.0 {

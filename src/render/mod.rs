@@ -10,7 +10,7 @@ mod chart_scale;
 pub mod chart_svg;
 mod chart_text;
 mod flame_colour;
-pub mod flame_layout;
+mod flame_layout;
 pub mod flame_svg;
 pub mod html;
 pub mod json;

@@ -80,11 +80,7 @@ fn add_flat<'v, 'p>(
     let of_location = entries.add_profile(view, by);
     for stack in side.stacks() {
         if let Some((location, frame)) = side.blame().allocation_site(stack) {
-            let position = view
-                .frames(location)
-                .position(|other| other == frame)
-                .unwrap_or(0);
-            let row = of_location.get(location)[position];
+            let row = of_location.of_frame(view, location, frame);
             add(&mut rows[row as usize], side, stack);
         }
     }

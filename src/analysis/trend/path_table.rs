@@ -7,8 +7,9 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 
 use crate::analysis::call_path::PathFrame;
 use crate::analysis::frame_filter::View;
+use crate::analysis::lasting_name::lasting_name;
 use crate::analysis::process_marks::ProcessMarks;
-use crate::analysis::stack_key::{PathKeys, normalized};
+use crate::analysis::stack_key::PathKeys;
 use crate::analysis::stack_values::StackValues;
 use crate::model::{Sampling, StackId, ValueIndex};
 
@@ -185,7 +186,7 @@ impl PathTable {
 
     fn function(&mut self, frame: &PathFrame) -> u32 {
         let next = self.functions.len() as u32;
-        let name = normalized(&frame.name);
+        let name = lasting_name(&frame.name);
         match self.functions.get(name.as_ref()) {
             Some(&number) => number,
             None => {

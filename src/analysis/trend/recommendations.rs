@@ -4,6 +4,7 @@ use super::judge::FEWEST_SNAPSHOTS;
 use super::series::Series;
 use super::verdict::{SeriesAssessment, Trend};
 use crate::analysis::call_path::where_to_look;
+use crate::analysis::verdict::FIND_HOLDERS;
 
 /// The sentences, the first step first.
 pub(super) fn of(series: &Series<'_>, trend: &Trend) -> Vec<String> {
@@ -16,11 +17,7 @@ pub(super) fn of(series: &Series<'_>, trend: &Trend) -> Vec<String> {
         ));
     }
     match trend.assessment {
-        SeriesAssessment::Leaking => said.push(
-            "Find what still refers to these objects: a map or list that only grows, a goroutine, thread or connection that never \
-             ends, a callback that is never taken off."
-                .to_owned(),
-        ),
+        SeriesAssessment::Leaking => said.push(FIND_HOLDERS.to_owned()),
         SeriesAssessment::Growing if trend.is_spread => said.push(
             "Sample more often (MemProfileRate, lg_prof_sample) or take snapshots over a longer time, so that the call paths that grow \
              can be told apart; --by module shows which part of the program grows."

@@ -1,5 +1,7 @@
 //! The exit codes of fabric. They are a contract with scripts and CI jobs.
 
+use fabric::load::LoadError;
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -52,6 +54,15 @@ impl Failure {
         Failure {
             kind: FailureKind::Input,
             error: error.into(),
+        }
+    }
+
+    /// An input could not be loaded; or what was named is none, which is a slip of whoever named it.
+    pub(crate) fn loading(error: LoadError) -> Failure {
+        if error.kind.is_usage() {
+            Failure::usage(error)
+        } else {
+            Failure::input(error)
         }
     }
 

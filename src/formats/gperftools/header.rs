@@ -1,5 +1,6 @@
 //! `heap profile: n: b [N: B] @ KIND/RATE`.
 
+use crate::formats::counted_columns::Columns;
 use crate::formats::line_cursor::{BadCounts, Counts, LineCursor};
 use crate::model::{Measure, PeriodSource, Sampling, Unit, ValueType};
 use crate::notes::{NoteKind, Notes};
@@ -94,7 +95,7 @@ impl Header {
         crate::formats::unsample::poisson(period, source, notes)
     }
 
-    pub(super) fn value_types(&self, with_allocated: bool) -> Vec<ValueType> {
+    pub(super) fn value_types(&self, columns: Columns) -> Vec<ValueType> {
         match self.kind {
             // TCMalloc never takes an extension back, so these bytes are what the process got from the system and holds.
             // As memory in use they get a diff and a verdict like any other; under names of their own they are never
@@ -102,13 +103,7 @@ impl Header {
             Kind::Growth => held("growth_objects", "growth_space"),
             // Memory that is held and not used: the same reasons.
             Kind::Fragmentation => held("fragmentation_objects", "fragmentation_space"),
-            Kind::Counted | Kind::Sampled => {
-                let mut types = vec![ValueType::inuse_objects(), ValueType::inuse_space()];
-                if with_allocated {
-                    types.extend([ValueType::alloc_objects(), ValueType::alloc_space()]);
-                }
-                types
-            }
+            Kind::Counted | Kind::Sampled => columns.value_types(),
         }
     }
 

@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 use super::go_text::{self, NameLine};
 use super::header::{Header, Kind};
 use crate::formats::call_sites::CallSites;
+use crate::formats::counted_columns::{self, Columns, Stop};
 use crate::formats::line_cursor::{BadCounts, Counts, LineCursor, Pair};
 use crate::formats::maps_section;
 use crate::formats::numbered_lines::Lines;
@@ -42,26 +43,12 @@ pub fn read(text: &[u8]) -> Result<Profile, ReadError> {
         }
     };
     let is_go = header.kind == Kind::Sampled && go_text::is_go_text(text);
-    let with_allocated = header.may_count_allocated() && differs(header.totals);
-    let reader = Reader::new(
-        text,
-        lines.clone(),
-        &preamble,
-        header,
-        is_go,
-        with_allocated,
-    );
-    match reader.read() {
-        Err(Stop::AllocatedCounted) => {
-            let preamble = Preamble::read(&mut Lines::new(text))?;
-            Reader::new(text, lines, &preamble, header, is_go, true).read()
-        }
-        outcome => outcome,
-    }
-    .map_err(|stop| match stop {
-        Stop::Error(error) => error,
-        // With these columns the reader does not stop for that.
-        Stop::AllocatedCounted => malformed("the counts change their meaning").nowhere(),
+    let seeming = match header.may_count_allocated() && differs(header.totals) {
+        true => Columns::InUseAndAllocated,
+        false => Columns::InUse,
+    };
+    counted_columns::read(seeming, |columns| {
+        Reader::new(text, lines.clone(), &preamble, header, is_go, columns).read()
     })
 }
 
@@ -70,25 +57,12 @@ fn differs(counts: Counts) -> bool {
     counts.total != Pair::default() && counts.total != counts.live
 }
 
-/// Why reading stopped.
-enum Stop {
-    /// There are counts of allocated memory: to be read again with columns for them.
-    AllocatedCounted,
-    Error(ReadError),
-}
-
-impl From<ReadError> for Stop {
-    fn from(error: ReadError) -> Stop {
-        Stop::Error(error)
-    }
-}
-
 struct Reader<'t> {
     text: &'t [u8],
     lines: Lines<'t>,
     header: Header,
     is_go: bool,
-    with_allocated: bool,
+    columns: Columns,
     builder: ProfileBuilder,
     sites: CallSites<'t>,
     unsampler: Unsampler,
@@ -111,7 +85,7 @@ impl<'t> Reader<'t> {
         preamble: &Preamble<'t>,
         header: Header,
         is_go: bool,
-        with_allocated: bool,
+        columns: Columns,
     ) -> Reader<'t> {
         let format = if is_go {
             SourceFormat::GoText
@@ -126,7 +100,7 @@ impl<'t> Reader<'t> {
         };
         origin.command = preamble.symbols.binary.clone();
         origin.comments = preamble.comments.clone();
-        let mut builder = ProfileBuilder::new(origin, header.value_types(with_allocated));
+        let mut builder = ProfileBuilder::new(origin, header.value_types(columns));
         builder.origin_mut().sampling = header.sampling(builder.notes_mut());
         let symbols = preamble.symbols.clone();
         let sites = CallSites::new(text, symbols, &mut builder);
@@ -135,7 +109,7 @@ impl<'t> Reader<'t> {
             lines,
             header,
             is_go,
-            with_allocated,
+            columns,
             builder,
             sites,
             unsampler: Unsampler::new(header.period()),
@@ -183,7 +157,7 @@ impl<'t> Reader<'t> {
                 return Ok(());
             }
         };
-        if self.header.may_count_allocated() && !self.with_allocated && differs(counts) {
+        if self.header.may_count_allocated() && self.columns == Columns::InUse && differs(counts) {
             return Err(Stop::AllocatedCounted);
         }
         cursor.skip_blanks();
@@ -265,9 +239,9 @@ impl<'t> Reader<'t> {
         for (stack, labels, counts) in std::mem::take(&mut self.rows) {
             let notes = self.builder.notes_mut();
             let live = self.unsampler.estimate(counts.live, notes);
-            let total = match self.with_allocated {
-                true => self.unsampler.estimate(counts.total, notes),
-                false => Pair::default(),
+            let total = match self.columns {
+                Columns::InUseAndAllocated => self.unsampler.estimate(counts.total, notes),
+                Columns::InUse => Pair::default(),
             };
             let values = [live.objects, live.bytes, total.objects, total.bytes];
             let columns = self.builder.value_types().len();
@@ -329,7 +303,8 @@ impl<'t> Reader<'t> {
         let (header, raw) = (self.header.totals, self.raw);
         let far = |a: u64, b: u64| a.abs_diff(b) > 16 + a.max(b) / 1000;
         let is_live_far = far(header.live.bytes, raw.live.bytes);
-        if !is_live_far && (!self.with_allocated || !far(header.total.bytes, raw.total.bytes)) {
+        let counts_allocated = self.columns == Columns::InUseAndAllocated;
+        if !is_live_far && !(counts_allocated && far(header.total.bytes, raw.total.bytes)) {
             return;
         }
         let shown = |stated: u64, found: u64| {

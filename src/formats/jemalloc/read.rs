@@ -2,6 +2,7 @@
 
 use super::threads::{CountLine, Threads, Whose, count_line};
 use crate::formats::call_sites::CallSites;
+use crate::formats::counted_columns::{self, Columns, Stop};
 use crate::formats::line_cursor::{BadCounts, Counts, LineCursor, Pair};
 use crate::formats::maps_section;
 use crate::formats::numbered_lines::Lines;
@@ -10,7 +11,7 @@ use crate::formats::unsample::{self, Unsampler};
 use crate::formats::{ReadError, ReadErrorKind};
 use crate::model::{
     LabelSetId, LocationId, Origin, PeriodSource, Producer, Profile, ProfileBuilder, Sampling,
-    SourceFormat, ValueType,
+    SourceFormat,
 };
 use crate::notes::NoteKind;
 
@@ -29,52 +30,7 @@ const TOTALS_OBJECTS: u64 = 20;
 /// # Errors
 /// There is no `heap_v2/` header, not one stack is well-formed, a count is negative, or the estimates exceed 64 bits.
 pub fn read(text: &[u8]) -> Result<Profile, ReadError> {
-    match Reader::new(text, Columns::InUse)?.read() {
-        Err(Stop::AllocatedCounted) => Reader::new(text, Columns::InUseAndAllocated)?.read(),
-        outcome => outcome,
-    }
-    .map_err(|stop| match stop {
-        Stop::Error(error) => error,
-        // With these columns the reader does not stop for that.
-        Stop::AllocatedCounted => malformed("the counts change their meaning").nowhere(),
-    })
-}
-
-/// What the file counts. That is known only after the first stack with a second pair; before that, in-use memory is assumed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Columns {
-    InUse,
-    InUseAndAllocated,
-}
-
-impl Columns {
-    fn value_types(self) -> Vec<ValueType> {
-        let mut types = vec![ValueType::inuse_objects(), ValueType::inuse_space()];
-        if self == Columns::InUseAndAllocated {
-            types.extend([ValueType::alloc_objects(), ValueType::alloc_space()]);
-        }
-        types
-    }
-
-    fn count(self) -> usize {
-        match self {
-            Columns::InUse => 2,
-            Columns::InUseAndAllocated => 4,
-        }
-    }
-}
-
-/// Why reading stopped.
-enum Stop {
-    /// There are counts of allocated memory: to be read again with columns for them.
-    AllocatedCounted,
-    Error(ReadError),
-}
-
-impl From<ReadError> for Stop {
-    fn from(error: ReadError) -> Stop {
-        Stop::Error(error)
-    }
+    counted_columns::read(Columns::InUse, |columns| Reader::new(text, columns)?.read())
 }
 
 /// Why a line is not what it should be.

@@ -19,7 +19,7 @@ use crate::formats::{ReadError, ReadErrorKind};
 use crate::limits;
 use crate::model::Profile;
 use crate::notes::{NoteKind, Notes};
-use crate::object_graph::{self, Edges, Location, Nodes, ObjectGraph, Sizes, Strings};
+use crate::object_graph::{self, Edges, NodePlace, Nodes, ObjectGraph, Sizes, Strings};
 
 pub(super) const FORMAT: &str = "V8 heap snapshot";
 
@@ -172,7 +172,7 @@ fn read_edges(json: &mut JsonBytes<'_>, header: &Header) -> Result<Edges, ReadEr
 }
 
 /// A number beyond 32 bits becomes the largest there is: V8 writes -1 for a line that is not known as an unsigned number.
-fn read_locations(json: &mut JsonBytes<'_>, header: &Header) -> Result<Vec<Location>, ReadError> {
+fn read_locations(json: &mut JsonBytes<'_>, header: &Header) -> Result<Vec<NodePlace>, ReadError> {
     let Some(columns) = &header.location_columns else {
         json.skip_value()?;
         return Ok(Vec::new());
@@ -189,7 +189,7 @@ fn read_locations(json: &mut JsonBytes<'_>, header: &Header) -> Result<Vec<Locat
         if !node.is_multiple_of(node_columns) {
             return Err(json.malformed(format!("a location of {node}, where no node begins")));
         }
-        locations.push(Location {
+        locations.push(NodePlace {
             node: narrow(node / node_columns, json)?,
             script: clamp(row[columns.script]),
             line: clamp(row[columns.line]),

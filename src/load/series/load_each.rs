@@ -6,7 +6,8 @@ use std::thread;
 
 use super::find::SeriesFile;
 use crate::load::load_error::LoadError;
-use crate::load::loaded::{Loaded, load_expected};
+use crate::load::loaded::Loaded;
+use crate::load::loading::load_expected;
 use crate::load::progress::Progress;
 use crate::load::source::Source;
 use crate::symbolize::Symbolizer;

@@ -6,7 +6,6 @@
 mod frame;
 mod picture;
 
+#[cfg(test)]
+pub(super) use picture::SCRIPT;
 pub use picture::flame_svg;
-
-/// The script of the picture, exactly as it is embedded.
-pub(super) const SCRIPT: &str = include_str!("flame.js");

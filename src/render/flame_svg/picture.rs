@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::SCRIPT;
 use super::frame::{HEIGHT, frame, number};
 use crate::analysis::call_tree::CallTree;
 use crate::escape;
 use crate::render::flame_colour::{Change, SAME, change, change_colour};
 use crate::render::flame_layout::{FlameLayout, flame_layout};
 use crate::units::{Amount, Count};
+
+/// The script of the picture, exactly as it is embedded.
+pub(in crate::render) const SCRIPT: &str = include_str!("flame.js");
 
 /// Width of the picture in pixels. In a narrower window it scrolls or is scaled.
 const WIDTH: f64 = 1200.0;

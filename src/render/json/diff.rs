@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::MIB;
 use super::heap_growth::GrowthJson;
-use super::parts::{BlamedJson, FrameJson, NoteJson, Snapshot, notes, percent_change, stack};
+use super::parts::{BlamedJson, FrameJson, MIB, NoteJson, Snapshot, notes, percent_change, stack};
 use crate::analysis;
 use crate::analysis::diff::{Row, Suspect};
 use crate::analysis::same_process::SameProcess;

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::MIB;
 use crate::analysis::call_path::{PathFrame, blamed};
 use crate::model::{PeriodSource, Sampling};
 use crate::notes::Notes;
 use crate::report::Input;
+
+/// What the documents call a megabyte.
+pub(super) const MIB: f64 = 1024.0 * 1024.0;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

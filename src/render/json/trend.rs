@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::MIB;
-use super::parts::{BlamedJson, FrameJson, NoteJson, Snapshot, notes, percent_change, stack};
+use super::parts::{BlamedJson, FrameJson, MIB, NoteJson, Snapshot, notes, percent_change, stack};
 use crate::analysis::trend::{Estimate, PathRow, RestartSign, Suspect};
 use crate::report::{SnapshotPoint, TrendReport};
 use crate::units::MS_PER_HOUR;

@@ -14,6 +14,8 @@ use fabric::render;
 use fabric::report::DiffReport;
 
 use super::heap;
+use super::names::with_symbolizer;
+use super::seen::seen;
 use crate::args::{Diff, FailOn, Format};
 use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
@@ -36,7 +38,7 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
         true => heap::load_pair(&sources, &arguments, &progress)?,
         // Pictures and profiles are of stacks alone.
         false => {
-            let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
+            let (before, after) = with_symbolizer(&arguments.symbols, |symbolizer| {
                 load::load_pair(&sources.0, &sources.1, symbolizer, &progress)
             })?;
             (before, after, None)
@@ -127,8 +129,8 @@ fn write(
             .map_err(std::io::Error::other)
     };
     let seen = || {
-        let before = super::seen(&before.profile, &options.filter)?;
-        Ok::<_, std::io::Error>((before, super::seen(&after.profile, &options.filter)?))
+        let before = seen(&before.profile, &options.filter)?;
+        Ok::<_, std::io::Error>((before, seen(&after.profile, &options.filter)?))
     };
     let format = destination.format;
     destination.write(|out| match format {

@@ -14,6 +14,7 @@ use fabric::render;
 use fabric::report::heap::RetainersReport;
 use fabric::units::Count;
 
+use super::names::with_symbolizer;
 use crate::args::{Diff, Format};
 use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
@@ -37,7 +38,7 @@ pub(super) fn show_retainers(
     let found = load::load_heap(source, &progress, |graph| {
         retainers(&Heap::of(graph), &wanted, top)
     })
-    .map_err(super::cannot_load)?
+    .map_err(Failure::loading)?
     .map_err(|error| Failure::usage(anyhow!(error).context(source.name())))?;
     drop(bar);
     let report = RetainersReport {
@@ -81,7 +82,7 @@ pub(super) fn load_pair(
         Some((growth, wants_digest.then(|| HeapDigest::of(&heap))))
     };
     let ((before, before_digest), (after, found)) =
-        super::with_symbolizer(&arguments.symbols, |symbolizer| {
+        with_symbolizer(&arguments.symbols, |symbolizer| {
             let (a, b) = (&sources.0, &sources.1);
             load::load_pair_examined(a, b, symbolizer, progress, older, newer)
         })?;
@@ -112,7 +113,7 @@ fn alive_in(
     load::load_heap(&source, progress, |graph| {
         AliveIn::of(before, after, &Heap::of(graph), top)
     })
-    .map_err(super::cannot_load)?
+    .map_err(Failure::loading)?
     .map_err(|reason| {
         Failure::input(anyhow!(
             "{}: is no later snapshot of the process that the second one is of: {reason}",
@@ -152,7 +153,7 @@ pub(super) fn redact(source: &Source, destination: Destination) -> Result<Outcom
         );
     drop(bar);
     if let Some(error) = unreadable {
-        return Err(super::cannot_load(error));
+        return Err(Failure::loading(error));
     }
     written?;
     if let Some(done) = done {

@@ -8,6 +8,7 @@ use fabric::judge::{JudgedSeries, change_tree};
 use fabric::load::{Progress, Source, load_pair};
 use fabric::render;
 
+use super::names::with_symbolizer;
 use super::series;
 use crate::args::{Color, Format, Output, Report, SeriesArguments};
 use crate::exit::{Failure, Outcome};
@@ -62,7 +63,7 @@ fn what_changed(
     };
     let sources = (Source::from_argument(first), Source::from_argument(last));
     let progress = Arc::new(Progress::default());
-    let (before, after) = super::with_symbolizer(&arguments.symbols, |symbolizer| {
+    let (before, after) = with_symbolizer(&arguments.symbols, |symbolizer| {
         load_pair(&sources.0, &sources.1, symbolizer, &progress)
     })?;
     let options = DiffOptions {

@@ -10,13 +10,14 @@ use fabric::judge::{self, JudgedSeries, SeriesQuestion, SeriesRefusal};
 use fabric::load::Progress;
 use fabric::load::series::{self, Found, Links};
 
+use super::names::with_symbolizer;
 use crate::args::{SeriesArguments, SeriesFailOn};
 use crate::exit::{Failure, Outcome};
 use crate::progress::Bar;
 
 /// Finds the files of the arguments.
 pub(super) fn find(arguments: &SeriesArguments) -> Result<Found, Failure> {
-    series::find(&arguments.paths, Links::Followed).map_err(super::cannot_load)
+    series::find(&arguments.paths, Links::Followed).map_err(Failure::loading)
 }
 
 /// The paths of the files, for [`crate::output::Destination::open`].
@@ -38,7 +39,7 @@ pub(super) fn judge(arguments: &SeriesArguments, found: Found) -> Result<JudgedS
     };
     let progress = Arc::new(Progress::default());
     let bar = Bar::start(&progress);
-    let judged = super::with_symbolizer(&arguments.symbols, |symbolizer| {
+    let judged = with_symbolizer(&arguments.symbols, |symbolizer| {
         Ok(judge::judge(&question, found, symbolizer, &progress))
     })?;
     drop(bar);

@@ -17,6 +17,8 @@ use fabric::report::input::Input;
 use fabric::report::snapshot::SnapshotOptions;
 
 use super::heap;
+use super::names::with_symbolizer;
+use super::seen::seen;
 use crate::args::{Format, Show};
 use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
@@ -47,7 +49,7 @@ pub(super) fn run(show: Show) -> Result<Outcome, Failure> {
     let progress = Arc::new(load::Progress::default());
     let bar = Bar::start(&progress);
     let survey = |heap: &Heap<'_>| HeapSurvey::of(heap, options.top);
-    let (loaded, heap) = super::with_symbolizer(&show.symbols, |symbolizer| {
+    let (loaded, heap) = with_symbolizer(&show.symbols, |symbolizer| {
         match destination.format.is_statement() {
             true => load::load_with_heap(&source, symbolizer, &progress, survey),
             // Pictures and profiles are of stacks alone.
@@ -89,7 +91,7 @@ fn write(
         Format::Html => write!(out, "{}", render::html(&report.document(), Some(&flame()))),
         Format::Svg => write!(out, "{}", flame()),
         Format::Pprof => {
-            let seen = super::seen(profile, filter)?;
+            let seen = seen(profile, filter)?;
             let part = pprof::Part {
                 profile: &seen,
                 is_base: false,
@@ -97,7 +99,7 @@ fn write(
             pprof::write(&[part], Some(&report.value_name), out)
         }
         Format::Folded => {
-            let seen = super::seen(profile, filter)?;
+            let seen = seen(profile, filter)?;
             folded::write(&seen, value, out)
         }
     })

@@ -6,8 +6,9 @@ use fabric::load::LocalModules;
 use fabric::symbolize::{ImageStore, Symbolizer};
 use fabric::units::{Bytes, Span};
 
-use super::{now_ms, say};
+use super::run::{now_ms, say};
 use crate::args::Snapshot;
+use crate::commands::names::symbol_folders;
 use crate::exit::Failure;
 
 /// Checks what came, makes it self-contained and stores it.
@@ -17,7 +18,7 @@ pub(super) fn store(
     captured: Captured,
 ) -> Result<Stored, Failure> {
     let images = ImageStore::default();
-    let modules = LocalModules::new(super::super::symbol_folders(&arguments.symbols)?);
+    let modules = LocalModules::new(symbol_folders(&arguments.symbols)?);
     let symbolizer = Symbolizer::new(&images, &modules);
     let manner = Manner {
         trigger: arguments.trigger,

@@ -10,7 +10,7 @@ use fabric::model::SourceFormat;
 use fabric::units::Bytes;
 use serde::Serialize;
 
-use super::now_ms;
+use super::run::now_ms;
 use crate::args::{ListFormat, Snapshot};
 use crate::exit::{Failure, Outcome};
 

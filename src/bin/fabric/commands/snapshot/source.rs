@@ -13,7 +13,8 @@ use fabric::keep::Captured;
 use fabric::limits;
 use fabric::load::series::{AllocatorCounters, FileName};
 
-use super::{cannot_take, credentials, now_ms};
+use super::credentials;
+use super::run::{cannot_take, now_ms};
 use crate::args::Snapshot;
 use crate::exit::Failure;
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use fabric::archive::snapshots;
 use fabric::capture::{CaptureErrorKind, DumpWatch};
 
+use super::run::take;
 use super::source::From;
 use crate::args::Snapshot;
 use crate::exit::Failure;
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &Snapshot, prefix: &Path, dir: &Path) -> Result<(),
         let Some(path) = watch.next(STEP).map_err(failed)? else {
             continue;
         };
-        match super::take(arguments, dir, &From::File(Some(path))) {
+        match take(arguments, dir, &From::File(Some(path))) {
             // One dump that is cut off or no heap profile is no reason to miss the next one.
             Err(failure) if failure.code() == 3 => {
                 let _ = writeln!(std::io::stderr(), "fabric: {}", failure.message());
