@@ -19,7 +19,6 @@
 //! Every bound is a number, a behaviour and a counter, and stands in [`bounds`].
 
 pub mod alerts;
-mod backlog;
 pub mod bounds;
 pub mod event;
 pub mod http;
@@ -31,10 +30,11 @@ mod lru;
 mod options;
 mod own_heap;
 mod planted_leak;
-mod problem_log;
+mod progress;
 pub mod query;
 mod sampler;
 mod server;
+mod start_error;
 mod state_document;
 mod state_folder;
 pub mod store;
@@ -44,4 +44,5 @@ pub mod time;
 
 pub use options::Options;
 pub use own_heap::{DumpCosts, Held, OwnHeap, OwnHeapFailure, OwnSnapshots, Purged};
-pub use server::{PartEnded, Server, StartError};
+pub use server::{PartEnded, Server};
+pub use start_error::StartError;

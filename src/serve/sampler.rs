@@ -7,8 +7,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::http::HubGauges;
-use super::hub::{HubWatch, Message, Progress};
+use super::hub::Message;
 use super::own_heap::{self, OwnHeap, OwnHeapFailure, PressureWatch};
+use super::progress::{HubWatch, Progress};
 use super::store::View;
 use crate::archive::Trigger;
 

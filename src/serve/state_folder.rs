@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ring::digest::{SHA256, digest};
 
 use super::alerts::AlertsFile;
-use super::server::StartError;
+use super::start_error::StartError;
 
 /// What a server remembers, in its state folder.
 #[derive(Debug)]

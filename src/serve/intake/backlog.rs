@@ -5,9 +5,9 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::bounds::{BACKLOG, BoundReport, Usage};
-use super::intake::Arrival;
-use super::time::EventTime;
+use super::batch::Arrival;
+use crate::serve::bounds::{BACKLOG, BoundReport, Usage};
+use crate::serve::time::EventTime;
 
 /// Events of many logs, put in the order of their times while what was there at start is read. The logs of one worker follow each other, and
 /// those of many workers were written at once: read file by file, the newest events would not be those that came last.

@@ -5,30 +5,15 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use super::backlog::{Backlog, BacklogGauge};
-use super::event::{LogEvent, RejectReason, Rejection, parse};
-use super::planted_leak::PlantedLeak;
-use super::tail::{LineSink, Place};
-
-/// What was made of the lines of one turn of reading.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    /// Events in the order of their lines.
-    pub(super) events: Vec<Arrival>,
-    /// Lines that are none.
-    pub(super) rejections: Vec<Rejection>,
-}
-
-/// An event, and whether it lay there before reading began.
-#[derive(Debug)]
-pub(super) struct Arrival {
-    pub(super) event: LogEvent,
-    pub(super) is_backlog: bool,
-}
+use super::batch::{Arrival, Batch};
+use crate::serve::event::{RejectReason, Rejection, parse};
+use crate::serve::planted_leak::PlantedLeak;
+use crate::serve::tail::{LineSink, Place};
 
 /// Makes events of lines and hands them to the hub. The channel is bounded: when the hub is behind, reading waits, and the files keep
 /// what is not yet read.
 #[derive(Debug)]
-pub(super) struct Intake<M> {
+pub(in crate::serve) struct Intake<M> {
     host: String,
     leak: Option<PlantedLeak>,
     hub: mpsc::Sender<M>,
@@ -38,7 +23,12 @@ pub(super) struct Intake<M> {
 }
 
 impl<M: From<Batch>> Intake<M> {
-    pub(super) fn new(host: String, leak: Option<PlantedLeak>, hub: mpsc::Sender<M>) -> Intake<M> {
+    /// `host` is the name of this machine, for lines that do not say where they are from.
+    pub(in crate::serve) fn new(
+        host: String,
+        leak: Option<PlantedLeak>,
+        hub: mpsc::Sender<M>,
+    ) -> Intake<M> {
         Intake {
             host,
             leak,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::tail::TailReport;
 use crate::escape;
+use crate::serve::tail::TailReport;
 
 /// Remembers what was told.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use super::failure::OwnHeapFailure;
 use super::snapshots::{self, Dumped, OwnSnapshots};
 use crate::archive::{Stored, Trigger};
 use crate::serve::bounds::OWN_HEAP_ASKS;
-use crate::serve::hub::{HubWatch, Progress};
+use crate::serve::progress::{HubWatch, Progress};
 use crate::serve::targets::{LastTry, Trouble};
 use crate::serve::time::WallTime;
 
