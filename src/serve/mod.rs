@@ -20,7 +20,9 @@
 
 pub mod alerts;
 pub mod bounds;
+mod count;
 pub mod event;
+mod gauge;
 pub mod http;
 mod hub;
 mod intake;
@@ -42,6 +44,8 @@ pub mod tail;
 pub mod targets;
 pub mod time;
 
+pub use count::Count;
+pub use gauge::Gauge;
 pub use options::Options;
 pub use own_heap::{DumpCosts, Held, OwnHeap, OwnHeapFailure, OwnSnapshots, Purged};
 pub use server::{PartEnded, Server};

@@ -138,11 +138,9 @@ impl ConnectionRates {
             .or_insert((TokenBucket::full(now), now));
         *last = now;
         let answer = bucket.take(now, self.per_second, self.burst);
-        table.usage.length = table.buckets.len() as u64;
-        table.usage.bytes =
-            (table.buckets.capacity() * size_of::<(IpAddr, (TokenBucket, Instant))>()) as u64;
-        table.usage.high_water_length = table.usage.high_water_length.max(table.usage.length);
-        table.usage.high_water_bytes = table.usage.high_water_bytes.max(table.usage.bytes);
+        let (length, room) = (table.buckets.len(), table.buckets.capacity());
+        let bytes = room * size_of::<(IpAddr, (TokenBucket, Instant))>();
+        table.usage.set(length as u64, bytes as u64);
         answer
     }
 

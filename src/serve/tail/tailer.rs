@@ -351,12 +351,9 @@ impl Tailer {
             Some(open.shown.capacity() + size_of::<OpenFile>())
         });
         let bytes = names.sum::<usize>() + self.followed.capacity() * size_of::<Serial>();
-        let usage = &mut self.followed_usage;
         // The one buffer that they share is part of it.
-        usage.bytes = (bytes + self.buffer.capacity()) as u64;
-        usage.length = self.followed.len() as u64;
-        usage.high_water_length = usage.high_water_length.max(usage.length);
-        usage.high_water_bytes = usage.high_water_bytes.max(usage.bytes);
+        let bytes = (bytes + self.buffer.capacity()) as u64;
+        self.followed_usage.set(self.followed.len() as u64, bytes);
     }
 
     fn open_file(&mut self, serial: Serial) -> Option<File> {

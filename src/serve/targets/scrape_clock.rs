@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, oneshot, watch};
@@ -14,6 +13,7 @@ use super::scrape::{self, time_limit};
 use super::trouble::Trouble;
 use super::watched::Watched;
 use crate::escape;
+use crate::serve::Count;
 use crate::serve::bounds::TARGET_FETCHES;
 use crate::serve::time::WallTime;
 
@@ -25,8 +25,8 @@ const FIRST_STEP: Duration = Duration::from_millis(500);
 /// What is counted about the scrapes of a service.
 #[derive(Debug, Default)]
 pub(super) struct ScrapeCounts {
-    pub(super) scrapes: AtomicU64,
-    pub(super) failures: AtomicU64,
+    pub(super) scrapes: Count,
+    pub(super) failures: Count,
 }
 
 /// How many services are worked on at a time.
@@ -101,9 +101,9 @@ impl ScrapeClock {
         let Some(outcome) = self.outcome().await else {
             return;
         };
-        self.counts.scrapes.fetch_add(1, Ordering::Relaxed);
+        self.counts.scrapes.add();
         if outcome.is_err() {
-            self.counts.failures.fetch_add(1, Ordering::Relaxed);
+            self.counts.failures.add();
         }
         self.tell(outcome.err());
     }
