@@ -1,6 +1,7 @@
 //! Numbers of verdicts and alerts.
 
 use super::metric_families::{Families, Labels, Number};
+use crate::analysis::trend::SeriesAssessment;
 use crate::serve::alerts::{AlertGauges, OutletGauges};
 use crate::serve::store::{AlertKind, Assessment, View};
 
@@ -148,11 +149,11 @@ fn real(number: f64) -> Option<Number> {
     number.is_finite().then_some(Number::Real(number))
 }
 
-fn rank(assessment: &str) -> u64 {
+fn rank(assessment: SeriesAssessment) -> u64 {
     match assessment {
-        "stable" => 1,
-        "growing" => 2,
-        "leaking" => 3,
-        _ => 0,
+        SeriesAssessment::InsufficientData => 0,
+        SeriesAssessment::Stable => 1,
+        SeriesAssessment::Growing => 2,
+        SeriesAssessment::Leaking => 3,
     }
 }

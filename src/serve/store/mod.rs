@@ -62,11 +62,11 @@ pub use alert::{
 };
 pub use alert_pace::AlertPace;
 pub use alert_rules::AlertRules;
-pub use assessment::{Assessment, SuspectBrief};
+pub use assessment::{Assessment, SELF, SuspectBrief};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;
-pub use memory::{MemoryHistory, MemorySample, Pressure, PressureLevel, WorkerMemory};
+pub use memory::{MemoryHistory, MemorySample, MemoryTrend, Pressure, PressureLevel, WorkerMemory};
 pub use shelf::Shelf;
 pub use view::{
     BeadCollision, Collisions, Counters, DirectoryCollision, ErrorGroup, FileActivity,

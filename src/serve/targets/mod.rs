@@ -42,7 +42,7 @@ pub use handle::{Scrapes, Targets};
 pub use judged::Judged;
 pub(in crate::serve) use last_try::LastTry;
 pub use saved_reports::save_report;
-pub use target::{SELF, Target};
+pub use target::Target;
 pub use target_error::TargetError;
 pub(in crate::serve) use trouble::Trouble;
 pub use watched::{WatchOptions, Watched};

@@ -20,7 +20,7 @@ use crate::serve::http::answer::{compute_any, json};
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
-use crate::serve::targets::SELF;
+use crate::serve::store::SELF;
 
 /// Bytes that are read for one write.
 const PIECE_BYTES: usize = 64 << 10;

@@ -17,8 +17,9 @@ use crate::serve::http::problem::Problem;
 use crate::serve::http::routes::all_bounds;
 use crate::serve::http::state::HttpState;
 use crate::serve::query::HeatSort;
+use crate::serve::store::SELF;
 use crate::serve::store::{Assessment, View};
-use crate::serve::targets::{Judged, SELF};
+use crate::serve::targets::Judged;
 use crate::serve::time::WallTime;
 
 /// What a page is drawn from.
