@@ -15,7 +15,8 @@ use super::problem::Problem;
 use super::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
 use super::state::HttpState;
 use crate::serve::bounds::BoundReport;
-use crate::serve::store::View;
+use crate::serve::event::Level;
+use crate::serve::store::{View, WorkerStatus};
 use crate::serve::targets::{Scrapes, Targets};
 
 pub(super) async fn metrics(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
@@ -109,21 +110,20 @@ fn of_service(families: &mut Families, state: &HttpState, view: &View) {
         Whole(resident_bytes(view)),
     );
     let active = view.workers.iter();
-    let active = active.filter(|worker| worker.status == crate::serve::store::WorkerStatus::Active);
+    let active = active.filter(|worker| worker.status == WorkerStatus::Active);
     families.add(
         "active_workers",
         "Workers that are active",
         false,
         Whole(active.count() as u64),
     );
-    let levels = ["debug", "info", "warn", "error"];
-    let by_level = levels.into_iter().zip(counters.by_level);
+    let by_level = Level::BY_NAME.into_iter().zip(counters.by_level);
     families.add_many(
         "events",
         "Events since start, by level",
         true,
         by_level
-            .map(|(level, count)| (vec![("level", level.to_owned())], Whole(count)))
+            .map(|((level, _), count)| (vec![("level", level.to_owned())], Whole(count)))
             .collect(),
     );
     families.add(

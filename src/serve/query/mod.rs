@@ -3,7 +3,7 @@
 //! What comes in: a [`View`](super::store::View) and a question. What goes out: plain values that serialise to the JSON of the API. This room
 //! looks at no clock, changes nothing, and does not know how questions arrive.
 
-mod alerts;
+mod collision_alerts;
 mod collisions;
 mod error_groups;
 mod events;
@@ -17,10 +17,10 @@ mod heat_tests;
 #[cfg(test)]
 mod tests;
 
-pub use alerts::{Alert, Collided, alerts};
+pub use collision_alerts::{Collided, CollisionAlert, collision_alerts};
 pub use collisions::{CollisionStats, collision_stats, collisions_of};
 pub use error_groups::{
-    ErrorStats, GroupedErrors, Severity, error_groups, error_stats, severity_of,
+    ErrorSeverity, ErrorStats, GroupedErrors, error_groups, error_stats, severity_of,
 };
 pub use events::{EventQuery, events};
 pub use glob::Glob;

@@ -11,7 +11,7 @@ use crate::serve::time::WallTime;
 const SHOWN: usize = 50;
 
 pub(super) fn draw(out: &mut String, scene: &Scene) {
-    let alerts = query::alerts(&scene.view);
+    let alerts = query::collision_alerts(&scene.view);
     if alerts.is_empty() {
         out.push_str("<p class=\"rest\">Nobody is in anybody's way.</p>\n");
         return;
