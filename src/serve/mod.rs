@@ -19,6 +19,7 @@
 //! Every bound is a number, a behaviour and a counter, and stands in [`bounds`].
 
 pub mod alerts;
+mod beside;
 pub mod bounds;
 mod count;
 pub mod event;
@@ -29,11 +30,13 @@ mod intake;
 pub mod live;
 mod live_gauges;
 mod lru;
+mod neighbourhood;
 mod options;
 mod own_heap;
 mod planted_leak;
 mod progress;
 pub mod query;
+mod regular_file;
 mod sampler;
 mod server;
 mod start_error;

@@ -1,8 +1,7 @@
 //! A line of a worker log, understood.
 //!
 //! What comes in: the bytes of one line. What goes out: a [`LogEvent`], or a [`RejectReason`], of which whoever knows the file makes a
-//! [`Rejection`]. The shapes of lines are in `fabric-events(5)`. A [`Draft`] is an event that still borrows from its line; other sources of
-//! events make one of their own.
+//! [`Rejection`]. The shapes of lines are in `fabric-events(5)`. A [`Draft`] is an event that still borrows from its line.
 //!
 //! No line panics, and none stops the others. What is made of a line is never out of proportion to it.
 

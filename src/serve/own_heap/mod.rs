@@ -21,7 +21,7 @@ mod snapshot_clock;
 mod snapshots;
 mod surroundings;
 
-pub(super) use counters::{resident_bytes, sample, worker_memory};
+pub(super) use counters::{resident_bytes, sample};
 pub use dump_costs::DumpCosts;
 pub use failure::OwnHeapFailure;
 pub use handle::OwnHeap;

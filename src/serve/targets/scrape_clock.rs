@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
@@ -14,6 +14,7 @@ use super::trouble::Trouble;
 use super::watched::Watched;
 use crate::escape;
 use crate::serve::Count;
+use crate::serve::beside::beside;
 use crate::serve::bounds::TARGET_FETCHES;
 use crate::serve::time::WallTime;
 
@@ -116,11 +117,11 @@ impl ScrapeClock {
         let turn = turn.await.ok()?;
         let (watched, folder) = (Arc::clone(&self.watched), self.folder.clone());
         let limit = time_limit(self.interval);
-        let fetched = beside(move || {
+        let fetched = beside("fabric-fetch", move || {
             // The turn ends with the work, also when nobody waits for it any more.
             scrape::fetch(&watched, &folder, limit).map(|fetched| (fetched, turn))
         });
-        let (fetched, turn) = match fetched.await {
+        let (fetched, turn) = match fetched.await.ok().flatten() {
             Some(Ok(fetched)) => fetched,
             Some(Err(trouble)) => return Some(Err(trouble)),
             None => return Some(broke()),
@@ -157,18 +158,4 @@ impl ScrapeClock {
         let ended = LastTry::ended(WallTime::now(), failure);
         self.last_try.send_replace(ended);
     }
-}
-
-/// Does what may wait for a service on a thread of its own: those of the pool are few, and all that reads files needs them. Nothing where the
-/// system gives no thread, or the work panicked.
-async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let (done, result) = oneshot::channel();
-    let begun = std::thread::Builder::new()
-        .name("fabric-fetch".to_owned())
-        .spawn(move || {
-            // Whoever waited may have gone.
-            let _ = done.send(work());
-        });
-    begun.ok()?;
-    result.await.ok()
 }
