@@ -1,10 +1,12 @@
 //! Requests, answered from the latest view; and what is posted, kept in the log folder before it is acknowledged.
 //!
 //! What comes in: connections, the latest [`View`](super::store::View), and what the rooms beside it say of themselves. What goes out:
-//! answers, all of them in `openapi.json`, and lines in the log folder. Every request goes through the [`guard`] before anything else,
-//! also those for the WebSocket room, which is handed in as a router.
+//! answers, all of them in `openapi.json`, and lines in the log folder. It does not know how the store comes to its picture, and never waits for
+//! the hub.
 //!
-//! It does not know how the store comes to its picture, and never waits for the hub.
+//! A request goes through these rooms: a listener that is bounded in connections; the [`guard`], before anything else and also on the way to
+//! the WebSocket room, which is handed in as a router; `routes`, which answer programs, mostly with what [`query`](super::query) says, or `pages`, which
+//! answer people. What is posted goes from a route to [`ingest`], and from there to the disk, where [`tail`](super::tail) reads it.
 
 mod alert_metrics;
 mod answer;

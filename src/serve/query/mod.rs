@@ -1,7 +1,8 @@
 //! Questions about a view, answered.
 //!
-//! What comes in: a [`View`](super::store::View) and a question. What goes out: plain values that serialise to the JSON of the API. This room
-//! looks at no clock, changes nothing, and does not know how questions arrive.
+//! What comes in: a [`View`](super::store::View) and a question. What goes out: plain values that serialise to the JSON of the API. The routes and
+//! the pages of [`http`](super::http) ask here, so that both say the same, and [`live`](super::live) filters as a question does. This room looks at no
+//! clock, changes nothing, and does not know how questions arrive.
 
 mod collision_alerts;
 mod collisions;

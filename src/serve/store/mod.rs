@@ -1,8 +1,13 @@
-//! What is remembered of the workers: bounded in entries and in bytes, everything with an age.
+//! What is remembered, and what follows from it: bounded in entries and in bytes, everything with an age.
 //!
-//! What comes in: events, what the tailer and the memory sampler say, and the time. What goes out: an immutable [`View`] and what changed
-//! since the last one. This room looks at no clock and no file, and knows neither tokio nor HTTP. Windows between events are measured on
-//! the clock of the events; what grows old grows old on the clock of this machine ([`time`](crate::serve::time)).
+//! What comes in: [events](super::event) and lines that are none, what the reader of logs says of itself, samples of memory, verdicts on heaps,
+//! and the time. What goes out: an immutable [`View`] of workers, events, collisions, errors, files, memory, verdicts and alerts, and the
+//! [`Change`]s since the last one. This room looks at no clock and no file, and knows neither tokio nor HTTP, nor who reads a view. Windows between
+//! events are measured on the clock of the events; what grows old grows old on the clock of this machine ([`time`](crate::serve::time)).
+//!
+//! The [`Store`] says what an event means to whom; each kind of thing that is remembered has a book of its own (`worker_book`, `error_book`, ...),
+//! and each book its [bounds](super::bounds). From here views go to [`query`](super::query) and [`http`](super::http), changes to
+//! [`live`](super::live), and those of alerts to [`alerts`](super::alerts).
 
 mod active_paths;
 mod alert;

@@ -11,7 +11,7 @@
 //! [`judge`](crate::judge), which `fabric trend` prints. At most one analysis or comparison runs at a time, over all targets and on one core, so
 //! that the other is left to the hub.
 //!
-//! It knows nothing of HTTP.
+//! It knows nothing of HTTP, nor what follows from a verdict: the [`store`](super::store) says of which [alerts](super::alerts) somebody is told.
 
 mod bounded_modules;
 mod compared;
