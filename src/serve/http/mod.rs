@@ -8,7 +8,6 @@
 //! the WebSocket room, which is handed in as a router; `routes`, which answer programs, mostly with what [`query`](super::query) says, or `pages`, which
 //! answer people. What is posted goes from a route to [`ingest`], and from there to the disk, where [`tail`](super::tail) reads it.
 
-mod alert_metrics;
 mod answer;
 mod connection;
 mod document_policy;
@@ -18,9 +17,7 @@ mod hub_gauges;
 pub mod ingest;
 mod listener;
 mod live_gauges;
-mod metric_families;
 mod metrics;
-mod own_heap_metrics;
 mod pages;
 mod parameters;
 mod problem;
