@@ -10,12 +10,7 @@
 //! [`live`](super::live), and those of alerts to [`alerts`](super::alerts).
 
 mod active_paths;
-mod alert;
-mod alert_book;
-mod alert_course;
-mod alert_pace;
-mod alert_pressure;
-mod alert_rules;
+mod alerting;
 mod assessment;
 mod assessment_book;
 mod change;
@@ -30,7 +25,6 @@ mod holders;
 mod memory;
 mod memory_log;
 mod meter;
-mod on_call;
 mod path_name;
 mod rate_window;
 mod rejected_book;
@@ -45,10 +39,6 @@ mod worker_row;
 mod worker_rules;
 
 #[cfg(test)]
-mod alert_rules_tests;
-#[cfg(test)]
-mod alert_tests;
-#[cfg(test)]
 mod bounds_tests;
 #[cfg(test)]
 mod collision_tests;
@@ -61,12 +51,10 @@ mod tests;
 #[cfg(test)]
 mod worker_tests;
 
-pub use alert::{
-    Alert, AlertChange, AlertFigures, AlertKind, AlertOutcome, AlertStatus, Alerts, Finding,
-    Observation, Severity, Told,
+pub use alerting::{
+    Alert, AlertChange, AlertFigures, AlertKind, AlertOutcome, AlertPace, AlertRules, AlertStatus,
+    Alerts, Finding, Observation, Severity, Told,
 };
-pub use alert_pace::AlertPace;
-pub use alert_rules::AlertRules;
 pub use assessment::{Assessment, SELF, SuspectBrief};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;

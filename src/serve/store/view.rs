@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::alert::Alerts;
+use super::alerting::Alerts;
 use super::assessment::Assessment;
 use super::event_log::EventLog;
 use super::memory::{MemoryHistory, Pressure, WorkerMemory};

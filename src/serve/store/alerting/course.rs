@@ -2,8 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::assessment::Assessment;
 use crate::analysis::trend::SeriesAssessment;
+use crate::serve::store::Assessment;
 use crate::serve::time::WallTime;
 
 /// A leak is over when it has been stable for so long, in milliseconds of the series' own time: a service whose load pauses is not mended.

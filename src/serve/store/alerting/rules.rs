@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::alert::{AlertFigures, AlertKind, Finding, Observation, Severity};
-use super::alert_course::{Course, HeapCourse, TryCourse};
-use super::assessment::Assessment;
-use super::meter::Meter;
+use super::course::{Course, HeapCourse, TryCourse};
 use crate::analysis::trend::SeriesAssessment::{Growing, Leaking};
 use crate::serve::bounds::WATCHED_COURSES;
+use crate::serve::store::Assessment;
+use crate::serve::store::meter::Meter;
 use crate::serve::time::WallTime;
 use crate::units::{Bytes, HoursAhead, SignedBytes};
 

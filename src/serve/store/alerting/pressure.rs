@@ -1,9 +1,8 @@
 //! What it means for whoever is on call that memory of this server runs short.
 
 use super::alert::{AlertKind, Finding, Observation, Severity};
-use super::alert_rules::Meaning;
-use super::assessment::SELF;
-use super::memory::{Pressure, PressureLevel};
+use super::rules::Meaning;
+use crate::serve::store::{Pressure, PressureLevel, SELF};
 use crate::serve::time::WallTime;
 use crate::units::Bytes;
 

@@ -1,8 +1,9 @@
 //! Verdicts over simulated time: which of them are alerts, and when those end.
 
-use super::tests::{HOUR, MINUTE, at, new_store};
 use super::*;
 use crate::analysis::trend::SeriesAssessment;
+use crate::serve::store::tests::{HOUR, MINUTE, at, new_store};
+use crate::serve::store::*;
 use crate::serve::time::WallTime;
 
 const NONE: [&str; 0] = [];
