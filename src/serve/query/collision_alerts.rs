@@ -4,19 +4,32 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::serve::store::{BeadCollision, Collisions, DirectoryCollision, FileCollision, View};
+use crate::serve::store::{
+    BeadCollision, Collisions, DirectoryCollision, FileCollision, Risk, Severity, View,
+};
 use crate::serve::time::EventTime;
 
 /// How grave an alert is; the gravest is the least, and comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum CollisionSeverity {
+pub enum CollisionSeverity {
     /// Work may be lost.
     Error,
     /// Someone should look.
     Warning,
     /// Good to know.
     Info,
+}
+
+impl CollisionSeverity {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            CollisionSeverity::Error => "error",
+            CollisionSeverity::Warning => "warning",
+            CollisionSeverity::Info => "info",
+        }
+    }
 }
 
 /// A collision that someone should look at.
@@ -27,7 +40,8 @@ pub struct CollisionAlert {
     /// `file`, `bead` or `task`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    severity: CollisionSeverity,
+    /// How grave it is.
+    pub severity: CollisionSeverity,
     /// In a few words.
     pub title: &'static str,
     /// In a sentence; foreign text.
@@ -54,17 +68,6 @@ pub enum Collided {
     Bead(Arc<BeadCollision>),
     /// In a folder.
     Directory(Arc<DirectoryCollision>),
-}
-
-impl CollisionAlert {
-    /// `error`, `warning` or `info`.
-    pub fn severity(&self) -> &'static str {
-        match self.severity {
-            CollisionSeverity::Error => "error",
-            CollisionSeverity::Warning => "warning",
-            CollisionSeverity::Info => "info",
-        }
-    }
 }
 
 /// The collisions of a view as alerts: the gravest first, then the newest.
@@ -99,16 +102,16 @@ fn file_severity(it: &FileCollision) -> CollisionSeverity {
 
 fn bead_severity(it: &BeadCollision) -> CollisionSeverity {
     match it.severity {
-        "critical" => CollisionSeverity::Error,
-        _ => CollisionSeverity::Warning,
+        Severity::Critical => CollisionSeverity::Error,
+        Severity::Warning => CollisionSeverity::Warning,
     }
 }
 
 fn directory_severity(it: &DirectoryCollision) -> CollisionSeverity {
     match it.risk_level {
-        "high" => CollisionSeverity::Error,
-        "medium" => CollisionSeverity::Warning,
-        _ => CollisionSeverity::Info,
+        Risk::High => CollisionSeverity::Error,
+        Risk::Medium => CollisionSeverity::Warning,
+        Risk::Low => CollisionSeverity::Info,
     }
 }
 

@@ -18,7 +18,7 @@ mod heat_tests;
 #[cfg(test)]
 mod tests;
 
-pub use collision_alerts::{Collided, CollisionAlert, collision_alerts};
+pub use collision_alerts::{Collided, CollisionAlert, CollisionSeverity, collision_alerts};
 pub use collisions::{CollisionStats, collision_stats, collisions_of};
 pub use error_groups::{
     ErrorSeverity, ErrorStats, GroupedErrors, error_groups, error_stats, severity_of,

@@ -63,7 +63,7 @@ pub use memory::{MemoryHistory, MemorySample, MemoryTrend, Pressure, PressureLev
 pub use shelf::Shelf;
 pub use view::{
     BeadCollision, Collisions, Counters, DirectoryCollision, ErrorGroup, FileActivity,
-    FileCollision, Fingerprint, Needle, RejectedLines, SequencedEvent, Stuck, View, Worker,
+    FileCollision, Fingerprint, Needle, RejectedLines, Risk, SequencedEvent, Stuck, View, Worker,
     WorkerShare, WorkerStatus,
 };
 pub use whole::Store;
