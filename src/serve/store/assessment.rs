@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::alert_pressure::SELF;
 use crate::serve::time::WallTime;
 
 /// The verdict on one target: this server itself, or a service that is watched.
@@ -19,7 +20,8 @@ pub struct Assessment {
     pub folder: String,
     /// `leaking`, `growing`, `stable` or `insufficient-data`.
     pub assessment: &'static str,
-    /// The verdict in one sentence; foreign text.
+    /// The verdict in one sentence, without when the limit is reached: that would be told as long as nothing new is known, and true only once.
+    /// Foreign text.
     pub sentence: String,
     /// Snapshots it rests on.
     pub snapshots: usize,
@@ -55,7 +57,28 @@ fn null_where_empty<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S
     Some(text).filter(|it| !it.is_empty()).serialize(serializer)
 }
 
+/// A target in a sentence, by its name.
+pub fn spoken(target: &str) -> &str {
+    match target {
+        SELF => "this server",
+        name => name,
+    }
+}
+
 impl Assessment {
+    /// The target in a sentence; foreign text.
+    pub fn spoken_name(&self) -> &str {
+        spoken(&self.target)
+    }
+
+    /// What is wrong, without where it was asked: that is no news, and has no room.
+    pub fn reason(&self) -> Option<&str> {
+        let problem = self.problem.as_deref()?;
+        let address = self.url.as_deref().unwrap_or_default();
+        let reason = problem.strip_prefix(address).unwrap_or(problem);
+        Some(reason.trim_start_matches(": "))
+    }
+
     /// Milliseconds from the oldest to the newest snapshot.
     pub(super) fn span_ms(&self) -> Option<i64> {
         let (oldest, newest) = self.oldest_snapshot_at.zip(self.newest_snapshot_at)?;

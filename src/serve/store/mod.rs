@@ -22,6 +22,7 @@ mod event_log;
 mod file_book;
 mod fingerprint;
 mod holders;
+mod limit_time;
 mod memory;
 mod memory_log;
 mod meter;
@@ -62,10 +63,11 @@ pub use alert::{
 };
 pub use alert_pace::AlertPace;
 pub use alert_rules::AlertRules;
-pub use assessment::{Assessment, SuspectBrief};
+pub use assessment::{Assessment, SuspectBrief, spoken};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;
+pub use limit_time::LimitTime;
 pub use memory::{MemoryHistory, MemorySample, Pressure, PressureLevel, WorkerMemory};
 pub use shelf::Shelf;
 pub use view::{

@@ -1,11 +1,9 @@
 //! What lies ahead of a target, counted from now and not from its newest snapshot; and how old that one is.
 
 use super::scene::Known;
-use crate::serve::store::Assessment;
+use crate::serve::store::{Assessment, LimitTime};
 use crate::serve::time::WallTime;
 use crate::units::{Bytes, HoursAhead};
-
-const MS_PER_HOUR: f64 = 3_600_000.0;
 
 /// Snapshots are late when the newest is older than so many times their usual distance.
 const LATE_DISTANCES: i64 = 3;
@@ -36,16 +34,9 @@ impl Outlook {
         if is_at_limit(shown) {
             return Outlook::Passed;
         }
-        match (shown.assessment, shown.hours_to_limit) {
-            ("leaking" | "growing", Some([Some(low), high])) => {
-                let newest = shown.newest_snapshot_at;
-                let age = newest.map_or(0.0, |it| now.since(it).max(0) as f64 / MS_PER_HOUR);
-                let high = high.map(|high| high - age);
-                if high.is_some_and(|high| high <= 0.0) {
-                    return Outlook::Due;
-                }
-                let low = (low - age).max(0.0);
-                Outlook::Ahead(HoursAhead { low, high })
+        match (shown.assessment, LimitTime::of(shown, now)) {
+            ("leaking" | "growing", Some(time)) => {
+                time.ahead(now).map_or(Outlook::Due, Outlook::Ahead)
             }
             ("leaking" | "growing" | "stable", _) => Outlook::NotInSight,
             _ => Outlook::NotKnown,

@@ -118,10 +118,7 @@ fn late(scene: &Scene, shown: Option<&Assessment>) -> String {
 }
 
 fn name(assessment: &Assessment) -> String {
-    match &*assessment.target {
-        "self" => "this server".to_owned(),
-        name => format!("<bdi>{}</bdi>", short(name, 80)),
-    }
+    format!("<bdi>{}</bdi>", short(assessment.spoken_name(), 80))
 }
 
 /// Three questions, three answers.
@@ -244,11 +241,7 @@ fn gist(scene: &Scene, target: &Assessment) -> String {
     let rate = target.rate().filter(|_| sign.goes_on());
     match (Outlook::of(target, scene.now), rate, in_use) {
         _ if sign.cannot() => {
-            let problem = target.problem.as_deref().unwrap_or_default();
-            // Where it is asked is no news, and has no room.
-            let address = target.url.as_deref().unwrap_or_default();
-            let reason = problem.strip_prefix(address).unwrap_or(problem);
-            let reason = reason.trim_start_matches(": ");
+            let reason = target.reason().unwrap_or_default();
             format!("<bdi>{}</bdi>", short(reason, REASON_CHARS))
         }
         (Outlook::Passed, _, Some(in_use)) => {
