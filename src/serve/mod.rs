@@ -45,3 +45,4 @@ pub mod time;
 pub use options::Options;
 pub use own_heap::{DumpCosts, Held, OwnHeap, OwnHeapFailure, OwnSnapshots, Purged};
 pub use server::{PartEnded, Server, StartError};
+pub use state_folder::is_taken;

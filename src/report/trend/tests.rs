@@ -48,7 +48,9 @@ fn the_verdict_says_from_what_to_what_how_fast_and_until_when() {
     limit(&mut report, |limit| {
         (limit.hours_low, limit.hours_high) = (9.4, None);
     });
-    assert!(sentence(&report).ends_with("reaches 1.50 GiB 9 hours after the last snapshot or later"));
+    assert!(
+        sentence(&report).ends_with("reaches 1.50 GiB 9 hours after the last snapshot or later")
+    );
     limit(&mut report, |limit| {
         limit.ceiling.used_bytes = limit.ceiling.bytes
     });

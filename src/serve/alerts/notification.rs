@@ -196,6 +196,9 @@ mod tests {
             near.text,
             format!("[warning] api reaches its memory limit then, in {ahead} (fabric on box)")
         );
-        assert_eq!(near.alert.figures.limit_reached_at, limit.figures.limit_reached_at);
+        assert_eq!(
+            near.alert.figures.limit_reached_at,
+            limit.figures.limit_reached_at
+        );
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::serve::bounds::{ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES};
 use super::limit_time::LimitTime;
+use crate::serve::bounds::{ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES};
 use crate::serve::time::WallTime;
 
 /// What an alert is about. With its scope it is the identity of the alert.

@@ -15,7 +15,10 @@ const DAYS_FROM_MS: i64 = 2 * 86_400_000;
 
 /// When a limit is expected to be reached, with 95 % confidence: in JSON a list of two times, of which the second is null where it may be never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(WallTime, Option<WallTime>)", into = "(WallTime, Option<WallTime>)")]
+#[serde(
+    from = "(WallTime, Option<WallTime>)",
+    into = "(WallTime, Option<WallTime>)"
+)]
 pub struct LimitTime {
     /// At the earliest.
     pub earliest: WallTime,
@@ -79,7 +82,11 @@ impl fmt::Display for LimitTime {
             return write!(f, "on {day} at {time} UTC or later");
         };
         let (last_day, last_time) = (latest.strftime("%Y-%m-%d"), latest.strftime("%H:%M"));
-        if latest.as_millisecond().saturating_sub(earliest.as_millisecond()) > DAYS_FROM_MS {
+        if latest
+            .as_millisecond()
+            .saturating_sub(earliest.as_millisecond())
+            > DAYS_FROM_MS
+        {
             return write!(f, "between {day} and {last_day}");
         }
         match day.to_string() == last_day.to_string() {
@@ -97,7 +104,7 @@ mod tests {
     const NOW: i64 = 1_795_662_630_000;
 
     fn time(earliest_minutes: f64, latest_minutes: Option<f64>) -> LimitTime {
-        let at = |minutes: f64| WallTime(NOW + (minutes * 60_000.0) as i64);
+        let at = |minutes: f64| WallTime(NOW.saturating_add((minutes * 60_000.0) as i64));
         LimitTime {
             earliest: at(earliest_minutes),
             latest: latest_minutes.map(at),
@@ -108,7 +115,11 @@ mod tests {
     fn a_time_of_day_is_told_and_never_narrower_than_it_is() {
         let check = |low, high, text: &str| assert_eq!(time(low, high).to_string(), text);
         check(39.2, Some(41.2), "between 2026-11-26 03:49 and 03:52 UTC");
-        check(60.0, Some(1_300.0), "between 2026-11-26 04:10 and 2026-11-27 00:51 UTC");
+        check(
+            60.0,
+            Some(1_300.0),
+            "between 2026-11-26 04:10 and 2026-11-27 00:51 UTC",
+        );
         check(2_880.0, Some(20_000.0), "between 2026-11-28 and 2026-12-10");
         check(720.0, None, "on 2026-11-26 at 15:10 UTC or later");
         check(720.0, Some(1e300), "on 2026-11-26 at 15:10 UTC or later");
@@ -118,7 +129,10 @@ mod tests {
     #[test]
     fn how_long_it_is_counts_from_now() {
         let ahead = |low, high| Some(HoursAhead { low, high });
-        assert_eq!(time(30.0, Some(60.0)).ahead(WallTime(NOW)), ahead(0.5, Some(1.0)));
+        assert_eq!(
+            time(30.0, Some(60.0)).ahead(WallTime(NOW)),
+            ahead(0.5, Some(1.0))
+        );
         assert_eq!(time(-30.0, None).ahead(WallTime(NOW)), ahead(0.0, None));
         assert_eq!(time(-30.0, Some(0.0)).ahead(WallTime(NOW)), None);
     }

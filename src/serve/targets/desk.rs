@@ -121,7 +121,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         let judged = match analysis.await {
             Ok(judged) => judged,
             Err(error) if error.is_panic() => {
-                tracing::error!(service = %self.target.name, "an analysis broke: a fault of fabric");
+                tracing::error!(target = %self.target.name, "an analysis broke: a fault of fabric");
                 let look = FolderLook {
                     fingerprint,
                     ..FolderLook::nothing()
@@ -176,7 +176,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
             let sentence = &*escape::terminal(&assessment.sentence);
             let limit = LimitTime::of(&assessment, WallTime::now());
             let limit = limit.map(|it| format!("reached {it}"));
-            tracing::info!(service = %assessment.target, verdict = assessment.assessment, sentence, limit, "judged");
+            tracing::info!(target = %assessment.target, verdict = assessment.assessment, sentence, limit, "judged");
         }
         self.send(assessment).await
     }

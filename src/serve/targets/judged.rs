@@ -124,9 +124,9 @@ impl Judged {
     /// A snapshot that is dated in the future: what is taken now comes before it, and every verdict ends with it.
     fn not_yet(&self) -> Option<String> {
         let last = self.report.snapshots.last()?;
-        let at = last.timestamp_ms.filter(|at| {
-            WallTime(*at).since(self.judged_at) > FUTURE_MS
-        })?;
+        let at = last
+            .timestamp_ms
+            .filter(|at| WallTime(*at).since(self.judged_at) > FUTURE_MS)?;
         let date = time_text(at).unwrap_or_else(|| "a time beyond the calendar".to_owned());
         Some(format!(
             "its last snapshot, {}, is dated {date}, which is not yet: move it away, as the clock was wrong when it was taken",

@@ -6,6 +6,7 @@ use super::markup::{ago, counted, in_query, short};
 use super::outlook::{Outlook, is_late, rise};
 use super::scene::{Known, Scene};
 use super::sign::Sign;
+use crate::analysis::trend::FEWEST_SNAPSHOTS;
 use crate::serve::bounds::SUSPECTS_TOLD;
 use crate::serve::store::Assessment;
 use crate::units::{Bytes, Per, Rate};
@@ -88,7 +89,7 @@ fn why_none(scene: &Scene) -> String {
             "Nothing is known of a target named <bdi>{}</bdi>. <a href=\"/\">Show what matters most</a>",
             short(name, 80)
         ),
-        None => "Heaps are judged when there are three snapshots or more; until then, memory and bounds below say what is known.".to_owned(),
+        None => "Heaps are judged from five snapshots on; until then, memory and bounds below say what is known.".to_owned(),
     }
 }
 
@@ -98,8 +99,14 @@ fn about(scene: &Scene, shown: Option<&Assessment>) -> String {
     };
     let mut text = format!("<strong>{}</strong>", name(shown));
     let _ = write!(text, " · {}", counted(shown.snapshots, "snapshot"));
+    if shown.assessment == "insufficient-data" && shown.snapshots < FEWEST_SNAPSHOTS {
+        let _ = write!(text, " of the {FEWEST_SNAPSHOTS} that a verdict needs");
+    }
     if let Some(newest) = shown.newest_snapshot_at {
         let _ = write!(text, ", the newest {}", ago(scene.now, newest));
+    }
+    if let Some(next) = scene.next_snapshot_at.filter(|next| *next > scene.now) {
+        let _ = write!(text, ", the next {}", ago(scene.now, next));
     }
     text
 }
