@@ -120,6 +120,16 @@ impl TrendReport {
 
     /// The verdict in one sentence: from what to what, how long, how fast, until when.
     pub fn sentence(&self) -> String {
+        let mut sentence = self.course_sentence();
+        let projection = self.trend.projection;
+        if let Some(limit) = projection.and_then(|projection| projection.limit) {
+            sentence += &format!("; {}", reaches(&limit));
+        }
+        sentence
+    }
+
+    /// That sentence without when the limit is reached.
+    pub fn course_sentence(&self) -> String {
         let (Some(first), Some(last)) = (self.snapshots.first(), self.snapshots.last()) else {
             return "there are no snapshots".to_owned();
         };
@@ -155,9 +165,6 @@ impl TrendReport {
             }
             (None, Some(growth)) => sentence += &format!("; {}", self.rate_text(growth)),
             (None, None) => {}
-        }
-        if let Some(limit) = trend.projection.and_then(|projection| projection.limit) {
-            sentence += &format!("; {}", reaches(&limit));
         }
         sentence
     }
@@ -225,7 +232,7 @@ fn tone(assessment: SeriesAssessment) -> Tone {
     }
 }
 
-/// When a limit is reached, in words.
+/// When a limit is reached, in words. It counts from the last snapshot, which may be of last year.
 fn reaches(limit: &Limit) -> String {
     let bytes = Bytes(limit.ceiling.bytes);
     if limit.ceiling.used_bytes >= limit.ceiling.bytes {
@@ -235,5 +242,9 @@ fn reaches(limit: &Limit) -> String {
         low: limit.hours_low,
         high: limit.hours_high,
     };
-    format!("reaches {bytes} in {ahead}")
+    let ahead = ahead.to_string();
+    match ahead.strip_suffix(" or later") {
+        Some(earliest) => format!("reaches {bytes} {earliest} after the last snapshot or later"),
+        None => format!("reaches {bytes} {ahead} after the last snapshot"),
+    }
 }

@@ -67,3 +67,4 @@ pub use options::Options;
 pub use own_heap::{DumpCosts, Held, OwnHeap, OwnHeapFailure, OwnSnapshots, Purged};
 pub use server::{PartEnded, Server};
 pub use start_error::StartError;
+pub use state_folder::is_taken;

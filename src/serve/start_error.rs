@@ -16,11 +16,9 @@ pub enum StartError {
         /// Why.
         error: io::Error,
     },
-    /// Another server reads the same logs with the same state.
-    #[error("another fabric serve follows {} with the state in {}: end it, or give this one a --state-dir of its own", source_folder.display(), folder.display())]
+    /// Another server has the same folder for its state.
+    #[error("another fabric serve has its state in {}: end it, or give this one a --state-dir of its own", folder.display())]
     Locked {
-        /// The logs.
-        source_folder: PathBuf,
         /// The folder for the state.
         folder: PathBuf,
     },

@@ -153,7 +153,7 @@ const MATERIAL_SHARE: f64 = 0.002;
 const WHOLE_COURSE: f64 = 1.5;
 
 /// Fewer snapshots cannot show a leak.
-const FEWEST_SNAPSHOTS: usize = 5;
+pub const FEWEST_SNAPSHOTS: usize = 5;
 
 /// Fewer snapshots show nothing at all.
 const FEWEST_FOR_GROWTH: usize = 3;

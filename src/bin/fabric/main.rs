@@ -13,7 +13,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 fn main() -> ExitCode {
-    let matches = args::Arguments::command().get_matches();
+    let command = args::without_empty_variables(args::Arguments::command());
+    let matches = command.get_matches();
     let arguments =
         args::Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match commands::run(arguments, &matches) {

@@ -33,7 +33,7 @@ fn the_verdict_says_from_what_to_what_how_fast_and_until_when() {
     assert_eq!(
         sentence(&report),
         "heap 53.0 MiB -> 630 MiB in 7 d 18 h over 63 snapshots; 2 suspects +2.80 MiB/h (95 %: 2.60 to 3.00); \
-         reaches 1.50 GiB in 9 to 12 days"
+         reaches 1.50 GiB 9 to 12 days after the last snapshot"
     );
     let limit = |report: &mut TrendReport, change: fn(&mut Limit)| {
         if let Some(limit) = report
@@ -48,7 +48,9 @@ fn the_verdict_says_from_what_to_what_how_fast_and_until_when() {
     limit(&mut report, |limit| {
         (limit.hours_low, limit.hours_high) = (9.4, None);
     });
-    assert!(sentence(&report).ends_with("reaches 1.50 GiB in 9 hours or later"));
+    assert!(
+        sentence(&report).ends_with("reaches 1.50 GiB 9 hours after the last snapshot or later")
+    );
     limit(&mut report, |limit| {
         limit.ceiling.used_bytes = limit.ceiling.bytes
     });

@@ -34,6 +34,10 @@ impl ProblemLog {
             let (file, problem) = (escape::terminal(file), escape::terminal(problem));
             tracing::warn!(%file, %problem, "trouble with the logs");
         }
+        for (file, problem) in self.told.difference(&now) {
+            let (file, problem) = (escape::terminal(file), escape::terminal(problem));
+            tracing::info!(%file, %problem, "this trouble with the logs is over");
+        }
         // As many as a report holds, and no more.
         self.told = now;
     }

@@ -24,7 +24,8 @@ pub struct Assessment {
     /// The verdict of `fabric trend`: `leaking`, `growing`, `stable` or `insufficient-data`.
     #[serde(serialize_with = "word")]
     pub assessment: SeriesAssessment,
-    /// The verdict in one sentence; foreign text.
+    /// The verdict in one sentence, without when the limit is reached: that would be told as long as nothing new is known, and true only once.
+    /// Foreign text.
     pub sentence: String,
     /// Snapshots it rests on.
     pub snapshots: usize,
@@ -64,10 +65,31 @@ fn word<S: Serializer>(assessment: &SeriesAssessment, serializer: S) -> Result<S
     serializer.serialize_str(assessment.name())
 }
 
+/// A target in a sentence, by its name.
+pub fn spoken(target: &str) -> &str {
+    match target {
+        SELF => "this server",
+        name => name,
+    }
+}
+
 impl Assessment {
     /// Whether it is the verdict on this server itself.
     pub fn is_own(&self) -> bool {
         *self.target == *SELF
+    }
+
+    /// The target in a sentence; foreign text.
+    pub fn spoken_name(&self) -> &str {
+        spoken(&self.target)
+    }
+
+    /// What is wrong, without where it was asked: that is no news, and has no room.
+    pub fn reason(&self) -> Option<&str> {
+        let problem = self.problem.as_deref()?;
+        let address = self.url.as_deref().unwrap_or_default();
+        let reason = problem.strip_prefix(address).unwrap_or(problem);
+        Some(reason.trim_start_matches(": "))
     }
 
     /// Whether the newest snapshot holds as much as the limit, or more.

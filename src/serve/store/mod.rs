@@ -22,6 +22,7 @@ mod event_log;
 mod file_book;
 mod fingerprint;
 mod holders;
+mod limit_time;
 mod memory;
 mod memory_log;
 mod meter;
@@ -55,10 +56,11 @@ pub use alerting::{
     Alert, AlertChange, AlertFigures, AlertKind, AlertOutcome, AlertPace, AlertRules, AlertStatus,
     Alerts, Finding, Observation, Severity, Told,
 };
-pub use assessment::{Assessment, SELF, SuspectBrief};
+pub use assessment::{Assessment, SELF, SuspectBrief, spoken};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;
+pub use limit_time::LimitTime;
 pub use memory::{MemoryHistory, MemorySample, MemoryTrend, Pressure, PressureLevel, WorkerMemory};
 pub use shelf::Shelf;
 pub use view::{

@@ -105,7 +105,12 @@ impl Tailer {
         self.folder = None;
         self.counters.folder_readable = false;
         let folder = self.options.folder.to_string_lossy();
-        let problem = format!("the folder cannot be read: {error}");
+        let problem = match error.kind() {
+            io::ErrorKind::NotFound => {
+                "the folder cannot be read: it does not exist, and is waited for".to_owned()
+            }
+            _ => format!("the folder cannot be read: {error}"),
+        };
         self.problems.tell(&folder, &problem);
     }
 

@@ -19,6 +19,7 @@ use super::target_error::TargetError;
 use super::watched::{WatchOptions, Watched};
 use crate::serve::bounds::{BoundReport, TARGET_QUESTIONS};
 use crate::serve::store::Assessment;
+use crate::serve::time::WallTime;
 
 /// Analyses at a time, over all targets: with two cores, one is left to the hub.
 const ANALYSES: usize = 1;
@@ -161,6 +162,13 @@ impl Targets {
     /// Where to put why there is no newer snapshot of this server itself, and that there is one again.
     pub(in crate::serve) fn own_tries(&self) -> watch::Sender<LastTry> {
         self.0.own_tries.clone()
+    }
+
+    /// When a watched service is asked for its next snapshot; nothing for other targets.
+    pub fn next_scrape_at(&self, name: &str) -> Option<WallTime> {
+        let counts = self.desk(name).ok()?.scrapes.as_ref()?;
+        let next = counts.next_at.load(Ordering::Relaxed);
+        (next > 0).then_some(WallTime(next))
     }
 
     /// The names of all targets, this server first.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
@@ -23,11 +24,16 @@ const FIRST_AFTER: Duration = Duration::from_secs(1);
 /// From the first snapshot of one service to that of the next one.
 const FIRST_STEP: Duration = Duration::from_millis(500);
 
+/// Of the turns, those of services that gave nothing the last time. With two, sixty that hang are asked every quarter of an hour.
+const DOUBTFUL_FETCHES: usize = 2;
+
 /// What is counted about the scrapes of a service.
 #[derive(Debug, Default)]
 pub(super) struct ScrapeCounts {
     pub(super) scrapes: Count,
     pub(super) failures: Count,
+    /// When it is asked next, in milliseconds since 1970; 0 before that is known.
+    pub(super) next_at: AtomicI64,
 }
 
 /// How many services are worked on at a time.
@@ -35,6 +41,8 @@ pub(super) struct ScrapeCounts {
 pub(super) struct ScrapeTurns {
     /// From the first byte to the last one on the disk: so many answers wait there at most.
     fetching: Arc<Semaphore>,
+    /// The same, for services that gave nothing the last time: each may take its whole time again, and those that answer wait for none of them.
+    doubtful: Arc<Semaphore>,
     /// Reading takes memory and a processor: one is left to the hub.
     storing: Arc<Semaphore>,
 }
@@ -42,7 +50,8 @@ pub(super) struct ScrapeTurns {
 impl ScrapeTurns {
     pub(super) fn new() -> ScrapeTurns {
         ScrapeTurns {
-            fetching: Arc::new(Semaphore::new(TARGET_FETCHES)),
+            fetching: Arc::new(Semaphore::new(TARGET_FETCHES - DOUBTFUL_FETCHES)),
+            doubtful: Arc::new(Semaphore::new(DOUBTFUL_FETCHES)),
             storing: Arc::new(Semaphore::new(1)),
         }
     }
@@ -75,12 +84,14 @@ impl ScrapeClock {
         let first = began + FIRST_AFTER + FIRST_STEP * place;
         // The first comes soon, the others spread over the interval.
         let mut next = began + self.interval + self.interval * place / of.max(1);
+        self.expect_next(first);
         sleep_until(first).await;
         // A server that starts again and again would push out what it has.
         if !self.has_young().await {
             self.scrape().await;
         }
         loop {
+            self.expect_next(next);
             sleep_until(next).await;
             self.scrape().await;
             // What was missed while the service did not answer is not made up for.
@@ -88,6 +99,13 @@ impl ScrapeClock {
                 next += self.interval;
             }
         }
+    }
+
+    fn expect_next(&self, at: Instant) {
+        let ahead = at.saturating_duration_since(Instant::now()).as_millis();
+        let ahead = i64::try_from(ahead).unwrap_or(i64::MAX);
+        let next = WallTime::now().0.saturating_add(ahead);
+        self.counts.next_at.store(next, Ordering::Relaxed);
     }
 
     async fn has_young(&self) -> bool {
@@ -113,7 +131,11 @@ impl ScrapeClock {
     async fn outcome(&self) -> Option<Result<(), Trouble>> {
         let broke = "the scrape broke: this is a fault of fabric; its log says more";
         let broke = || Err(Trouble::new("broke", broke));
-        let turn = Arc::clone(&self.turns.fetching).acquire_owned();
+        let turn = match self.last_try.borrow().trouble {
+            None => Arc::clone(&self.turns.fetching),
+            Some(_) => Arc::clone(&self.turns.doubtful),
+        };
+        let turn = turn.acquire_owned();
         let turn = turn.await.ok()?;
         let (watched, folder) = (Arc::clone(&self.watched), self.folder.clone());
         let limit = time_limit(self.interval);
@@ -150,9 +172,11 @@ impl ScrapeClock {
                 Some(failure) => {
                     // What a service answers is foreign text, and may not command a terminal.
                     let problem = escape::terminal(&failure.words);
-                    tracing::warn!(%service, %problem, "no snapshot of a watched service");
+                    tracing::warn!(target = %service, %problem, "no snapshot of a watched service");
                 }
-                None => tracing::info!(%service, "snapshots of a watched service come again"),
+                None => {
+                    tracing::info!(target = %service, "snapshots of a watched service come again")
+                }
             }
         }
         let ended = LastTry::ended(WallTime::now(), failure);

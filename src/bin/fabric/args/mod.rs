@@ -20,7 +20,7 @@ pub(crate) use heap::HeapQuestions;
 pub(crate) use inputs::{By, View};
 pub(crate) use outputs::{Color, Format, Output};
 pub(crate) use series::{SeriesArguments, SeriesFailOn, parse_interval};
-pub(crate) use serve::{LogFormat, LogLevel, Serve};
+pub(crate) use serve::{LogFormat, LogLevel, Serve, parse_address, without_empty_variables};
 pub(crate) use snapshot::{ListFormat, Snapshot};
 pub(crate) use symbols::Symbols;
 

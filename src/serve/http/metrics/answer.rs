@@ -1,4 +1,5 @@
-//! `GET /api/metrics`: numbers for Prometheus. Names that the service had which fabric replaces are kept.
+//! `GET /api/metrics`: numbers for Prometheus. Names that the service had which fabric replaces are kept; where they have another unit than
+//! Prometheus wants, the number stands under a second name in that.
 
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -76,7 +77,7 @@ fn of_service(families: &mut Families, state: &HttpState, view: &View) {
     let kept = view.events.len() as u64;
     families.add(
         "event_count",
-        "Events that are remembered",
+        "Events that are remembered, under its old name",
         false,
         Whole(kept),
     );
@@ -130,10 +131,22 @@ fn of_service(families: &mut Families, state: &HttpState, view: &View) {
             .collect(),
     );
     families.add(
+        "events_remembered",
+        "Events that are remembered",
+        false,
+        Whole(kept),
+    );
+    families.add(
         "hub_lag_ms",
-        "Milliseconds that the store is behind",
+        "How far the store is behind, under its old name",
         false,
         Whole(state.hub.lag_ms()),
+    );
+    families.add(
+        "hub_lag_seconds",
+        "How far the store is behind",
+        false,
+        Real(state.hub.lag_ms() as f64 / 1e3),
     );
     let rejected = view.rejected.iter().map(|lines| {
         let labels = vec![("reason", lines.reason.name().to_owned())];
@@ -163,6 +176,12 @@ fn of_tail(families: &mut Families, view: &View) {
             "1 while no further files are followed for want of memory",
             false,
             paused,
+        ),
+        (
+            "tailer_folder_readable",
+            "1 while the folder of logs can be read",
+            false,
+            u64::from(tail.folder_readable),
         ),
         (
             "tailer_caught_up",

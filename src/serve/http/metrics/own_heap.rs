@@ -31,11 +31,18 @@ pub(super) fn of_own_heap(families: &mut Families, state: &HttpState, view: &Vie
             Some(PressureLevel::OomRisk) => 2,
         }),
     );
+    let away = state.hub.away_us() as f64;
+    families.add(
+        "hub_away_seconds",
+        "The longest that the store was away within the last second",
+        false,
+        Number::Real(away / 1e6),
+    );
     families.add(
         "hub_away_ms",
-        "The longest that the store was away within the last second, in milliseconds",
+        "The same in milliseconds, under its old name",
         false,
-        Number::Real(state.hub.away_us() as f64 / 1e3),
+        Number::Real(away / 1e3),
     );
     let costs = state.own_heap.costs();
     for (name, help, count) in [
@@ -52,31 +59,37 @@ pub(super) fn of_own_heap(families: &mut Families, state: &HttpState, view: &Vie
     ] {
         families.add(name, help, true, Number::Whole(count));
     }
-    for (name, help, ms) in [
+    for (name, old, help, ms) in [
         (
+            "own_heap_last_seconds",
             "own_heap_last_ms",
-            "The last heap profile: dumping, naming and writing it, in milliseconds",
+            "The last heap profile: dumping, naming and writing it",
             costs.last_ms,
         ),
         (
+            "own_heap_last_dump_seconds",
             "own_heap_last_dump_ms",
-            "Of that, jemalloc's part, in milliseconds",
+            "Of that, jemalloc's part",
             costs.last_dump_ms,
         ),
         (
+            "own_heap_last_hub_seconds",
             "own_heap_last_hub_ms",
-            "The longest that the store was away meanwhile, in milliseconds",
+            "The longest that the store was away meanwhile",
             costs.last_hub_ms,
         ),
         (
+            "own_heap_largest_hub_seconds",
             "own_heap_largest_hub_ms",
-            "The longest that the store was away during any of them, in milliseconds",
+            "The longest that the store was away during any of them",
             costs.largest_hub_ms,
         ),
     ] {
         // Nothing before the first.
         if let Some(ms) = ms {
-            families.add(name, help, false, Number::Real(ms));
+            families.add(name, help, false, Number::Real(ms / 1e3));
+            let old_help = "The same in milliseconds, under its old name";
+            families.add(old, old_help, false, Number::Real(ms));
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::families::{Families, Labels, Number};
 use crate::analysis::trend::SeriesAssessment;
-use crate::serve::store::{Assessment, View};
+use crate::serve::store::{Assessment, LimitTime, View};
 use crate::serve::targets::{Scrapes, Targets};
+use crate::serve::time::WallTime;
 
 /// The newest verdict on each target. What is not known has no number.
 pub(super) fn of_assessments(families: &mut Families, view: &View) {
@@ -16,7 +17,7 @@ pub(super) fn of_assessments(families: &mut Families, view: &View) {
         ),
         (
             "leak_growth_bytes_per_hour",
-            "How fast a target leaks: its suspects together, or its heap where there are none",
+            "How fast a target grows where it is suspected: its suspects together, or its heap where there are none",
             |it, _| it.rate().and_then(|(growth, _)| real(growth)),
         ),
         (
@@ -74,12 +75,23 @@ pub(super) fn of_assessments(families: &mut Families, view: &View) {
         families,
         view,
         "hours_to_limit",
-        "Hours until a target reaches its memory limit: at the earliest and at the latest; absent where unknown or never",
+        "Hours from the newest snapshot of a target until its memory limit is reached: at the earliest and at the latest; absent where unknown or never",
         |it| it.hours_to_limit,
+    );
+    by_bound(
+        families,
+        view,
+        "limit_reached_timestamp_seconds",
+        "When a target reaches its memory limit: at the earliest and at the latest; absent where unknown or never",
+        |it| {
+            let seconds = |at: WallTime| at.0 as f64 / 1e3;
+            let time = LimitTime::of(it, view.taken_at)?;
+            Some([Some(seconds(time.earliest)), time.latest.map(seconds)])
+        },
     );
     families.add_many(
         "target_failing",
-        "1 while no snapshot, or no verdict, can be had of a target",
+        "1 while a target cannot be watched: it gives no snapshot, or none that can be judged",
         false,
         view.assessments
             .iter()

@@ -27,7 +27,7 @@ pub(super) async fn events(State(state): State<HttpState>, uri: Uri) -> Result<R
         worker: text("worker")?,
         level: parameters.one_of("level", &Level::BY_NAME)?,
         bead: text("bead")?,
-        path: text("path")?,
+        path: parameters.text("path")?.map(Glob::new),
         message: parameters.text("type")?.map(Glob::new),
         since: parameters.time("since")?.map(EventTime),
         until: parameters.time("until")?.map(EventTime),

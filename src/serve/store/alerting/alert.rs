@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::serve::bounds::{ALERT_NAME_BYTES, ALERT_REASON_BYTES, ALERT_SUMMARY_BYTES};
+use crate::serve::store::LimitTime;
 use crate::serve::time::WallTime;
 
 /// What an alert is about. With its scope it is the identity of the alert.
@@ -56,9 +57,12 @@ pub struct AlertFigures {
     /// Its 95 % interval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub growth_interval95: Option<[f64; 2]>,
-    /// Hours until the memory limit is reached: the earliest and the latest with 95 % confidence; the latest may be never.
+    /// Hours from the newest snapshot until the memory limit is reached: the earliest and the latest with 95 % confidence; the latest may be never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours_to_limit: Option<[Option<f64>; 2]>,
+    /// The same as times: whenever it is read, it is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_reached_at: Option<LimitTime>,
 }
 
 /// Something is the case.

@@ -7,10 +7,10 @@ use super::alert::{AlertFigures, AlertKind, Finding, Observation, Severity};
 use super::course::{Course, HeapCourse, TryCourse};
 use crate::analysis::trend::SeriesAssessment::{Growing, Leaking};
 use crate::serve::bounds::WATCHED_COURSES;
-use crate::serve::store::Assessment;
 use crate::serve::store::meter::Meter;
+use crate::serve::store::{Assessment, LimitTime, SELF};
 use crate::serve::time::WallTime;
-use crate::units::{Bytes, HoursAhead, SignedBytes};
+use crate::units::{Bytes, Per, Rate};
 
 const HOUR_MS: f64 = 3.6e6;
 
@@ -102,7 +102,10 @@ impl AlertRuler {
             return Vec::new();
         };
         let heap = course.judge(assessment);
-        let mut meanings = vec![leak(assessment, heap), limit(assessment, heap, self.rules)];
+        let mut meanings = vec![
+            leak(assessment, heap, now),
+            limit(assessment, heap, self.rules, now),
+        ];
         // Where nobody tries to have snapshots, files come from elsewhere, or do not.
         if assessment.url.is_some() || assessment.last_scrape_at.is_some() {
             let kind = AlertKind::WatchFailing;
@@ -142,8 +145,13 @@ impl AlertRuler {
 
 fn failing(assessment: &Assessment) -> Observation {
     let target = &assessment.target;
-    let summary = format!("no snapshot, or no verdict, can be had of {target}");
     let problem = assessment.problem.clone().unwrap_or_default();
+    let summary = match assessment.reason() {
+        // What is wrong with this server is a sentence already.
+        Some(reason) if **target == *SELF => reason.to_owned(),
+        Some(reason) => format!("{target} cannot be watched: {reason}"),
+        None => format!("{target} cannot be watched"),
+    };
     Observation {
         kind: AlertKind::WatchFailing,
         scope: Arc::clone(target),
@@ -159,17 +167,18 @@ fn known(kind: AlertKind, assessment: &Assessment, finding: Option<Finding>) -> 
     })
 }
 
-fn leak(assessment: &Assessment, heap: HeapCourse) -> Meaning {
+fn leak(assessment: &Assessment, heap: HeapCourse, now: WallTime) -> Meaning {
     let kind = AlertKind::MemoryLeak;
     match heap {
         HeapCourse::Over => return known(kind, assessment, None),
         HeapCourse::Open => return Meaning::Unknown(kind),
         HeapCourse::Confirmed => {}
     }
-    let figures = figures(assessment);
+    let figures = figures(assessment, now);
+    let target = assessment.spoken_name();
     let who = match &figures.function {
-        Some(function) => format!("{} leaks in {function}", assessment.target),
-        None => format!("{} leaks", assessment.target),
+        Some(function) => format!("{target} leaks in {function}"),
+        None => format!("{target} leaks"),
     };
     let summary = match rate(&figures) {
         Some(rate) => format!("{who}: {rate}"),
@@ -184,19 +193,19 @@ fn leak(assessment: &Assessment, heap: HeapCourse) -> Meaning {
     known(kind, assessment, Some(finding))
 }
 
-fn limit(assessment: &Assessment, heap: HeapCourse, rules: AlertRules) -> Meaning {
+fn limit(assessment: &Assessment, heap: HeapCourse, rules: AlertRules, now: WallTime) -> Meaning {
     let kind = AlertKind::MemoryLimit;
     let found = |severity, summary| {
         let finding = Finding {
             severity,
             summary,
             detail: assessment.sentence.clone(),
-            figures: figures(assessment),
+            figures: figures(assessment, now),
         };
         known(kind, assessment, Some(finding))
     };
     let (unknown, over) = (Meaning::Unknown(kind), known(kind, assessment, None));
-    let target = &assessment.target;
+    let target = assessment.spoken_name();
     let both = assessment.limit_bytes.zip(assessment.inuse_bytes);
     if let Some((limit, inuse)) = both.filter(|_| assessment.is_at_limit()) {
         let (limit, inuse) = (Bytes(limit), Bytes(inuse));
@@ -212,7 +221,7 @@ fn limit(assessment: &Assessment, heap: HeapCourse, rules: AlertRules) -> Meanin
         (Growing, _) if assessment.span_ms() >= Some(LEAST_SPAN_MS) => LAST_PART,
         _ => return unknown,
     };
-    let figures = figures(assessment);
+    let figures = figures(assessment, now);
     let Some((limit, expected)) = assessment.limit_bytes.zip(figures.expected_hours()) else {
         return unknown;
     };
@@ -227,13 +236,16 @@ fn limit(assessment: &Assessment, heap: HeapCourse, rules: AlertRules) -> Meanin
         true => Severity::Critical,
         false => Severity::Warning,
     };
-    let (limit, left) = (Bytes(limit), time_left(figures.hours_to_limit));
-    let summary = format!("{target} reaches its memory limit of {limit} {left}");
+    let limit = Bytes(limit);
+    let summary = match figures.limit_reached_at {
+        Some(time) => format!("{target} reaches its memory limit of {limit} {time}"),
+        None => format!("{target} reaches its memory limit of {limit}"),
+    };
     found(severity, summary)
 }
 
 /// What is no number stays away.
-fn figures(assessment: &Assessment) -> AlertFigures {
+fn figures(assessment: &Assessment, now: WallTime) -> AlertFigures {
     let suspect = assessment.suspects.first();
     let rate = assessment.rate();
     AlertFigures {
@@ -247,22 +259,18 @@ fn figures(assessment: &Assessment) -> AlertFigures {
         hours_to_limit: assessment
             .hours_to_limit
             .map(|ends| ends.map(|end| end.filter(|end| end.is_finite()))),
+        limit_reached_at: LimitTime::of(assessment, now),
     }
 }
 
 fn rate(figures: &AlertFigures) -> Option<String> {
-    let bytes = |value: f64| SignedBytes(value as i64);
-    let growth = bytes(figures.growth_bytes_per_hour?);
+    let rate = Rate {
+        value: figures.growth_bytes_per_hour?,
+        is_bytes: true,
+        per: Per::Hour,
+    };
     Some(match figures.growth_interval95 {
-        Some([low, high]) => format!("{growth} an hour ({} to {})", bytes(low), bytes(high)),
-        None => format!("{growth} an hour"),
+        Some([low, high]) => format!("{rate} (95 %: {})", rate.interval(low, high)),
+        None => rate.to_string(),
     })
-}
-
-fn time_left(ends: Option<[Option<f64>; 2]>) -> String {
-    match ends {
-        Some([Some(low), _]) if low <= 0.0 => "now".to_owned(),
-        Some([Some(low), high]) => format!("in {}", HoursAhead { low, high }),
-        _ => "soon".to_owned(),
-    }
 }

@@ -159,6 +159,7 @@ fn a_leak_is_worse_when_half_the_time_is_gone_or_it_is_surely_faster() {
         growth_bytes_per_hour: Some(growth),
         growth_interval95: Some([growth - half, growth + half]),
         hours_to_limit: hours,
+        limit_reached_at: None,
     };
     let worse = |told: &AlertFigures, now: &AlertFigures| {
         let mut book = AlertBook::new();

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::markup::ago_text;
-use super::scene::Scene;
+use super::markup::{ago_text, html_text};
+use super::scene::{ORDERS, Scene};
 use super::table::{column, cut};
 use crate::render::html;
 use crate::report::{Align, Cell, RowOrder, Table, Tone};
@@ -24,7 +24,8 @@ pub(super) fn orders(scene: &Scene) -> String {
         };
         let _ = write!(
             out,
-            "<a href=\"/?sort={name}#files\" data-sort-by=\"{name}\"{current}>{name}</a> "
+            "<a href=\"{}\" data-sort-by=\"{name}\"{current}>{name}</a> ",
+            html_text(&scene.asked.address(&[("sort", name)], "files"))
         );
     }
     out.push_str("</nav>\n");

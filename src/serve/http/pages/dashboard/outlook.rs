@@ -2,11 +2,9 @@
 
 use super::scene::Known;
 use crate::analysis::trend::SeriesAssessment::{Growing, InsufficientData, Leaking, Stable};
-use crate::serve::store::Assessment;
+use crate::serve::store::{Assessment, LimitTime};
 use crate::serve::time::WallTime;
 use crate::units::{Bytes, HoursAhead};
-
-const MS_PER_HOUR: f64 = 3_600_000.0;
 
 /// Snapshots are late when the newest is older than so many times their usual distance.
 const LATE_DISTANCES: i64 = 3;
@@ -37,17 +35,8 @@ impl Outlook {
         if shown.is_at_limit() {
             return Outlook::Passed;
         }
-        match (shown.assessment, shown.hours_to_limit) {
-            (Leaking | Growing, Some([Some(low), high])) => {
-                let newest = shown.newest_snapshot_at;
-                let age = newest.map_or(0.0, |it| now.since(it).max(0) as f64 / MS_PER_HOUR);
-                let high = high.map(|high| high - age);
-                if high.is_some_and(|high| high <= 0.0) {
-                    return Outlook::Due;
-                }
-                let low = (low - age).max(0.0);
-                Outlook::Ahead(HoursAhead { low, high })
-            }
+        match (shown.assessment, LimitTime::of(shown, now)) {
+            (Leaking | Growing, Some(time)) => time.ahead(now).map_or(Outlook::Due, Outlook::Ahead),
             (Leaking | Growing | Stable, _) => Outlook::NotInSight,
             (InsufficientData, _) => Outlook::NotKnown,
         }
