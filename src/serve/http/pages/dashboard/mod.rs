@@ -6,7 +6,7 @@
 //! puts fragments in their places as they are and writes live text as text.
 //!
 //! Verdicts, rates, alerts and figures are those that the routes answer with, printed with the same [units](crate::units). What depends on the
-//! moment at which somebody looks is worked out here and nowhere else: how long from now until a limit, and whether a snapshot is late (`outlook`).
+//! moment at which somebody looks, as whether a snapshot is late, is worked out in `outlook`.
 
 mod alerts;
 mod assets;
