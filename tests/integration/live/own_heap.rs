@@ -281,7 +281,7 @@ fn a_profile_of_the_processor_has_whole_named_stacks_and_there_is_one_at_a_time(
         "samples",
         "cpu",
         "nanoseconds",
-        "fabric::serve::intake::Intake",
+        "fabric::serve::intake::line_intake::Intake",
         "fabric::serve::tail::run::run",
         "__rust_begin_short_backtrace",
         "fabric-tail",
