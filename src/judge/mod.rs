@@ -6,8 +6,13 @@
 
 mod nothing;
 mod pair;
+mod question;
+mod refusal;
+mod seen;
 mod series;
 
 pub use nothing::nothing;
 pub use pair::{change_tree, compare};
-pub use series::{Choice, JudgedSeries, Moment, SeriesQuestion, SeriesRefusal, judge};
+pub use question::{Choice, Moment, SeriesQuestion};
+pub use refusal::SeriesRefusal;
+pub use series::{JudgedSeries, judge};

@@ -1,6 +1,6 @@
 //! No snapshots in, a statement that says so out.
 
-use super::series::SeriesQuestion;
+use super::question::SeriesQuestion;
 use crate::analysis::trend::{Clock, PathTable, Series, trend};
 use crate::load::series;
 use crate::notes::Notes;

@@ -1,74 +1,19 @@
 //! A folder or files in, a judged series out.
 
-use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use thiserror::Error;
-
-use crate::analysis::frame_filter::FrameFilter;
-use crate::analysis::granularity::Granularity;
-use crate::analysis::trend::{
-    Circumstances, Clock, PathSums, PathTable, Series, SnapshotValues, trend,
-};
-use crate::analysis::value_choice::{self, NoSuchValue};
-use crate::load::series::{
-    self, Found, SelectError, SeriesEntry, SeriesFile, Timeline, Wanted, load_each, note_skipped,
-};
-use crate::load::{Loaded, Progress};
-use crate::model::{AllocatorStat, Unit, ValueType};
+use super::question::{Choice, Moment, SeriesQuestion};
+use super::refusal::SeriesRefusal;
+use super::seen::{Read, Seen, read};
+use crate::analysis::trend::{Circumstances, Clock, PathTable, Series, SnapshotValues, trend};
+use crate::load::Progress;
+use crate::load::series::{self, Found, SelectError, SeriesEntry, Timeline, Wanted};
+use crate::model::Unit;
 use crate::notes::{NoteKind, Notes};
 use crate::report::input::Input;
 use crate::report::{SnapshotPoint, TrendReport};
 use crate::symbolize::Symbolizer;
 use crate::units::Bytes;
-
-/// What is asked about a series.
-#[derive(Debug, Clone)]
-pub struct SeriesQuestion {
-    /// What the series is called in the statement: the folder, or the first and last file.
-    pub title: String,
-    /// Which of its snapshots count.
-    pub choice: Choice,
-    /// Name of the value type to judge; without one, bytes in use.
-    pub sample_index: Option<String>,
-    /// Which stacks and frames are seen.
-    pub filter: FrameFilter,
-    /// What a row of call paths that moved stands for.
-    pub by: Granularity,
-    /// How many rows to show; 0 shows all.
-    pub top: usize,
-    /// The memory ceiling to project to, in bytes; without one, that which the snapshots tell.
-    pub limit: Option<u64>,
-    /// How many snapshots are read at once.
-    pub at_once: NonZero<usize>,
-}
-
-/// Which snapshots belong to the series.
-#[derive(Debug, Clone, Default)]
-pub struct Choice {
-    /// From this time on.
-    pub since: Option<Moment>,
-    /// Up to this time.
-    pub until: Option<Moment>,
-    /// The last so many.
-    pub last: Option<u32>,
-    /// Only this service: its program, or the beginning of its file names.
-    pub service: Option<String>,
-    /// Only the process with this id.
-    pub pid: Option<u32>,
-    /// Milliseconds from one snapshot to the next, where the files do not tell.
-    pub interval: Option<i64>,
-}
-
-/// A time as the user gives it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// Milliseconds since 1970.
-    At(i64),
-    /// Milliseconds before the last snapshot.
-    BeforeLast(i64),
-}
 
 /// A judged series, and where its snapshots lie, in the same order.
 #[derive(Debug, Clone)]
@@ -77,56 +22,6 @@ pub struct JudgedSeries {
     pub report: TrendReport,
     /// Where its snapshots lie.
     pub paths: Vec<PathBuf>,
-}
-
-/// Why a series is not judged.
-#[derive(Debug, Error)]
-pub enum SeriesRefusal {
-    /// What was asked for is not there.
-    #[error("{snapshot}: {problem}")]
-    NoSuchValue {
-        /// The snapshot that has no such value.
-        snapshot: String,
-        /// What it has.
-        problem: NoSuchValue,
-    },
-    /// There are several services, or none that was asked for.
-    #[error(transparent)]
-    Select(#[from] SelectError),
-    /// What was chosen leaves nothing.
-    #[error("--since, --until and --last leave no snapshot of {of}")]
-    NothingChosen {
-        /// Snapshots that there are.
-        of: usize,
-    },
-    /// Nothing can be read.
-    #[error("{title}: no snapshot that can be read: {reasons}")]
-    NothingReadable {
-        /// The series.
-        title: String,
-        /// Why, of each kind of reason one example.
-        reasons: String,
-    },
-}
-
-/// What is kept of a snapshot after it was read.
-struct Seen {
-    entry: SeriesEntry,
-    values: SnapshotValues,
-    input: Input,
-    value_type: ValueType,
-    circumstances: Circumstances,
-    path: PathBuf,
-    notes: Notes,
-}
-
-/// What the threads that read snapshots write to.
-struct Shared {
-    table: PathTable,
-    seen: Vec<Option<Seen>>,
-    /// What was left out of each file, by file: the order in which threads come must not be seen in a result.
-    skipped: Vec<Notes>,
-    refusal: Option<SeriesRefusal>,
 }
 
 /// Reads, orders and judges. Without a `symbolizer`, addresses stay without names; `progress` is told of every byte.
@@ -139,13 +34,12 @@ pub fn judge(
     symbolizer: Option<&Symbolizer<'_>>,
     progress: &Progress,
 ) -> Result<JudgedSeries, SeriesRefusal> {
-    let shared = read(question, &found.files, symbolizer, progress)?;
-    let Shared {
+    let Read {
         mut table,
         mut seen,
         skipped,
         ..
-    } = shared;
+    } = read(question, &found.files, symbolizer, progress)?;
     table.put_in_order(seen.iter_mut().flatten().map(|seen| &mut seen.values));
     let mut notes = found.notes;
     skipped.iter().for_each(|skipped| notes.absorb(skipped));
@@ -176,95 +70,6 @@ pub fn judge(
     let mut slots: Vec<Option<Seen>> = seen.drain(..).map(Some).collect();
     let series: Vec<Seen> = order.iter().filter_map(|&at| slots[at].take()).collect();
     Ok(say(question, &table, series, &positions, &timeline, notes))
-}
-
-fn read(
-    question: &SeriesQuestion,
-    files: &[SeriesFile],
-    symbolizer: Option<&Symbolizer<'_>>,
-    progress: &Progress,
-) -> Result<Shared, SeriesRefusal> {
-    let shared = Mutex::new(Shared {
-        table: PathTable::default(),
-        seen: files.iter().map(|_| None).collect(),
-        skipped: vec![Notes::default(); files.len()],
-        refusal: None,
-    });
-    let keys = lock(&shared).table.keys();
-    let at_once = question.at_once;
-    load_each(files, symbolizer, progress, at_once, |index, loaded| {
-        let file = &files[index];
-        let loaded = match loaded {
-            Ok(loaded) => loaded,
-            Err(error) => {
-                note_skipped(&mut lock(&shared).skipped[index], file, &error);
-                return;
-            }
-        };
-        let asked = question.sample_index.as_deref();
-        let value = match value_choice::choose(&loaded.profile, asked) {
-            Ok(value) => value,
-            Err(problem) => {
-                let snapshot = loaded.name;
-                lock(&shared)
-                    .refusal
-                    .get_or_insert(SeriesRefusal::NoSuchValue { snapshot, problem });
-                return;
-            }
-        };
-        let mut notes = Notes::default();
-        let sidecar = file.sidecar(&mut notes);
-        let view = question.filter.apply(&loaded.profile);
-        notes.absorb(loaded.profile.notes());
-        notes.absorb(view.notes());
-        let sums = PathSums::new(&view, value, &keys);
-        let entry = SeriesEntry::new(file, &loaded, sidecar);
-        let input = Input::new(&loaded.name, Some(loaded.size_bytes), &loaded.profile);
-        let circumstances = circumstances(&entry, &loaded);
-        let value_type = loaded.profile.value_type(value).clone();
-        let mut shared = lock(&shared);
-        let values = shared.table.enter(&sums, index);
-        shared.seen[index] = Some(Seen {
-            entry,
-            values,
-            input,
-            value_type,
-            circumstances,
-            path: file.path.clone(),
-            notes,
-        });
-    });
-    let mut shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match shared.refusal.take() {
-        Some(refusal) => Err(refusal),
-        None => Ok(shared),
-    }
-}
-
-fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
-    // A thread that panicked takes the others with it.
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn circumstances(entry: &SeriesEntry, loaded: &Loaded) -> Circumstances {
-    let sidecar = entry.sidecar.as_ref();
-    let memory = sidecar.and_then(|sidecar| sidecar.memory.as_ref());
-    let stats = &loaded.profile.origin().allocator_stats;
-    Circumstances {
-        resident_bytes: memory
-            .and_then(|memory| memory.resident_bytes)
-            .or_else(|| held_by_go(stats)),
-        limit_bytes: sidecar.and_then(|sidecar| sidecar.cgroup.as_ref()?.max_bytes),
-        process_started_ms: entry.process_started_ms(),
-        pid: entry.pid(),
-    }
-}
-
-/// What Go's runtime holds from the system and has not given back, of the MemStats in a text profile.
-fn held_by_go(stats: &[AllocatorStat]) -> Option<u64> {
-    let stat = |name: &str| stats.iter().find(|stat| stat.name == name);
-    let held = stat("Sys")?.value;
-    Some(held.saturating_sub(stat("HeapReleased").map_or(0, |stat| stat.value)))
 }
 
 fn arrange(question: &SeriesQuestion, seen: &[Seen]) -> Result<Timeline, SelectError> {
