@@ -2,11 +2,13 @@
 //!
 //! Every output prints a number through this module, so the same number looks the same everywhere.
 
+mod amount;
 mod hours_ahead;
 mod rate;
 
 use std::fmt;
 
+pub use amount::{Amount, SignedAmount};
 pub use hours_ahead::HoursAhead;
 pub use rate::{Per, Rate};
 
@@ -91,6 +93,25 @@ impl fmt::Display for Share {
         f.pad(&text)
     }
 }
+
+/// A change as a share of what was there before, with its sign where it grew: `+4.7 %`, `-3.0 %`.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedShare(pub Share);
+
+impl fmt::Display for SignedShare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = self.0.to_string();
+        let grew = self.0.whole != 0.0 && self.0.part / self.0.whole > 0.0;
+        // `<0.1 %` has no sign of its own; the change before it has.
+        f.pad(&match grew && !share.starts_with('<') {
+            true => format!("+{share}"),
+            false => share,
+        })
+    }
+}
+
+/// Milliseconds of an hour: times are in the one, rates for each of the other.
+pub const MS_PER_HOUR: f64 = 3.6e6;
 
 /// A span of time in milliseconds, printed in its two largest units: `12 h 5 min`, `12.3 s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,6 +245,11 @@ mod tests {
         assert_eq!(share(1.0, 0.0), "-");
         assert_eq!(share(1.0, 3.0), "33.3 %");
         assert_eq!(share(1.0, 1e9), "<0.1 %");
+        let change = |part, whole| SignedShare(Share { part, whole }).to_string();
+        assert_eq!(change(1.0, 3.0), "+33.3 %");
+        assert_eq!(change(-1.0, 3.0), "-33.3 %");
+        assert_eq!(change(1.0, 1e9), "<0.1 %");
+        assert_eq!(change(0.0, 3.0), "0.0 %");
     }
 
     #[test]

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use super::question::{Choice, Moment, SeriesQuestion};
 use super::refusal::SeriesRefusal;
 use super::seen::{Read, Seen, read};
-use crate::analysis::trend::{Circumstances, Clock, PathTable, Series, SnapshotValues, trend};
+use crate::analysis::trend::{Circumstances, PathTable, Series, SnapshotValues, trend};
 use crate::load::Progress;
-use crate::load::series::{self, Found, SelectError, SeriesEntry, Timeline, Wanted};
+use crate::load::series::{self, Clock, Found, SelectError, SeriesEntry, Timeline, Wanted};
 use crate::model::Unit;
 use crate::notes::{NoteKind, Notes};
 use crate::report::input::Input;
 use crate::report::{SnapshotPoint, TrendReport};
 use crate::symbolize::Symbolizer;
-use crate::units::Bytes;
+use crate::units::{Bytes, MS_PER_HOUR, Per};
 
 /// A judged series, and where its snapshots lie, in the same order.
 #[derive(Debug, Clone)]
@@ -145,7 +145,7 @@ fn note_series(
     kept: &[usize],
     notes: &mut Notes,
 ) {
-    if question.choice.interval.is_some() && timeline.clock != series::Clock::Interval {
+    if question.choice.interval.is_some() && timeline.clock != Clock::Interval {
         notes.add(NoteKind::UnusedInterval, String::new);
     }
     let mut periods: Vec<u64> = kept
@@ -161,8 +161,6 @@ fn note_series(
     }
 }
 
-const MS_PER_HOUR: f64 = 3.6e6;
-
 fn say(
     question: &SeriesQuestion,
     table: &PathTable,
@@ -174,7 +172,7 @@ fn say(
     let first = positions.first().copied().unwrap_or(0);
     let has_time = has_time(timeline, positions);
     let unit = if has_time { MS_PER_HOUR } else { 1.0 };
-    let times: Vec<f64> = match timeline.clock == series::Clock::Modified && !has_time {
+    let times: Vec<f64> = match timeline.clock == Clock::Modified && !has_time {
         true => (0..positions.len()).map(|place| place as f64).collect(),
         false => positions
             .iter()
@@ -195,16 +193,12 @@ fn say(
         snapshots: &snapshots,
         circumstances: &circumstances,
         times: &times,
-        clock: if has_time {
-            Clock::Hours
-        } else {
-            Clock::Snapshots
-        },
+        per: if has_time { Per::Hour } else { Per::Snapshot },
         is_bytes,
         limit: question.limit,
         by: question.by,
     });
-    let is_date = has_time && timeline.clock != series::Clock::Interval;
+    let is_date = has_time && timeline.clock != Clock::Interval;
     let points = inputs
         .into_iter()
         .enumerate()
@@ -227,7 +221,7 @@ fn say(
             by: question.by,
             top: question.top,
             snapshots: points,
-            clock: timeline.clock.name(),
+            clock: timeline.clock,
             has_time,
             trend: judged,
             notes,
@@ -244,6 +238,6 @@ fn has_time(timeline: &Timeline, positions: &[i64]) -> bool {
         _ => 0,
     };
     let is_copy =
-        timeline.clock == series::Clock::Modified && span < LEAST_APART_MS * positions.len() as i64;
+        timeline.clock == Clock::Modified && span < LEAST_APART_MS * positions.len() as i64;
     timeline.clock.is_time() && !is_copy
 }

@@ -107,7 +107,7 @@ impl LoadErrorKind {
         }
     }
 
-    pub(super) fn from_open(error: io::Error) -> LoadErrorKind {
+    pub(crate) fn from_open(error: io::Error) -> LoadErrorKind {
         match error.kind() {
             io::ErrorKind::NotFound => LoadErrorKind::NotFound,
             io::ErrorKind::PermissionDenied => LoadErrorKind::PermissionDenied,

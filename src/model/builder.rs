@@ -10,7 +10,8 @@ use super::sample::SampleTable;
 use super::string_table::StringInterner;
 use super::{
     Frame, Function, FunctionId, Label, LabelSetId, Location, LocationId, Mapping, MappingId,
-    ModelError, Origin, Profile, StackId, StackInterner, StackTable, StringId, Thread, ValueType,
+    ModelError, Origin, Profile, StackId, StackInterner, StackTable, StringId, StringTable, Thread,
+    ValueType,
 };
 use crate::limits;
 use crate::notes::{NoteKind, Notes};
@@ -18,9 +19,9 @@ use crate::notes::{NoteKind, Notes};
 /// Gathers what a reader finds and turns it into a checked [`Profile`].
 #[derive(Debug)]
 pub struct ProfileBuilder {
-    origin: Origin,
-    strings: StringInterner,
-    functions: Vec<Function>,
+    pub(super) origin: Origin,
+    pub(super) strings: StringInterner,
+    pub(super) functions: Vec<Function>,
     function_index: HashMap<Function, FunctionId>,
     mappings: Vec<Mapping>,
     locations: LocationTable,
@@ -30,10 +31,10 @@ pub struct ProfileBuilder {
     /// Stacks a reader interned for itself; samples then refer to these.
     adopted_stacks: Option<StackTable>,
     labels: LabelInterner,
-    value_types: Vec<ValueType>,
+    pub(super) value_types: Vec<ValueType>,
     samples: SampleTable,
     threads: Vec<Thread>,
-    notes: Notes,
+    pub(super) notes: Notes,
     error: Option<ModelError>,
 }
 
@@ -68,16 +69,31 @@ impl ProfileBuilder {
     /// strings, functions and mappings of `profile` are valid in it.
     pub fn without_stacks(profile: &Profile) -> ProfileBuilder {
         let mut builder = ProfileBuilder::new(profile.origin.clone(), profile.value_types.clone());
-        builder.strings = StringInterner::resume(profile.strings.clone());
-        builder.function_index = (0u32..)
-            .zip(&profile.functions)
-            .map(|(id, &function)| (function, FunctionId(id)))
-            .collect();
-        builder.functions = profile.functions.clone();
+        builder.resume(profile.strings.clone(), profile.functions.clone());
         builder.mappings = profile.mappings.clone();
         builder.threads = profile.threads.clone();
         builder.notes = profile.notes.clone();
         builder
+    }
+
+    /// Takes up the strings and functions of a profile again, to add to them; their handles stay valid.
+    pub(super) fn resume(&mut self, strings: StringTable, functions: Vec<Function>) {
+        self.strings = StringInterner::resume(strings);
+        self.function_index = (0u32..)
+            .zip(&functions)
+            .map(|(id, &function)| (function, FunctionId(id)))
+            .collect();
+        self.functions = functions;
+    }
+
+    /// The handle of a location of one frame of which only the name of the function and its file are known.
+    pub fn named_location(&mut self, name: &str, file: &str) -> LocationId {
+        let frame = Frame {
+            function: self.named_function(name, file),
+            line: 0,
+            column: 0,
+        };
+        self.location(None, None, &[frame])
     }
 
     /// The origin, to add what is learnt while reading.
@@ -283,84 +299,6 @@ impl ProfileBuilder {
             profile.notes.add(NoteKind::NoSamples, String::new);
         }
         Ok(profile)
-    }
-
-    /// See [`Profile::with_build_ids`].
-    pub(super) fn add_build_ids(
-        mut profile: Profile,
-        mut build_id_of: impl FnMut(&str) -> Option<String>,
-    ) -> Profile {
-        let found: Vec<Option<String>> = profile
-            .mappings
-            .iter()
-            .map(|mapping| {
-                let is_unknown = profile.text(mapping.build_id).is_empty();
-                is_unknown.then(|| build_id_of(profile.text(mapping.path)))?
-            })
-            .collect();
-        if found.iter().all(Option::is_none) {
-            return profile;
-        }
-        let mut strings = StringInterner::resume(profile.strings);
-        for (mapping, build_id) in profile.mappings.iter_mut().zip(found) {
-            if let Some(build_id) = build_id {
-                mapping.build_id = strings.intern(&build_id);
-            }
-        }
-        profile.strings = strings.into_table();
-        profile
-    }
-
-    /// See [`Profile::with_frames`].
-    pub(super) fn rename_locations(
-        profile: Profile,
-        mut rename: impl FnMut(&mut ProfileBuilder, Location<'_>) -> Option<Vec<Frame>>,
-        notes: &Notes,
-    ) -> Profile {
-        let Profile {
-            origin,
-            strings,
-            functions,
-            locations: old,
-            notes: mut all_notes,
-            mappings,
-            stacks,
-            labels,
-            value_types,
-            samples,
-            threads,
-            totals,
-        } = profile;
-        let mut builder = ProfileBuilder::new(origin, value_types);
-        builder.strings = StringInterner::resume(strings);
-        builder.function_index = (0u32..)
-            .zip(&functions)
-            .map(|(id, &function)| (function, FunctionId(id)))
-            .collect();
-        builder.functions = functions;
-        let mut locations = LocationTable::default();
-        for id in 0..old.len() as u32 {
-            let location = old.get(LocationId(id));
-            let renamed = rename(&mut builder, location);
-            let frames = renamed.as_deref().unwrap_or(location.frames);
-            locations.push(location.address, location.mapping, frames);
-        }
-        all_notes.absorb(&builder.notes);
-        all_notes.absorb(notes);
-        Profile {
-            origin: builder.origin,
-            strings: builder.strings.into_table(),
-            functions: builder.functions,
-            mappings,
-            locations,
-            stacks,
-            labels,
-            value_types: builder.value_types,
-            samples,
-            threads,
-            totals,
-            notes: all_notes,
-        }
     }
 }
 

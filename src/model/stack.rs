@@ -5,6 +5,9 @@ use std::hash::BuildHasher;
 
 use super::{LocationId, StackId};
 
+/// What stands for a stack without frames wherever it has to have a name.
+pub const NO_STACK: &str = "[no stack]";
+
 /// All stacks of a profile, leaf first.
 #[derive(Debug, Clone, Default)]
 pub struct StackTable {

@@ -1,7 +1,7 @@
 //! The marks on the axes of a chart: round amounts and round times.
 
 use crate::report::ChartClock;
-use crate::units::{Bytes, Count};
+use crate::units::{Count, MS_PER_HOUR};
 
 /// A mark on an axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,15 +63,6 @@ pub(super) fn times(clock: ChartClock, from: f64, to: f64, most: usize) -> Vec<M
     }
 }
 
-/// An amount as a label says it.
-pub(super) fn amount(value: f64, is_bytes: bool) -> String {
-    let value = value.max(0.0).round() as u64;
-    match is_bytes {
-        true => Bytes(value).to_string(),
-        false => Count(value).to_string(),
-    }
-}
-
 /// A place as a label says it, in full.
 pub(super) fn moment(clock: ChartClock, at: f64) -> String {
     match clock {
@@ -82,7 +73,6 @@ pub(super) fn moment(clock: ChartClock, at: f64) -> String {
     }
 }
 
-const MS_PER_HOUR: f64 = 3.6e6;
 const MS_PER_DAY: f64 = 864e5;
 
 /// A bound for what cannot happen: steps are chosen so that there are few.

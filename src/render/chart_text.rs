@@ -1,7 +1,8 @@
 //! A chart out of characters, for a terminal and for a code block.
 
-use super::chart_scale::{amount, moment};
+use super::chart_scale::moment;
 use crate::report::{Chart, ChartLine, LineRole};
+use crate::units::Amount;
 
 /// The first line of `chart` as an area of `columns` by `rows` characters, with its highest amount and its first and last place.
 pub(super) fn chart_text(chart: &Chart, columns: usize, rows: usize, unicode: bool) -> Vec<String> {
@@ -22,7 +23,7 @@ pub(super) fn chart_text(chart: &Chart, columns: usize, rows: usize, unicode: bo
         .filter(|value| value.is_finite())
         .fold(0.0, f64::max);
     let heights = heights(line, first.at, last.at, columns);
-    let top = amount(highest, chart.is_bytes);
+    let top = Amount::rounded(highest, chart.is_bytes).to_string();
     let (wall, corner, floor) = if unicode {
         ('│', '└', '─')
     } else {

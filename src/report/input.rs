@@ -1,7 +1,7 @@
 //! What is said about a profile as a file: its name, time, size and precision.
 
 use crate::load::series::{FileName, main_program};
-use crate::model::{Measure, PeriodSource, Profile, Sampling, Unit};
+use crate::model::{Measure, PeriodSource, Profile, Sampling, SourceFormat, Unit};
 use crate::units::Bytes;
 
 /// A profile as a file.
@@ -17,8 +17,8 @@ pub struct Input {
     pub size_bytes: Option<u64>,
     /// Why the snapshot was taken, where its name tells (`heap-<ms>-<trigger>.*`).
     pub trigger: Option<String>,
-    /// Short name of the format.
-    pub format: &'static str,
+    /// The format.
+    pub format: SourceFormat,
     /// How precise its numbers are.
     pub sampling: Sampling,
     /// Bytes in use, where it counts them.
@@ -39,12 +39,14 @@ impl Input {
                 .map(|index| profile.total(index))
         };
         Input {
-            trigger: FileName::parse(&filename).trigger.map(str::to_owned),
+            trigger: FileName::parse(&filename)
+                .trigger
+                .map(|it| it.name().to_owned()),
             filename,
             filepath: path.to_owned(),
             timestamp_ms: profile.origin().captured_at_ms,
             size_bytes,
-            format: profile.origin().format.name(),
+            format: profile.origin().format,
             sampling: profile.origin().sampling,
             inuse_bytes: total(Unit::Bytes),
             inuse_objects: total(Unit::Objects),
@@ -58,7 +60,7 @@ impl Input {
 
     /// Format, program, time and precision in one line.
     pub fn describe(&self) -> String {
-        let mut parts = vec![self.format.to_owned()];
+        let mut parts = vec![self.format.to_string()];
         parts.extend(self.command.as_ref().map(|command| format!("of {command}")));
         parts.extend(self.timestamp_ms.and_then(time_text));
         parts.push(sampling_text(self.sampling));
@@ -71,6 +73,10 @@ pub fn time_text(ms: i64) -> Option<String> {
     let time = jiff::Timestamp::from_millisecond(ms).ok()?;
     Some(time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
+
+/// How precise heaps are whose every object is known.
+pub(super) const COUNTED: &str =
+    "every object is counted: no sampling error, but what no collection has taken yet is noise";
 
 /// How precise the numbers are, in words.
 pub fn sampling_text(sampling: Sampling) -> String {

@@ -11,11 +11,11 @@ mod tests;
 
 use crate::analysis::granularity::Granularity;
 use crate::analysis::trend::{Estimate, Limit, SeriesAssessment, Trend};
+use crate::load::series::Clock;
 use crate::notes::Notes;
-use crate::units::{Bytes, HoursAhead, Per, Rate, Span};
+use crate::units::{Amount, Bytes, HoursAhead, MS_PER_HOUR, Per, Rate, Span};
 
 use super::input::{Input, time_text};
-use super::snapshot::amount;
 use super::{Chart, Document, Part, Tone, Verdict};
 
 /// Everything that is said about a series.
@@ -33,8 +33,8 @@ pub struct TrendReport {
     pub top: usize,
     /// The snapshots in the order of time.
     pub snapshots: Vec<SnapshotPoint>,
-    /// How their order was found: a stable short name, like `profile`, `name` or `sequence`.
-    pub clock: &'static str,
+    /// How their order was found.
+    pub clock: Clock,
     /// Whether their times are known, and rates are therefore per hour; else they are per snapshot.
     pub has_time: bool,
     /// What the series shows.
@@ -186,12 +186,12 @@ impl TrendReport {
         })
     }
 
-    fn amount(&self, value: u64) -> String {
-        amount(value, self.is_bytes)
+    fn amount(&self, value: u64) -> Amount {
+        Amount::new(value, self.is_bytes)
     }
 
-    fn amount_of(&self, value: f64) -> String {
-        self.amount(value.max(0.0).round() as u64)
+    fn amount_of(&self, value: f64) -> Amount {
+        Amount::rounded(value, self.is_bytes)
     }
 
     fn rate(&self, value: f64) -> Rate {
@@ -208,12 +208,10 @@ impl TrendReport {
 
     /// A rate with its interval, as in a sentence.
     fn rate_text(&self, growth: Estimate) -> String {
-        let rate = self.rate(growth.value);
-        format!("{rate} (95 %: {})", rate.interval(growth.low, growth.high))
+        self.rate(growth.value)
+            .with_interval(growth.low, growth.high)
     }
 }
-
-const MS_PER_HOUR: f64 = 3.6e6;
 
 /// The colour of a verdict.
 fn tone(assessment: SeriesAssessment) -> Tone {

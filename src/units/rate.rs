@@ -34,6 +34,16 @@ impl Rate {
         };
         format!("{} to {}", digits(low / size), digits(high / size))
     }
+
+    /// The rate with its 95 % interval, as in a sentence: `+14.7 MiB/h (95 %: 13.9 to 15.4)`.
+    pub fn with_interval(self, low: f64, high: f64) -> String {
+        format!("{self} (95 %: {})", self.interval(low, high))
+    }
+
+    /// A rate that nothing grows by, and that something may: without a sign.
+    pub fn unsigned(self) -> String {
+        self.to_string().trim_start_matches('+').to_owned()
+    }
 }
 
 impl fmt::Display for Rate {
@@ -91,5 +101,10 @@ mod tests {
         check(rate(1234.4, false, Per::Hour), "+1,234/h");
         check(rate(0.25, false, Per::Hour), "+0.25/h");
         check(rate(0.0, true, Per::Hour), "0 B/h");
+        assert_eq!(
+            growth.with_interval(13.9 * mib, 15.4 * mib),
+            "+14.7 MiB/h (95 %: 13.9 to 15.4)"
+        );
+        assert_eq!(growth.unsigned(), "14.7 MiB/h");
     }
 }

@@ -6,14 +6,13 @@ use super::places::{Places, bad_id};
 use super::raw::{RawMapping, RawProfile, RawSamples, RawStrings};
 use super::wire::malformed;
 use super::{drop_frames, heap_types};
-use crate::formats::{ReadError, recovered_period};
+use crate::formats::{ReadError, recovered_period, unsample};
 use crate::model::{
     AddressSpace, Frame, Function, FunctionId, Label, LabelSetId, LabelValue, LocationId, Mapping,
     MappingId, Measure, Origin, PeriodSource, Producer, Profile, ProfileBuilder, Sampling,
     SourceFormat, StackInterner, StackTable, StringId, Unit, ValueType,
 };
 use crate::notes::{NoteKind, Notes};
-use crate::units::Bytes;
 
 pub(super) fn resolve(mut raw: RawProfile) -> Result<Profile, ReadError> {
     let value_types = value_types(&raw)?;
@@ -110,17 +109,11 @@ fn sampling(
         }
     };
     if raw.period > 0 && is_space {
-        let period = raw.period as u64;
-        if period == 1 {
-            return Ok(Sampling::Exact);
-        }
-        if period >= 1 << 30 {
-            notes.add(NoteKind::HugePeriod, || Bytes(period).to_string());
-        }
-        return Ok(Sampling::Poisson {
-            period,
-            source: PeriodSource::Stated,
-        });
+        return Ok(unsample::poisson(
+            raw.period as u64,
+            PeriodSource::Stated,
+            notes,
+        ));
     }
     let inuse = value_types
         .iter()
@@ -137,14 +130,8 @@ fn sampling(
         _ => Sampling::Unknown,
     };
     match recovered {
-        Sampling::Poisson { period, source } => notes.add(NoteKind::PeriodRecovered, || {
-            let word = match source {
-                PeriodSource::UpperBound => "at most ",
-                PeriodSource::Stated | PeriodSource::Recovered => "",
-            };
-            format!("{word}{}", Bytes(period))
-        }),
-        _ => notes.add(NoteKind::PeriodUnknown, String::new),
+        Sampling::Unknown => notes.add(NoteKind::PeriodUnknown, String::new),
+        recovered => recovered_period::note(recovered, notes),
     }
     Ok(recovered)
 }

@@ -18,6 +18,7 @@ mod sidecar;
 mod skipped;
 mod time_in_name;
 mod times;
+mod trigger;
 
 #[cfg(test)]
 mod folder_tests;
@@ -37,3 +38,4 @@ pub use sidecar::{
 };
 pub use skipped::note_skipped;
 pub use times::Clock;
+pub use trigger::Trigger;

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::lines;
 use crate::escape;
-use crate::render::chart_scale::{amount, amounts, times};
+use crate::render::chart_scale::{amounts, times};
 use crate::report::{Chart, ChartClock, LineRole};
+use crate::units::Amount;
 
 /// How much room there is: text has one size, so a small picture is another picture, not a smaller one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +188,7 @@ fn axes(out: &mut String, chart: &Chart, field: &Field, most_times: usize) {
 
 /// What is drawn, in one sentence for those who do not see it.
 fn description(chart: &Chart) -> String {
-    let amount = |value: f64| amount(value, chart.is_bytes);
+    let amount = |value: f64| Amount::rounded(value, chart.is_bytes);
     let mut parts: Vec<String> = chart
         .lines
         .iter()
@@ -258,7 +259,10 @@ impl Legend {
             named.push((FAINT, "not judged".to_owned()));
         }
         if let Some(limit) = chart.limit.filter(|_| chart.limit_in_sight().is_none()) {
-            let text = format!("limit {}, above the chart", amount(limit, chart.is_bytes));
+            let text = format!(
+                "limit {}, above the chart",
+                Amount::rounded(limit, chart.is_bytes)
+            );
             named.push((LIMIT, text));
         }
         let mut legend = Legend {

@@ -4,8 +4,9 @@ use crate::analysis::heap::retainers::{RetainerCluster, Retainers};
 use crate::notes::Notes;
 use crate::units::{Bytes, Count};
 
-use super::{bytes, count, held, rest, table};
-use crate::report::{Document, Fact, Part, Section, Table, Tone};
+use super::rows::{held, table};
+use crate::report::table::left_out;
+use crate::report::{Cell, Document, Fact, Part, Section, Table, Tone};
 
 /// Everything that is said about who holds some objects.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,18 +60,18 @@ impl RetainersReport {
         let top = &found.clusters;
         let row = |cluster: &RetainerCluster| {
             vec![
-                count(cluster.objects),
-                bytes(cluster.retained),
-                bytes(cluster.shallow),
-                super::text(&format!("@{}", cluster.example)),
+                Cell::count(cluster.objects),
+                Cell::bytes(cluster.retained),
+                Cell::bytes(cluster.shallow),
+                Cell::text(&format!("@{}", cluster.example)),
                 match cluster.holders.split_first() {
                     Some((first, others)) => held(first.clone(), others),
-                    None => super::text("nothing holds them: garbage, or a root itself"),
+                    None => Cell::text("nothing holds them: garbage, or a root itself"),
                 },
             ]
         };
         Table {
-            rest: rest(top.rows.len(), top.count),
+            rest: left_out(top.count - top.rows.len()),
             ..table(
                 "shortest ways to the roots".to_owned(),
                 &["objects", "retained", "shallow", "one of them"],

@@ -1,7 +1,8 @@
 //! The series as a chart.
 
 use super::super::{Chart, ChartClock, ChartLine, ChartPoint, Cone, LineRole};
-use super::{MS_PER_HOUR, SnapshotPoint, TrendReport};
+use super::{SnapshotPoint, TrendReport};
+use crate::units::MS_PER_HOUR;
 
 impl TrendReport {
     /// Heap, suspects, resident size, restarts and projection over time; nothing where there are no snapshots.

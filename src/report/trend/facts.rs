@@ -1,10 +1,10 @@
 //! What is known of a series in one line each.
 
 use super::super::Fact;
-use super::super::input::sampling_text;
+use super::super::input::{COUNTED, sampling_text};
 use super::TrendReport;
+use crate::load::series::Clock;
 use crate::model::SourceFormat;
-use crate::report::heap::COUNTED;
 use crate::units::{Bytes, Rate, Share};
 
 impl TrendReport {
@@ -53,10 +53,9 @@ impl TrendReport {
 
     /// Whether the snapshots are heaps whose every object is known, rather than stacks with samples.
     pub(super) fn has_objects(&self) -> bool {
-        let format = SourceFormat::V8HeapSnapshot.name();
         self.snapshots
             .last()
-            .is_some_and(|it| it.input.format == format)
+            .is_some_and(|it| it.input.format == SourceFormat::V8HeapSnapshot)
     }
 
     fn counted_text(&self) -> Option<String> {
@@ -69,14 +68,13 @@ impl TrendReport {
         }
         Some(
             match self.clock {
-                "profile" => "by the time recorded with each snapshot",
-                "name" => "by the time in the file names",
-                "sequence" => {
+                Clock::Profile => "by the time recorded with each snapshot",
+                Clock::Name => "by the time in the file names",
+                Clock::Sequence => {
                     "by the number in the file names; no time is known, rates are per snapshot"
                 }
-                "modified" => "by the modification time of the files",
-                "interval" => "by the number in the file names, at the interval given",
-                other => other,
+                Clock::Modified => "by the modification time of the files",
+                Clock::Interval => "by the number in the file names, at the interval given",
             }
             .to_owned(),
         )
@@ -189,10 +187,9 @@ impl TrendReport {
 
     fn detectable_text(&self) -> Option<String> {
         let size = self.trend.minimum_detectable.filter(|&size| size > 0.0)?;
-        let rate = self.rate(size).to_string();
         Some(format!(
             "a leak of a new call path from {} up, 9 times in 10",
-            rate.trim_start_matches('+')
+            self.rate(size).unsigned()
         ))
     }
 }

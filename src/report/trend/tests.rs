@@ -68,7 +68,7 @@ fn under_stable_no_rate_is_told_that_would_seem_to_go_on() {
 fn without_time_rates_are_per_snapshot_and_moments_are_numbers() {
     let mut report = trend_report(10);
     report.has_time = false;
-    report.clock = "sequence";
+    report.clock = Clock::Sequence;
     report.trend.projection = None;
     for (index, point) in report.snapshots.iter_mut().enumerate() {
         point.timestamp_ms = None;
@@ -169,7 +169,7 @@ fn what_the_data_cannot_say_depends_on_the_data() {
         point.resident_bytes = None;
         point.input.sampling = Sampling::Unknown;
     }
-    report.clock = "modified";
+    report.clock = Clock::Modified;
     for words in [
         "resident size of the process",
         "No memory limit",

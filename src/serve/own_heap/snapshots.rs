@@ -12,8 +12,8 @@ use super::counters;
 use super::failure::OwnHeapFailure;
 use super::own_symbols::with_own_symbols;
 use crate::archive::{Archive, Retention, Stored, Trigger};
-use crate::capture::{Content, Process, examine, hostname};
-use crate::keep::{self, Captured, Manner};
+use crate::capture::{Process, hostname};
+use crate::keep::{self, Captured, Content, Manner, examine};
 use crate::serve::time::WallTime;
 
 /// Where snapshots go, and how many stay.

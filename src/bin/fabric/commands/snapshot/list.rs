@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use fabric::archive::{Excess, Extension, Snapshot as Entry, snapshots};
 use fabric::load::series::Sidecar;
+use fabric::model::SourceFormat;
 use fabric::units::Bytes;
 use serde::Serialize;
 
@@ -189,11 +190,12 @@ fn row_json<'r>(row: &'r Row<'_>) -> RowJson<'r> {
         timestamp: entry.name.time_ms,
         trigger: entry.name.trigger.name(),
         format: match entry.name.extension {
-            Extension::Pprof => "pprof",
-            Extension::HeapSnapshot => "heapsnapshot",
-        },
+            Extension::Pprof => SourceFormat::Pprof,
+            Extension::HeapSnapshot => SourceFormat::V8HeapSnapshot,
+        }
+        .name(),
         size_bytes: entry.bytes,
-        size_mb: (entry.bytes as f64 / 1_048_576.0 * 100.0).round() / 100.0,
+        size_mb: entry.bytes as f64 / (1024.0 * 1024.0),
         total_bytes: entry.total_bytes,
         pinned: entry.is_pinned,
         remove: row.excess.map(Excess::name),
