@@ -1,7 +1,7 @@
 //! Writes the logs of a day of a fleet of workers, as fast as it is told: `day_of_logs FOLDER EVENTS SECONDS`.
 //!
 //! Eight logs grow at once and evenly. When one is long enough it makes room as logs do: half of them are renamed, as logrotate does, and
-//! half go on under a new name, as workers do that begin a session. What is two turns old is deleted.
+//! half go on under a new name, as workers do that begin a session. What is older than two turns is deleted.
 #![expect(
     clippy::print_stderr,
     reason = "it talks to the script that started it"
@@ -22,7 +22,7 @@ use worker_logs::WorkerLogs;
 const LOGS: u64 = 8;
 
 /// Lines of one log; then it makes room.
-const LINES_OF_A_LOG: u64 = 5_000;
+const LINES_OF_A_LOG: u64 = 10_000;
 
 /// From one write to the next.
 const TICK: Duration = Duration::from_millis(5);
@@ -107,12 +107,16 @@ impl Log {
     fn make_room(&mut self) -> io::Result<()> {
         let path = |turn| self.folder.join(name(self.number, turn));
         let current = if self.is_renamed() {
-            let old = self.folder.join(format!("{}.1", name(self.number, 0)));
-            std::fs::rename(path(0), old)?;
+            let old = |age| self.folder.join(format!("{}.{age}", name(self.number, 0)));
+            if self.turn > 0 {
+                std::fs::rename(old(1), old(2))?;
+            }
+            std::fs::rename(path(0), old(1))?;
+            self.turn += 1;
             path(0)
         } else {
             self.turn += 1;
-            if let Some(oldest) = self.turn.checked_sub(2) {
+            if let Some(oldest) = self.turn.checked_sub(3) {
                 std::fs::remove_file(path(oldest))?;
             }
             path(self.turn)

@@ -114,10 +114,11 @@ day() {
   wait "$writing"
   waited=0
   until read_=$(lines_read "$port") && [ "$read_" -ge "$events" ]; do
-    [ $((waited += 1)) -lt 600 ] || die "only $read_ of $events lines are read"
+    [ $((waited += 1)) -lt 600 ] || die "${folder##*/}: only $read_ of $events lines are read"
     sleep 0.2
   done
-  [ "$read_" = "$events" ] || die "$events lines were written and $read_ read"
+  # A line that was read twice.
+  [ "$read_" = "$events" ] || die "${folder##*/}: $events lines were written and $read_ read"
   resident_mib "$server" >>"$folder/resident"
   ask "$port" GET /api/memory/bounds >"$folder/bounds.json"
   kill "${helpers[@]}"
@@ -128,8 +129,9 @@ day() {
   "$fabric" trend --format json "$folder/state/snapshots" >"$folder/trend.json"
 }
 
-leak=()
-if [ "$planted" -gt 0 ]; then leak=(--planted-leak "$planted"); fi
+# The resident set may grow here: at 400 MiB it would stop reading, as it should.
+leak=(--max-rss 4GiB)
+if [ "$planted" -gt 0 ]; then leak+=(--planted-leak "$planted"); fi
 began=$(date +%s)
 (day "as it is") &
 sound=$!
