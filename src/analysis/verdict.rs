@@ -5,7 +5,7 @@
 //! still allocates as eagerly as before. Everything else that grew is `growing`, and a third profile decides.
 
 use crate::model::{PeriodSource, Sampling};
-use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
+use crate::units::{Bytes, Count, Per, Rate, Share, SignedBytes, SignedCount, Span};
 
 use super::diff::{Diff, Suspect};
 
@@ -128,7 +128,7 @@ fn cannot_tell(
     }
     if diff.total.before == 0 && diff.total.after == 0 {
         recommendations.push(
-            "Check that profiling is active in the service, and that no filter hides everything."
+            "Check that profiling is active in the service, and that --focus, --ignore and --hide leave something to see."
                 .to_owned(),
         );
         return Some("Both profiles are empty, or the filters leave nothing of them.".to_owned());
@@ -245,7 +245,7 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
             amount(diff, suspect.change.delta())
         ));
         if let Some(rate) = rate(diff, suspect.change.delta()) {
-            said.push(format!("At this pace this path alone adds {rate} an hour."));
+            said.push(format!("At this pace it grows by {rate}."));
         }
     }
     match assessment {
@@ -259,7 +259,7 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
             "Take more profiles{} and judge them with `fabric trend`: two cannot tell a leak from a cache that is filling.",
             match diff.duration_ms {
                 Some(ms) if ms >= SHORTEST_FOR_A_RATE => format!(", {} apart", Span(ms)),
-                _ => " after as long again each".to_owned(),
+                _ => " at equal distances".to_owned(),
             }
         )),
         Assessment::Stable | Assessment::Unknown => {}
@@ -288,10 +288,13 @@ fn caller_text(suspect: &Suspect) -> String {
     }
 }
 
-fn rate(diff: &Diff, delta: i64) -> Option<String> {
+fn rate(diff: &Diff, delta: i64) -> Option<Rate> {
     let ms = diff.duration_ms.filter(|&ms| ms >= SHORTEST_FOR_A_RATE)?;
-    let per_hour = delta as f64 * 3.6e6 / ms as f64;
-    Some(amount_unsigned(diff, per_hour as u64))
+    Some(Rate {
+        value: delta as f64 * 3.6e6 / ms as f64,
+        is_bytes: diff.is_bytes,
+        per: Per::Hour,
+    })
 }
 
 fn amount(diff: &Diff, delta: i64) -> String {

@@ -18,7 +18,7 @@ use crate::load::series::{
 use crate::load::{Loaded, Progress};
 use crate::model::{AllocatorStat, Unit, ValueType};
 use crate::notes::{NoteKind, Notes};
-use crate::report::input::Input;
+use crate::report::input::{Input, time_text};
 use crate::report::{SnapshotPoint, TrendReport};
 use crate::symbolize::Symbolizer;
 use crate::units::Bytes;
@@ -94,19 +94,18 @@ pub enum SeriesRefusal {
     #[error(transparent)]
     Select(#[from] SelectError),
     /// What was chosen leaves nothing.
-    #[error("--since, --until and --last leave no snapshot of {of}")]
+    #[error("{flags} leave{} none of {of} snapshots{there}", if flags.contains(" and ") { "" } else { "s" })]
     NothingChosen {
+        /// The flags that chose.
+        flags: String,
         /// Snapshots that there are.
         of: usize,
+        /// From when to when they are, with a separator, where they tell.
+        there: String,
     },
     /// Nothing can be read.
-    #[error("{title}: no snapshot that can be read: {reasons}")]
-    NothingReadable {
-        /// The series.
-        title: String,
-        /// Why, of each kind of reason one example.
-        reasons: String,
-    },
+    #[error("{0}")]
+    NothingReadable(String),
 }
 
 /// What is kept of a snapshot after it was read.
@@ -151,20 +150,14 @@ pub fn judge(
     skipped.iter().for_each(|skipped| notes.absorb(skipped));
     let mut seen: Vec<Seen> = seen.into_iter().flatten().collect();
     if seen.is_empty() {
-        let reasons: Vec<String> = notes.iter().map(ToString::to_string).collect();
-        return Err(SeriesRefusal::NothingReadable {
-            title: question.title.clone(),
-            reasons: reasons.join("; "),
-        });
+        return Err(nothing_readable(question, &found.files, &notes));
     }
     let timeline = arrange(question, &seen)?;
     notes.absorb(&timeline.notes);
     let mut kept = chosen(&question.choice, &timeline);
     leave_strangers_out(&seen, &mut kept, &timeline, &mut notes);
     if kept.is_empty() {
-        return Err(SeriesRefusal::NothingChosen {
-            of: timeline.order.len(),
-        });
+        return Err(nothing_chosen(&question.choice, &timeline));
     }
     for &at in &kept {
         notes.absorb(&seen[timeline.order[at]].notes);
@@ -196,6 +189,14 @@ fn read(
         let file = &files[index];
         let loaded = match loaded {
             Ok(loaded) => loaded,
+            // The only one is not left out of anything: what is wrong with it is all there is to say.
+            Err(error) if files.len() == 1 => {
+                let said = error.to_string();
+                lock(&shared)
+                    .refusal
+                    .get_or_insert(SeriesRefusal::NothingReadable(said));
+                return;
+            }
             Err(error) => {
                 note_skipped(&mut lock(&shared).skipped[index], file, &error);
                 return;
@@ -238,6 +239,53 @@ fn read(
     match shared.refusal.take() {
         Some(refusal) => Err(refusal),
         None => Ok(shared),
+    }
+}
+
+/// What was left out and why; and where else to look.
+fn nothing_readable(
+    question: &SeriesQuestion,
+    files: &[SeriesFile],
+    notes: &Notes,
+) -> SeriesRefusal {
+    let reasons: Vec<String> = notes.iter().map(ToString::to_string).collect();
+    let mut said = format!(
+        "{}: no snapshot that can be read: {}",
+        question.title,
+        reasons.join("; ")
+    );
+    let folder = files.iter().find(|file| !file.is_named);
+    let deeper = folder
+        .and_then(|file| file.path.parent())
+        .map(series::subfolders_with_files);
+    if let Some(first) = deeper.and_then(|deeper| deeper.into_iter().next()) {
+        said += &format!(
+            ". There are files in folders below, like {}: name one of those",
+            first.display()
+        );
+    }
+    SeriesRefusal::NothingReadable(said)
+}
+
+/// Which flags chose, and between which times there would have been something to choose.
+fn nothing_chosen(choice: &Choice, timeline: &Timeline) -> SeriesRefusal {
+    let flags: Vec<&str> = [
+        (choice.since.is_some(), "--since"),
+        (choice.until.is_some(), "--until"),
+    ]
+    .into_iter()
+    .filter_map(|(is_given, flag)| is_given.then_some(flag))
+    .collect();
+    let time = |position: Option<&i64>| time_text(*position?);
+    let between = time(timeline.positions.first()).zip(time(timeline.positions.last()));
+    let is_dated = timeline.clock.is_time() && timeline.clock != series::Clock::Interval;
+    SeriesRefusal::NothingChosen {
+        flags: flags.join(" and "),
+        of: timeline.order.len(),
+        there: match between.filter(|_| is_dated) {
+            Some((from, to)) => format!(": they are from {from} to {to}"),
+            None => String::new(),
+        },
     }
 }
 

@@ -170,20 +170,16 @@ impl SnapshotReport {
             facts.push(fact(
                 &value_type.name,
                 match error {
-                    Some(error) => format!("{text} ± {}", amount(error as u64, self.is_bytes)),
+                    Some(error) => format!(
+                        "{text} ± {} (standard error)",
+                        amount(error as u64, self.is_bytes)
+                    ),
                     None => text,
                 },
             ));
         }
         if self.seen != self.total {
-            facts.push(fact(
-                "filter",
-                format!(
-                    "lets {} through, {}",
-                    amount(self.seen, self.is_bytes),
-                    share(self.seen, self.total)
-                ),
-            ));
+            facts.push(fact("filter", self.filter_text()));
         }
         let mut rests_on = format!("{} stacks", Count(self.samples.1 as u64));
         if let Some(sampled) = self.health.sampled_objects {
@@ -191,6 +187,9 @@ impl SnapshotReport {
                 "about {} sampled objects on {rests_on}",
                 Count(sampled.round() as u64)
             );
+        }
+        if self.is_filtered {
+            rests_on += ", in the whole profile";
         }
         facts.push(fact("rests on", rests_on));
         if self.health.unnamed_locations > 0 {
@@ -227,6 +226,22 @@ impl SnapshotReport {
         facts
     }
 
+    fn filter_text(&self) -> String {
+        if self.seen == 0 {
+            return "lets nothing through: look at --focus and --ignore".to_owned();
+        }
+        let seen = amount(self.seen, self.is_bytes);
+        let error = match self.standard_error {
+            Some(error) => format!(
+                " ± {} (standard error)",
+                amount(error as u64, self.is_bytes)
+            ),
+            None => String::new(),
+        };
+        let share = share(self.seen, self.total);
+        format!("lets {seen}{error} through, {share}")
+    }
+
     fn spot_table(&self) -> Table {
         let largest = self.spots.iter().map(|spot| spot.flat).max().unwrap_or(0);
         let rows = self
@@ -244,7 +259,7 @@ impl SnapshotReport {
             })
             .collect();
         Table {
-            title: format!("top {}s by flat {}", self.by.name(), self.value_name),
+            title: format!("Top {}s by flat {}", self.by.name(), self.value_name),
             columns: vec![
                 column("flat", Align::Right, 0),
                 column("flat %", Align::Right, 1),
@@ -270,15 +285,18 @@ impl SnapshotReport {
                 vec![
                     self.number(path.value),
                     self.share_cell(path.value),
-                    Cell::Path(
-                        path.frames.iter().map(|frame| frame.name.clone()).collect(),
-                        Tone::Plain,
-                    ),
+                    match path.frames.is_empty() {
+                        true => Cell::Text(NO_STACK.to_owned(), Tone::Plain),
+                        false => Cell::Path(
+                            path.frames.iter().map(|frame| frame.name.clone()).collect(),
+                            Tone::Plain,
+                        ),
+                    },
                 ]
             })
             .collect();
         Table {
-            title: format!("top call paths by {}", self.value_name),
+            title: format!("Top call paths by {}", self.value_name),
             columns: vec![
                 column(&self.value_name, Align::Right, 0),
                 column("%", Align::Right, 1),
@@ -314,7 +332,7 @@ impl SnapshotReport {
             })
             .collect();
         Table {
-            title: format!("threads by {}", self.value_name),
+            title: format!("Threads by {}", self.value_name),
             columns: vec![
                 column(&self.value_name, Align::Right, 0),
                 column("thread", Align::Right, 0),
@@ -338,6 +356,9 @@ impl SnapshotReport {
         Cell::Number(share, ratio(value, self.total), Tone::Plain)
     }
 }
+
+/// What stands for a stack without frames, or one of which the filters leave none.
+pub(super) const NO_STACK: &str = "[no stack]";
 
 fn totals(profile: &Profile) -> Vec<(ValueType, u64)> {
     (0..profile.value_types().len())

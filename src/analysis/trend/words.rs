@@ -159,26 +159,32 @@ fn why_not(series: &Series<'_>, trend: &Trend) -> String {
         return "The value counts allocations, freed or not: it only grows, and says nothing of memory that is kept.".to_owned();
     }
     if trend.judged.len() < FEWEST_FOR_GROWTH {
-        return match (count, trend.judged.len()) {
-            (1, _) => "There is 1 snapshot: a trend needs at least 5.".to_owned(),
-            (count, judged) if judged == count => {
-                format!("There are {count} snapshots: a trend needs at least {FEWEST_SNAPSHOTS}.")
-            }
-            (count, judged) => format!(
+        return match trend.judged.len() {
+            judged if judged == count => too_few(judged),
+            judged => format!(
                 "Of {count} snapshots {judged} can be used: the others belong to runs too short to show a course."
             ),
         };
     }
-    if series.snapshots.iter().all(|snapshot| snapshot.total == 0) {
+    if is_empty(series) {
         return "All snapshots are empty, or the filters leave nothing of them.".to_owned();
     }
     if trend.growth.is_none() {
         return "All snapshots were taken at the same time.".to_owned();
     }
-    format!(
-        "{} snapshots are too few to tell a leak from anything else: {FEWEST_SNAPSHOTS} are the least.",
-        trend.judged.len()
-    )
+    too_few(trend.judged.len())
+}
+
+fn too_few(judged: usize) -> String {
+    let there = match judged {
+        1 => "There is 1 snapshot".to_owned(),
+        count => format!("There are {count} snapshots"),
+    };
+    format!("{there}: a trend needs at least {FEWEST_SNAPSHOTS}.")
+}
+
+fn is_empty(series: &Series<'_>) -> bool {
+    series.snapshots.iter().all(|snapshot| snapshot.total == 0)
 }
 
 fn total_sentence(trend: &Trend, unit: Units) -> Option<String> {
@@ -428,8 +434,11 @@ fn what_is_needed(series: &Series<'_>, judged: usize) -> Option<String> {
     {
         return Some("Judge what is in use (--sample-index inuse_space).".to_owned());
     }
-    if series.snapshots.iter().all(|snapshot| snapshot.total == 0) {
-        return Some("Check that profiling is active in the service.".to_owned());
+    if is_empty(series) {
+        return Some(
+            "Check that profiling is active in the service, and that --focus, --ignore and --hide leave something to see."
+                .to_owned(),
+        );
     }
     let missing = FEWEST_SNAPSHOTS.saturating_sub(judged).max(1);
     Some(format!(

@@ -85,7 +85,7 @@ fn tone(value: i64) -> Tone {
     }
 }
 
-/// A constructor with what holds most of its objects: `Session (lib/session.js:7) <- Map <- sessions in lib/cache.js`.
+/// A constructor with what holds most of its objects: `Session (lib/session.js:7) ← Map ← sessions in lib/cache.js`.
 fn held_class(name: &str, place: Option<&String>, cluster: &RetainerCluster) -> Cell {
     let name = match place {
         Some(place) => format!("{name} ({place})"),
@@ -117,17 +117,17 @@ fn constructors(growth: &HeapGrowth) -> Table {
     let (numbers, what): (&[&str], _) = match growth.objects {
         Some(_) => (
             &["objects", "shallow", "retained", "new", "gone"],
-            "constructor <- what holds most of the new ones",
+            "constructor ← what holds most of the new ones",
         ),
         None => (
             &["objects", "shallow", "retained"],
-            "constructor <- what holds most of them",
+            "constructor ← what holds most of them",
         ),
     };
     Table {
         rest: rest(top.rows.len(), top.count),
         ..table(
-            "constructors that grew".to_owned(),
+            "Constructors that grew".to_owned(),
             numbers,
             what,
             top.rows.iter().map(row).collect(),
@@ -152,9 +152,9 @@ fn collections(growth: &HeapGrowth) -> Table {
     Table {
         rest: rest(top.rows.len(), top.count),
         ..table(
-            "collections that grew".to_owned(),
-            &["entries", "now", "retained", "id"],
-            "collection <- what holds it",
+            "Collections that grew".to_owned(),
+            &["change", "entries", "retained", "id"],
+            "collection ← what holds it",
             top.rows.iter().map(row).collect(),
         )
     }
@@ -174,11 +174,11 @@ fn alive(alive: &AliveIn) -> Table {
         rest: rest(top.rows.len(), top.count),
         ..table(
             format!(
-                "new in the second heap and alive in the third, {} in all",
+                "New in the second heap and alive in the third, {} in all",
                 Bytes(top.bytes)
             ),
             &["objects", "shallow", "retained"],
-            "constructor <- what holds most of them",
+            "constructor ← what holds most of them",
             rows.collect(),
         )
     }

@@ -47,7 +47,7 @@ fn kinds(survey: &HeapSurvey) -> Table {
         ]
     });
     table(
-        "everything by kind".to_owned(),
+        "Everything by kind".to_owned(),
         &["shallow", "%", "objects"],
         "kind",
         rows.collect(),
@@ -56,7 +56,8 @@ fn kinds(survey: &HeapSurvey) -> Table {
 
 fn constructors(survey: &HeapSurvey) -> Table {
     by_class(
-        "constructors by retained size",
+        "Constructors by retained size",
+        "constructor",
         &survey.constructors,
         survey.constructors.bytes,
     )
@@ -64,13 +65,14 @@ fn constructors(survey: &HeapSurvey) -> Table {
 
 fn shapes(survey: &HeapSurvey) -> Table {
     by_class(
-        "plain objects by shape",
+        "Plain objects by shape",
+        "shape",
         &survey.shapes,
         survey.constructors.bytes,
     )
 }
 
-fn by_class(title: &str, top: &Top<Constructor>, whole: u64) -> Table {
+fn by_class(title: &str, what: &str, top: &Top<Constructor>, whole: u64) -> Table {
     let rows = top.rows.iter().map(|row| {
         vec![
             bytes(row.retained),
@@ -85,7 +87,7 @@ fn by_class(title: &str, top: &Top<Constructor>, whole: u64) -> Table {
         ..table(
             title.to_owned(),
             &["retained", "%", "shallow", "objects"],
-            "constructor",
+            what,
             rows.collect(),
         )
     }
@@ -107,9 +109,9 @@ fn biggest(survey: &HeapSurvey) -> Table {
         ]
     });
     table(
-        "single objects that retain most".to_owned(),
+        "Single objects that retain most".to_owned(),
         &["retained", "%", "shallow", "id"],
-        "object <- what holds it",
+        "object ← what holds it",
         rows.collect(),
     )
 }
@@ -128,9 +130,9 @@ fn collections(survey: &HeapSurvey) -> Table {
     Table {
         rest: rest(top.rows.len(), top.count),
         ..table(
-            "largest collections".to_owned(),
+            "Largest collections".to_owned(),
             &["entries", "retained", "shallow", "id"],
-            "collection <- what holds it",
+            "collection ← what holds it",
             rows.collect(),
         )
     }
@@ -150,11 +152,11 @@ fn duplicate_strings(survey: &HeapSurvey) -> Table {
         rest: rest(top.rows.len(), top.count),
         ..table(
             format!(
-                "strings that are there more than once, {} wasted",
+                "Strings that are there more than once, {} wasted",
                 Bytes(top.bytes)
             ),
             &["wasted", "copies", "bytes"],
-            "string <- what holds one of them",
+            "string ← what holds one of them",
             rows.collect(),
         )
     }
@@ -173,20 +175,20 @@ fn detached(survey: &HeapSurvey) -> Table {
     Table {
         rest: rest(top.rows.len(), top.count),
         ..table(
-            "detached native objects".to_owned(),
+            "Detached native objects".to_owned(),
             &["retained", "shallow", "objects"],
-            "class <- what holds one of them",
+            "class ← what holds one of them",
             rows.collect(),
         )
     }
 }
 
 fn listeners(survey: &HeapSurvey) -> Table {
-    sites("listeners by place", &survey.listeners)
+    sites("Listeners by place", &survey.listeners)
 }
 
 fn functions(survey: &HeapSurvey) -> Table {
-    sites("closures by place", &survey.functions)
+    sites("Closures by place", &survey.functions)
 }
 
 fn sites(title: &str, top: &Top<CodeSite>) -> Table {

@@ -1,5 +1,6 @@
 //! All snapshots of a series as a table.
 
+use super::super::input::called;
 use super::super::snapshot::column;
 use super::super::{Align, Cell, Column, RowOrder, Table, Tone};
 use super::{MS_PER_HOUR, SnapshotPoint, TrendReport};
@@ -27,11 +28,7 @@ impl TrendReport {
             columns.push(column(title, Align::Left, 0));
         }
         columns.push(column(
-            if self.is_bytes {
-                "heap"
-            } else {
-                &self.value_name
-            },
+            called(&self.value_name, self.is_bytes),
             Align::Right,
             0,
         ));

@@ -1,8 +1,8 @@
 //! The call paths that carry the verdict, and the others that moved.
 
-use super::super::snapshot::{column, more_rows};
+use super::super::snapshot::{NO_STACK, column, more_rows};
 use super::super::{Align, Cell, Column, Fact, RowOrder, Section, Table, Tone};
-use super::{TrendReport, tone};
+use super::{FIRST_SNAPSHOT, TrendReport, tone};
 use crate::analysis::call_path::PathFrame;
 use crate::analysis::granularity::Granularity;
 use crate::analysis::trend::{PathRow, Pattern, SeriesAssessment, Suspect};
@@ -26,9 +26,9 @@ impl TrendReport {
             columns: vec![
                 column("rate", Align::Right, 0),
                 column("95 %", Align::Right, 4),
-                column("trend", Align::Left, 1),
+                column("course", Align::Left, 1),
                 column("pattern", Align::Left, 2),
-                column("now", Align::Right, 3),
+                column("last", Align::Right, 3),
                 column("since", Align::Left, 5),
                 Column {
                     flexible: true,
@@ -78,7 +78,7 @@ impl TrendReport {
         let first = suspect.values.first().copied().unwrap_or(0.0);
         let now = suspect.values.last().copied().unwrap_or(0.0);
         let total = self.snapshots.last().map_or(0, |point| point.total);
-        let mut size = format!("{} -> {}", self.amount_of(first), self.amount_of(now));
+        let mut size = format!("{} → {}", self.amount_of(first), self.amount_of(now));
         if total > 0 {
             let share = Share {
                 part: now,
@@ -90,10 +90,11 @@ impl TrendReport {
             size += &format!(", {} objects", Count(objects));
         }
         let since = match (suspect.since, self.has_time) {
-            (0, false) => Some("the first snapshot".to_owned()),
-            (0, true) => self
-                .moment(0)
-                .map(|moment| format!("{moment}, the first snapshot")),
+            (0, false) => Some(FIRST_SNAPSHOT.to_owned()),
+            (0, true) => self.moment(0).map(|moment| match moment == FIRST_SNAPSHOT {
+                true => moment,
+                false => format!("{moment}, {FIRST_SNAPSHOT}"),
+            }),
             (since, _) => self.moment(since),
         };
         let mut path: Vec<String> = suspect.frames.iter().rev().map(place).collect();
@@ -147,12 +148,13 @@ impl TrendReport {
             title: if by_stack {
                 "Other call paths that moved".to_owned()
             } else {
-                format!("Other movement, by {}", self.by.name())
+                format!("Other {}s that moved", self.by.name())
             },
             columns: vec![
                 column("pattern", Align::Left, 0),
-                column("trend", Align::Left, 1),
+                column("course", Align::Left, 1),
                 column("first", Align::Right, 3),
+                column("peak", Align::Right, 4),
                 column("last", Align::Right, 2),
                 column("change", Align::Right, 0),
                 Column {
@@ -187,6 +189,7 @@ impl TrendReport {
             Cell::Text(row.pattern.name().to_owned(), Tone::Plain),
             Cell::Spark(row.values.clone(), Tone::Plain),
             number(first),
+            number(row.values.iter().copied().fold(0.0, f64::max)),
             number(last),
             Cell::Number(self.signed(change), change as f64, Tone::Plain),
             if row.frames.is_empty() {
@@ -226,9 +229,6 @@ fn path(frames: &[PathFrame], tone: Tone) -> Cell {
         tone,
     )
 }
-
-/// What stands for a stack without frames.
-const NO_STACK: &str = "[no stack]";
 
 fn name(frames: &[PathFrame]) -> &str {
     frames.first().map_or(NO_STACK, |frame| &frame.name)

@@ -98,7 +98,15 @@ fn table(rows: &[Row<'_>], is_dry_run: bool) -> String {
     };
     let all = total(&mut rows.iter());
     let summary = match is_dry_run {
-        false => format!("{} snapshots, {all}\n", rows.len()),
+        false => format!(
+            "{} {}, {all} with the documents beside them\n",
+            rows.len(),
+            if rows.len() == 1 {
+                "snapshot"
+            } else {
+                "snapshots"
+            }
+        ),
         true => format!(
             "would remove {} of {} snapshots, {} of {all}\n",
             shown.len(),
@@ -193,7 +201,7 @@ fn row_json<'r>(row: &'r Row<'_>) -> RowJson<'r> {
             Extension::HeapSnapshot => "heapsnapshot",
         },
         size_bytes: entry.bytes,
-        size_mb: (entry.bytes as f64 / 1_048_576.0 * 100.0).round() / 100.0,
+        size_mb: entry.bytes as f64 / 1_048_576.0,
         total_bytes: entry.total_bytes,
         pinned: entry.is_pinned,
         remove: row.excess.map(Excess::name),
