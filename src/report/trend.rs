@@ -15,7 +15,7 @@ use crate::load::series::Clock;
 use crate::notes::Notes;
 use crate::units::{Amount, Bytes, HoursAhead, MS_PER_HOUR, Per, Rate, Span};
 
-use super::input::{Input, time_text};
+use super::input::{Input, called, time_text};
 use super::{Chart, Document, Part, Tone, Verdict};
 
 /// Everything that is said about a series.
@@ -94,7 +94,8 @@ impl TrendReport {
 
     /// The chart, where there is a course to see.
     fn course(&self) -> Option<Chart> {
-        self.chart().filter(|_| self.snapshots.len() > 1)
+        self.chart()
+            .filter(|chart| self.snapshots.len() > 1 && chart.highest() > 0.0)
     }
 
     fn with_body(&self, body: Vec<Part>) -> Document {
@@ -123,16 +124,12 @@ impl TrendReport {
         let (Some(first), Some(last)) = (self.snapshots.first(), self.snapshots.last()) else {
             return "there are no snapshots".to_owned();
         };
-        let name = if self.is_bytes {
-            "heap"
-        } else {
-            &self.value_name
-        };
+        let name = called(&self.value_name, self.is_bytes);
         let trend = &self.trend;
         let mut sentence = match self.snapshots.len() {
             1 => format!("{name} {} in 1 snapshot", self.amount(first.total)),
             count => format!(
-                "{name} {} -> {}{} over {count} snapshots",
+                "{name} {} → {}{} over {count} snapshots",
                 self.amount(first.total),
                 self.amount(last.total),
                 self.span_text()
@@ -176,6 +173,7 @@ impl TrendReport {
         let dated = point.timestamp_ms.and_then(time_text);
         Some(match dated {
             Some(time) => time,
+            None if after == 0.0 => FIRST_SNAPSHOT.to_owned(),
             None if self.has_time => {
                 format!(
                     "{} after the first",
@@ -212,6 +210,9 @@ impl TrendReport {
             .with_interval(growth.low, growth.high)
     }
 }
+
+/// What the moment is called that all others are counted from.
+const FIRST_SNAPSHOT: &str = "the first snapshot";
 
 /// The colour of a verdict.
 fn tone(assessment: SeriesAssessment) -> Tone {

@@ -207,7 +207,7 @@ fn the_limit_is_near_when_the_expected_time_is_and_not_the_upper_end_of_noise() 
     );
     assert!(
         api.active()
-            .contains(&"api reaches its memory limit of 1.00 GiB in 12 hours or later".to_owned())
+            .contains(&"api reaches its memory limit of 1.00 GiB in 12 h or later".to_owned())
     );
     // Not over at the edge.
     assert_eq!(api.with_hours("leaking", [Some(16.0), None]), NONE);

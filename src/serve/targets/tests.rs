@@ -250,7 +250,7 @@ async fn a_folder_of_two_services_says_what_lies_there_and_what_to_do() {
     assert_eq!((told.assessment, told.snapshots), ("insufficient-data", 4));
     assert!(
         told.sentence
-            .starts_with("no verdict: profiles of 2 services (")
+            .starts_with("no verdict: snapshots of 2 services (")
     );
     assert!(told.sentence.ends_with("): keep one service a folder"));
     // A snapshot that fails is told beside it, and is forgotten when one comes.
