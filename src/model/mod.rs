@@ -19,6 +19,7 @@
 mod builder;
 mod check;
 mod frame;
+mod half_hash;
 mod handles;
 mod label;
 mod location;
