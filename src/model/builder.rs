@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 
 use super::check;
+use super::half_hash::HalfHash;
 use super::label::LabelInterner;
 use super::location::LocationTable;
 use super::sample::SampleTable;
@@ -25,7 +26,7 @@ pub struct ProfileBuilder {
     function_index: HashMap<Function, FunctionId>,
     mappings: Vec<Mapping>,
     locations: LocationTable,
-    location_index: HashTable<u32>,
+    location_index: HashTable<(HalfHash, LocationId)>,
     hasher: hashbrown::DefaultHashBuilder,
     stacks: StackInterner,
     /// Stacks a reader interned for itself; samples then refer to these.
@@ -175,21 +176,15 @@ impl ProfileBuilder {
             mapping,
             frames,
         };
-        let hash_of = |hasher: &hashbrown::DefaultHashBuilder, location: Location<'_>| {
-            hasher.hash_one((location.address, location.mapping, location.frames))
-        };
-        let hash = hash_of(&self.hasher, wanted);
-        let (table, hasher) = (&mut self.locations, &self.hasher);
-        if let Some(&id) = self
-            .location_index
-            .find(hash, |&id| table.get(LocationId(id)) == wanted)
-        {
-            return LocationId(id);
+        let hash = HalfHash::of(self.hasher.hash_one((address, mapping, frames)));
+        let table = &mut self.locations;
+        let same = |&(other, id): &(HalfHash, LocationId)| other == hash && table.get(id) == wanted;
+        if let Some(&(_, id)) = self.location_index.find(hash.spread(), same) {
+            return id;
         }
         let id = table.push(address, mapping, frames);
-        self.location_index.insert_unique(hash, id.0, |&other| {
-            hash_of(hasher, table.get(LocationId(other)))
-        });
+        self.location_index
+            .insert_unique(hash.spread(), (hash, id), |(hash, _)| hash.spread());
         id
     }
 
