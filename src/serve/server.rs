@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use super::progress::Progress;
 use super::sampler::Sampler;
 use super::start_error::StartError;
 use super::state_folder;
-use super::store::{Store, View};
+use super::store::{Alert, Store, View};
 use super::tail::TailOptions;
 use super::targets::{Target, Targets};
 use super::time::WallTime;
@@ -93,15 +94,7 @@ impl Server {
         };
         let (state_file, alerts_file) = files.map(|it| (it.tail, it.alerts)).unzip();
         // Before anybody can be told where to listen: what is written or posted from then on is new, whatever its lines say.
-        let tail_options = TailOptions {
-            state_file,
-            files_followed: options.max_files,
-            history: options.history,
-            poll: options.poll,
-            rss_limit: Some(options.max_rss_bytes),
-            ..TailOptions::new(options.source.clone(), intake::line_time)
-        };
-        let tailer = intake::open(tail_options).await?;
+        let tailer = intake::open(tail_options(&options, state_file)).await?;
         let now = WallTime::now();
         let host = rustix::system::uname()
             .nodename()
@@ -109,16 +102,12 @@ impl Server {
             .into_owned();
         let (stop, stopping) = watch::channel(false);
 
-        let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
-        let interval = options.watch.interval;
-        let (rules, pace) = options.alerts.rules(interval);
-        store.set_alert_rules(rules, pace);
         let left = alerts_file.as_ref().map(AlertsFile::load);
         let Left {
             alerts,
             undelivered,
         } = left.unwrap_or_default();
-        store.restore_alerts(alerts, now);
+        let mut store = store_of(&options, alerts, now);
         let (view_sender, views) = watch::channel(store.view(now));
         let is_old = !undelivered.is_empty();
         let keeper = alerts_file.clone();
@@ -139,17 +128,13 @@ impl Server {
         );
         let hub = tokio::spawn(hub.run(inbox));
 
-        let live = Arc::new(Live::new(
+        let live = Live::new(
             views.clone(),
             changes,
-            LiveOptions {
-                max_clients: options.max_clients as u64,
-                connections_per_second: options.client_rate,
-                connections_burst: options.client_rate.saturating_mul(BURST_SECONDS),
-                ..LiveOptions::default()
-            },
+            live_options(&options),
             stopping.clone(),
-        ));
+        );
+        let live = Arc::new(live);
         let gauges = Arc::new(HttpGauges::default());
         let no_randomness = |_| io::Error::other("the system has no random numbers");
         let guard =
@@ -302,6 +287,35 @@ impl Server {
 
 /// A client that comes back with others after a break may come at once: so many seconds' worth of connections.
 const BURST_SECONDS: u32 = 4;
+
+fn tail_options(options: &Options, state_file: Option<PathBuf>) -> TailOptions {
+    TailOptions {
+        state_file,
+        files_followed: options.max_files,
+        history: options.history,
+        poll: options.poll,
+        rss_limit: Some(options.max_rss_bytes),
+        ..TailOptions::new(options.source.clone(), intake::line_time)
+    }
+}
+
+/// An empty store, but for the alerts that an earlier run left.
+fn store_of(options: &Options, alerts: Vec<Alert>, now: WallTime) -> Store {
+    let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
+    let (rules, pace) = options.alerts.rules(options.watch.interval);
+    store.set_alert_rules(rules, pace);
+    store.restore_alerts(alerts, now);
+    store
+}
+
+fn live_options(options: &Options) -> LiveOptions {
+    LiveOptions {
+        max_clients: options.max_clients as u64,
+        connections_per_second: options.client_rate,
+        connections_burst: options.client_rate.saturating_mul(BURST_SECONDS),
+        ..LiveOptions::default()
+    }
+}
 
 fn say_where(listeners: &[TcpListener], options: &Options) {
     for listener in listeners {

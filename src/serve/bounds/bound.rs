@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::usage::Usage;
+
 /// How much a collection may hold, and what happens when it is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -14,22 +16,6 @@ pub struct Bound {
     pub cap_bytes: Option<u64>,
     /// What happens at the bound, in words.
     pub policy: &'static str,
-}
-
-/// What a collection holds, and what its bound has done so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Usage {
-    /// Entries now.
-    pub length: u64,
-    /// Bytes now: those of the entries with all they own, and of the room kept for them.
-    pub bytes: u64,
-    /// Entries that left, were refused or were cut because of the bound since start.
-    pub evictions: u64,
-    /// The most entries there were at once.
-    pub high_water_length: u64,
-    /// The most bytes there were at once.
-    pub high_water_bytes: u64,
 }
 
 /// A bound with its usage, as `GET /api/memory/bounds` shows it.

@@ -13,9 +13,11 @@ mod own_heap;
 mod store;
 mod tail;
 mod targets;
+mod usage;
+mod usage_gauge;
 
 pub use alerts::*;
-pub use bound::{Bound, BoundReport, Usage};
+pub use bound::{Bound, BoundReport};
 pub use event::*;
 pub use http::*;
 pub use intake::*;
@@ -24,3 +26,5 @@ pub use own_heap::*;
 pub use store::*;
 pub use tail::*;
 pub use targets::*;
+pub use usage::Usage;
+pub(in crate::serve) use usage_gauge::UsageGauge;

@@ -3,10 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::batch::Arrival;
-use crate::serve::bounds::{BACKLOG, BoundReport, Usage};
+use crate::serve::bounds::{BACKLOG, UsageGauge};
 use crate::serve::time::EventTime;
 
 /// Events of many logs, put in the order of their times while what was there at start is read. The logs of one worker follow each other, and
@@ -20,17 +19,7 @@ pub(super) struct Backlog {
     waiting: BinaryHeap<Reverse<Waiting>>,
     arrived: u64,
     bytes: u64,
-    gauge: Arc<BacklogGauge>,
-}
-
-/// What the backlog holds, for whoever reports it.
-#[derive(Debug, Default)]
-pub(super) struct BacklogGauge {
-    length: AtomicU64,
-    bytes: AtomicU64,
-    highest_length: AtomicU64,
-    highest_bytes: AtomicU64,
-    pushed_out: AtomicU64,
+    gauge: Arc<UsageGauge>,
 }
 
 #[derive(Debug)]
@@ -52,10 +41,10 @@ impl Backlog {
             arrival,
         }));
         while self.is_over() {
-            self.gauge.pushed_out.fetch_add(1, Ordering::Relaxed);
+            self.gauge.evicted();
             self.pop(&mut give);
         }
-        self.gauge.settle(self.waiting.len() as u64, self.bytes);
+        self.gauge.set(self.waiting.len() as u64, self.bytes);
     }
 
     /// Gives everything, oldest first.
@@ -64,10 +53,11 @@ impl Backlog {
             self.pop(&mut give);
         }
         self.waiting = BinaryHeap::new();
-        self.gauge.settle(0, 0);
+        self.gauge.set(0, 0);
     }
 
-    pub(super) fn gauge(&self) -> Arc<BacklogGauge> {
+    /// What it holds, for whoever reports it.
+    pub(super) fn gauge(&self) -> Arc<UsageGauge> {
         Arc::clone(&self.gauge)
     }
 
@@ -83,28 +73,6 @@ impl Backlog {
         let is_over = |cap: Option<u64>, now: u64| cap.is_some_and(|cap| now > cap);
         is_over(BACKLOG.cap_entries, self.waiting.len() as u64)
             || is_over(BACKLOG.cap_bytes, self.bytes)
-    }
-}
-
-impl BacklogGauge {
-    fn settle(&self, length: u64, bytes: u64) {
-        self.length.store(length, Ordering::Relaxed);
-        self.bytes.store(bytes, Ordering::Relaxed);
-        self.highest_length.fetch_max(length, Ordering::Relaxed);
-        self.highest_bytes.fetch_max(bytes, Ordering::Relaxed);
-    }
-
-    pub(super) fn report(&self) -> BoundReport {
-        BoundReport {
-            bound: BACKLOG,
-            usage: Usage {
-                length: self.length.load(Ordering::Relaxed),
-                bytes: self.bytes.load(Ordering::Relaxed),
-                evictions: self.pushed_out.load(Ordering::Relaxed),
-                high_water_length: self.highest_length.load(Ordering::Relaxed),
-                high_water_bytes: self.highest_bytes.load(Ordering::Relaxed),
-            },
-        }
     }
 }
 
@@ -170,7 +138,7 @@ mod tests {
         }
         let times: Vec<i64> = given.iter().map(|it| it.event.ts().0).collect();
         assert_eq!(times, [1, 0]);
-        let usage = backlog.gauge().report().usage;
+        let usage = backlog.gauge().usage();
         assert_eq!((usage.high_water_length as i64, usage.evictions), (cap, 2));
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::backlog::{Backlog, BacklogGauge};
+use super::backlog::Backlog;
 use super::batch::{Arrival, Batch};
+use crate::serve::bounds::UsageGauge;
 use crate::serve::event::{RejectReason, Rejection, parse};
 use crate::serve::planted_leak::PlantedLeak;
 use crate::serve::tail::{LineSink, Place};
@@ -39,7 +40,7 @@ impl<M: From<Batch>> Intake<M> {
     }
 
     /// What waits to be put in order.
-    pub(super) fn gauge(&self) -> Arc<BacklogGauge> {
+    pub(super) fn gauge(&self) -> Arc<UsageGauge> {
         self.backlog
             .as_ref()
             .map(Backlog::gauge)

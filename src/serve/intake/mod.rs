@@ -5,7 +5,7 @@
 //! its times (`Backlog`), and everything else as it is written. The channel to the hub is bounded: while the hub is behind, reading waits, and the
 //! files keep what is not read.
 //!
-//! It knows neither what is done with an event nor who is told of it.
+//! It knows neither what is done with an event nor who is told of it: that begins in the hub, with the [`store`](super::store).
 
 mod backlog;
 mod batch;

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::batch::Batch;
 use super::line_intake::Intake;
 use super::problem_log::ProblemLog;
+use crate::serve::bounds::BACKLOG;
 use crate::serve::event;
 use crate::serve::tail::{self, TailOptions, TailReport, Tailer, Wake, WakeHandle};
 use crate::serve::time::{EventTime, WallTime};
@@ -58,7 +59,7 @@ impl LogReader {
                 let mut problems = ProblemLog::default();
                 let tell = |mut report: TailReport| {
                     problems.tell(&report);
-                    report.bounds.push(backlog.report());
+                    report.bounds.push(backlog.report(BACKLOG));
                     // A hub that is gone needs no report.
                     let _ = hub.blocking_send(M::from(report));
                 };

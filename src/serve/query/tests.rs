@@ -102,10 +102,17 @@ fn alerts_are_ordered_by_severity_and_named_by_what_they_are_about() {
         (3, "d", "/lib/y"),
         (4, "e", "/lib/y"),
     ]);
-    let alerts = alerts(&view);
+    let alerts = collision_alerts(&view);
     let shown: Vec<_> = alerts
         .iter()
-        .map(|it| (it.id.as_str(), it.kind, it.severity(), it.workers.join(" ")))
+        .map(|it| {
+            (
+                it.id.as_str(),
+                it.kind,
+                it.severity.name(),
+                it.workers.join(" "),
+            )
+        })
         .collect();
     assert_eq!(
         shown,

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::analysis::trend::SeriesAssessment;
 use crate::serve::time::WallTime;
+
+/// The name of this server among the targets.
+pub const SELF: &str = "self";
 
 /// The verdict on one target: this server itself, or a service that is watched.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,8 +21,9 @@ pub struct Assessment {
     /// The folder of its snapshots; empty where there is none, which is told as null.
     #[serde(serialize_with = "null_where_empty")]
     pub folder: String,
-    /// `leaking`, `growing`, `stable` or `insufficient-data`.
-    pub assessment: &'static str,
+    /// The verdict of `fabric trend`: `leaking`, `growing`, `stable` or `insufficient-data`.
+    #[serde(serialize_with = "word")]
+    pub assessment: SeriesAssessment,
     /// The verdict in one sentence; foreign text.
     pub sentence: String,
     /// Snapshots it rests on.
@@ -55,7 +60,22 @@ fn null_where_empty<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S
     Some(text).filter(|it| !it.is_empty()).serialize(serializer)
 }
 
+fn word<S: Serializer>(assessment: &SeriesAssessment, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(assessment.name())
+}
+
 impl Assessment {
+    /// Whether it is the verdict on this server itself.
+    pub fn is_own(&self) -> bool {
+        *self.target == *SELF
+    }
+
+    /// Whether the newest snapshot holds as much as the limit, or more.
+    pub fn is_at_limit(&self) -> bool {
+        let both = self.inuse_bytes.zip(self.limit_bytes);
+        both.is_some_and(|(in_use, limit)| in_use >= limit)
+    }
+
     /// Milliseconds from the oldest to the newest snapshot.
     pub(super) fn span_ms(&self) -> Option<i64> {
         let (oldest, newest) = self.oldest_snapshot_at.zip(self.newest_snapshot_at)?;
@@ -77,7 +97,8 @@ pub struct SuspectBrief {
     /// The function to blame; foreign text.
     pub function: String,
     /// `leaking` or `growing`.
-    pub assessment: &'static str,
+    #[serde(serialize_with = "word")]
+    pub assessment: SeriesAssessment,
     /// Bytes per hour.
     pub growth_bytes_per_hour: Option<f64>,
     /// Bytes in use in the newest snapshot.

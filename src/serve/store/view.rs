@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::alert::Alerts;
+use super::alerting::{Alerts, Severity};
 use super::assessment::Assessment;
 use super::event_log::EventLog;
 use super::memory::{MemoryHistory, Pressure, WorkerMemory};
@@ -237,8 +237,8 @@ pub struct BeadCollision {
     pub events: Vec<Arc<LogEvent>>,
     /// Whether they still are.
     pub is_active: bool,
-    /// `warning` or `critical`.
-    pub severity: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
 }
 
 /// Several workers in one folder.
@@ -258,8 +258,20 @@ pub struct DirectoryCollision {
     pub detected_at: EventTime,
     /// Whether they still are.
     pub is_active: bool,
-    /// `low`, `medium` or `high`.
-    pub risk_level: &'static str,
+    /// How likely it is that they meet.
+    pub risk_level: Risk,
+}
+
+/// How likely it is that workers in one folder get into each other's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Risk {
+    /// All but one have left.
+    Low,
+    /// Two work there.
+    Medium,
+    /// More than two do.
+    High,
 }
 
 /// How often a file was modified, and by whom.

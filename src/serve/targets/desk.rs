@@ -173,7 +173,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
             let sentence = escape::terminal(&assessment.sentence);
-            tracing::info!(service = %assessment.target, verdict = assessment.assessment, %sentence, "judged");
+            tracing::info!(service = %assessment.target, verdict = assessment.assessment.name(), %sentence, "judged");
         }
         self.send(assessment).await
     }

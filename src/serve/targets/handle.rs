@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
@@ -265,8 +264,8 @@ impl Targets {
             let counts = desk.scrapes.as_ref()?;
             Some(Scrapes {
                 target: &desk.target.name,
-                scrapes: counts.scrapes.load(Ordering::Relaxed),
-                failures: counts.failures.load(Ordering::Relaxed),
+                scrapes: counts.scrapes.get(),
+                failures: counts.failures.get(),
             })
         })
     }

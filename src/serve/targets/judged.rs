@@ -124,7 +124,7 @@ impl Judged {
             target: Arc::clone(&self.target.name),
             url: self.target.url.clone(),
             folder: self.target.folder_text(),
-            assessment: trend.assessment.name(),
+            assessment: trend.assessment,
             sentence: match &self.refusal {
                 Some(refusal) => format!("no verdict: {refusal}"),
                 None => report.sentence(),
@@ -181,7 +181,7 @@ fn brief(suspect: &Suspect, has_time: bool) -> SuspectBrief {
     let function = suspect.frames.first();
     SuspectBrief {
         function: function.map_or_else(|| "[no stack]".to_owned(), |frame| frame.name.clone()),
-        assessment: suspect.assessment.name(),
+        assessment: suspect.assessment,
         growth_bytes_per_hour: has_time.then_some(suspect.rate.value),
         inuse_bytes: suspect.values.last().copied().unwrap_or(0.0).round() as u64,
     }

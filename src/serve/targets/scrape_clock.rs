@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
@@ -14,6 +13,8 @@ use super::scrape::{self, time_limit};
 use super::trouble::Trouble;
 use super::watched::Watched;
 use crate::escape;
+use crate::serve::Count;
+use crate::serve::beside::beside;
 use crate::serve::bounds::TARGET_FETCHES;
 use crate::serve::time::WallTime;
 
@@ -25,8 +26,8 @@ const FIRST_STEP: Duration = Duration::from_millis(500);
 /// What is counted about the scrapes of a service.
 #[derive(Debug, Default)]
 pub(super) struct ScrapeCounts {
-    pub(super) scrapes: AtomicU64,
-    pub(super) failures: AtomicU64,
+    pub(super) scrapes: Count,
+    pub(super) failures: Count,
 }
 
 /// How many services are worked on at a time.
@@ -101,9 +102,9 @@ impl ScrapeClock {
         let Some(outcome) = self.outcome().await else {
             return;
         };
-        self.counts.scrapes.fetch_add(1, Ordering::Relaxed);
+        self.counts.scrapes.add();
         if outcome.is_err() {
-            self.counts.failures.fetch_add(1, Ordering::Relaxed);
+            self.counts.failures.add();
         }
         self.tell(outcome.err());
     }
@@ -116,11 +117,11 @@ impl ScrapeClock {
         let turn = turn.await.ok()?;
         let (watched, folder) = (Arc::clone(&self.watched), self.folder.clone());
         let limit = time_limit(self.interval);
-        let fetched = beside(move || {
+        let fetched = beside("fabric-fetch", move || {
             // The turn ends with the work, also when nobody waits for it any more.
             scrape::fetch(&watched, &folder, limit).map(|fetched| (fetched, turn))
         });
-        let (fetched, turn) = match fetched.await {
+        let (fetched, turn) = match fetched.await.ok().flatten() {
             Some(Ok(fetched)) => fetched,
             Some(Err(trouble)) => return Some(Err(trouble)),
             None => return Some(broke()),
@@ -157,18 +158,4 @@ impl ScrapeClock {
         let ended = LastTry::ended(WallTime::now(), failure);
         self.last_try.send_replace(ended);
     }
-}
-
-/// Does what may wait for a service on a thread of its own: those of the pool are few, and all that reads files needs them. Nothing where the
-/// system gives no thread, or the work panicked.
-async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let (done, result) = oneshot::channel();
-    let begun = std::thread::Builder::new()
-        .name("fabric-fetch".to_owned())
-        .spawn(move || {
-            // Whoever waited may have gone.
-            let _ = done.send(work());
-        });
-    begun.ok()?;
-    result.await.ok()
 }

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::markup::ago_text;
-use super::scene::{ORDERS, Scene};
+use super::scene::Scene;
 use super::table::{column, cut};
 use crate::render::html;
 use crate::report::{Align, Cell, RowOrder, Table, Tone};
-use crate::serve::query::{self, HeatEntry, HeatLevel, HeatmapQuery};
+use crate::serve::query::{self, HeatEntry, HeatLevel, HeatSort, HeatmapQuery};
 use crate::serve::time::WallTime;
 use crate::units::Count;
 
@@ -17,7 +17,7 @@ const WORKERS_NAMED: usize = 3;
 /// The links by which files are put in another order.
 pub(super) fn orders(scene: &Scene) -> String {
     let mut out = String::from("<nav class=\"orders\" aria-label=\"Order of files\">by ");
-    for (name, sort) in ORDERS {
+    for (name, sort) in HeatSort::BY_NAME {
         let current = match sort == scene.asked.sort {
             true => " aria-current=\"true\"",
             false => "",

@@ -11,11 +11,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         out.push_str("<section class=\"panel\"><h2>Memory of this process</h2><p class=\"rest\">No sample has been taken yet.</p></section>\n");
         return;
     }
-    let limit = scene
-        .view
-        .assessments
-        .iter()
-        .find(|it| &*it.target == "self");
+    let limit = scene.view.assessments.iter().find(|it| it.is_own());
     let chart = Chart {
         title: "Memory of this process".to_owned(),
         clock: ChartClock::Date,

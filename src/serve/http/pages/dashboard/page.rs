@@ -179,15 +179,15 @@ fn event_tools(scene: &Scene) -> String {
         Some(text) => format!(" value=\"{}\"", short(text, 256)),
         None => String::new(),
     };
-    let levels: String = [Level::Debug, Level::Info, Level::Warn, Level::Error]
+    let levels: String = Level::BY_NAME
         .iter()
-        .map(|level| {
+        .map(|(name, level)| {
             let chosen = if asked.level == Some(*level) {
                 " selected"
             } else {
                 ""
             };
-            format!("<option{chosen}>{}</option>", level.name())
+            format!("<option{chosen}>{name}</option>")
         })
         .collect();
     let clear = match is_filtered(asked) {

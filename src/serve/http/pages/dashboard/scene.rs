@@ -17,8 +17,9 @@ use crate::serve::http::problem::Problem;
 use crate::serve::http::routes::all_bounds;
 use crate::serve::http::state::HttpState;
 use crate::serve::query::HeatSort;
+use crate::serve::store::SELF;
 use crate::serve::store::{Assessment, View};
-use crate::serve::targets::{Judged, SELF};
+use crate::serve::targets::Judged;
 use crate::serve::time::WallTime;
 
 /// What a page is drawn from.
@@ -78,20 +79,6 @@ pub(super) enum Standing {
     LoggedOut,
 }
 
-/// The orders of files by their names in an address.
-pub(super) const ORDERS: [(&str, HeatSort); 4] = [
-    ("modifications", HeatSort::Modifications),
-    ("recent", HeatSort::Recent),
-    ("workers", HeatSort::Workers),
-    ("collisions", HeatSort::Collisions),
-];
-const LEVELS: [(&str, Level); 4] = [
-    ("debug", Level::Debug),
-    ("info", Level::Info),
-    ("warn", Level::Warn),
-    ("error", Level::Error),
-];
-
 impl Asked {
     /// Reads the query of an address.
     ///
@@ -102,9 +89,11 @@ impl Asked {
         let parameters = Parameters::of_form(uri, &names)?;
         Ok(Asked {
             target: parameters.text("target")?.map(str::to_owned),
-            sort: parameters.one_of("sort", &ORDERS)?.unwrap_or_default(),
+            sort: parameters
+                .one_of("sort", &HeatSort::BY_NAME)?
+                .unwrap_or_default(),
             worker: parameters.text("worker")?.map(str::to_owned),
-            level: parameters.one_of("level", &LEVELS)?,
+            level: parameters.one_of("level", &Level::BY_NAME)?,
             text: parameters.text("text")?.map(str::to_owned),
         })
     }

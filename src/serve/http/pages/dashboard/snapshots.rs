@@ -8,7 +8,8 @@ use super::markup::{in_query, moment, short};
 use super::scene::{Heap, Scene, Standing};
 use crate::archive::{Snapshot, SnapshotName};
 use crate::report::SnapshotPoint;
-use crate::serve::targets::{Judged, SELF};
+use crate::serve::store::SELF;
+use crate::serve::targets::Judged;
 use crate::units::{Bytes, Count};
 
 /// The newest are shown; a folder may have thousands.

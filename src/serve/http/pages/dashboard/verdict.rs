@@ -6,8 +6,9 @@ use super::markup::{ago, counted, in_query, short};
 use super::outlook::{Outlook, is_late, rise};
 use super::scene::{Known, Scene};
 use super::sign::Sign;
+use crate::analysis::trend::SeriesAssessment;
 use crate::serve::bounds::SUSPECTS_TOLD;
-use crate::serve::store::Assessment;
+use crate::serve::store::{Assessment, SELF};
 use crate::units::{Bytes, Per, Rate};
 
 /// Names of functions are long in some languages, and nothing above the fold may be pushed below it.
@@ -119,7 +120,7 @@ fn late(scene: &Scene, shown: Option<&Assessment>) -> String {
 
 fn name(assessment: &Assessment) -> String {
     match &*assessment.target {
-        "self" => "this server".to_owned(),
+        SELF => "this server".to_owned(),
         name => format!("<bdi>{}</bdi>", short(name, 80)),
     }
 }
@@ -146,7 +147,7 @@ fn push_answers(out: &mut String, scene: &Scene, shown: &Assessment) {
 fn place(scene: &Scene, shown: &Assessment) -> (String, String) {
     let [first, others @ ..] = shown.suspects.as_slice() else {
         let none = match shown.assessment {
-            "insufficient-data" => "not known yet",
+            SeriesAssessment::InsufficientData => "not known yet",
             _ => "nothing stands out",
         };
         return (none.to_owned(), String::new());
@@ -193,7 +194,7 @@ fn callers(scene: &Scene) -> Option<String> {
 
 /// How fast the suspects grow together, with their interval; where there are none, the heap. What is over has no rate.
 fn speed(scene: &Scene, shown: &Assessment) -> (String, String) {
-    if shown.assessment == "stable" {
+    if shown.assessment == SeriesAssessment::Stable {
         let rise = scene.known().and_then(rise);
         return (
             "no growth that goes on".to_owned(),

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::alert_book::AlertBook;
-use super::bounds_tests::Draws;
-use super::meter::Meter;
-use super::tests::{HOUR, MINUTE, at};
+use super::book::AlertBook;
 use super::*;
 use crate::serve::bounds;
+use crate::serve::store::bounds_tests::Draws;
+use crate::serve::store::meter::Meter;
+use crate::serve::store::tests::{HOUR, MINUTE, at};
 
 fn finding(severity: Severity) -> Finding {
     Finding::new(severity, "it is so".into(), "because".into())

@@ -1,7 +1,7 @@
 //! The heap of this process, for Prometheus.
 
-use super::metric_families::{Families, Number};
-use super::state::HttpState;
+use super::families::{Families, Number};
+use crate::serve::http::state::HttpState;
 use crate::serve::store::{PressureLevel, View};
 
 pub(super) fn of_own_heap(families: &mut Families, state: &HttpState, view: &View) {

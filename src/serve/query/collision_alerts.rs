@@ -1,16 +1,18 @@
-//! Collisions as alerts.
+//! Collisions as alerts of a page: nobody is told of them, and nothing is remembered of who has seen one.
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::serve::store::{BeadCollision, Collisions, DirectoryCollision, FileCollision, View};
+use crate::serve::store::{
+    BeadCollision, Collisions, DirectoryCollision, FileCollision, Risk, Severity, View,
+};
 use crate::serve::time::EventTime;
 
 /// How grave an alert is; the gravest is the least, and comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Severity {
+pub enum CollisionSeverity {
     /// Work may be lost.
     Error,
     /// Someone should look.
@@ -19,15 +21,27 @@ pub(super) enum Severity {
     Info,
 }
 
+impl CollisionSeverity {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            CollisionSeverity::Error => "error",
+            CollisionSeverity::Warning => "warning",
+            CollisionSeverity::Info => "info",
+        }
+    }
+}
+
 /// A collision that someone should look at.
 #[derive(Debug, Clone, Serialize)]
-pub struct Alert {
+pub struct CollisionAlert {
     /// Its name, the same as long as the collision lasts; foreign text.
     pub id: String,
     /// `file`, `bead` or `task`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    severity: Severity,
+    /// How grave it is.
+    pub severity: CollisionSeverity,
     /// In a few words.
     pub title: &'static str,
     /// In a sentence; foreign text.
@@ -56,24 +70,13 @@ pub enum Collided {
     Directory(Arc<DirectoryCollision>),
 }
 
-impl Alert {
-    /// `error`, `warning` or `info`.
-    pub fn severity(&self) -> &'static str {
-        match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        }
-    }
-}
-
 /// The collisions of a view as alerts: the gravest first, then the newest.
-pub fn alerts(view: &View) -> Vec<Alert> {
+pub fn collision_alerts(view: &View) -> Vec<CollisionAlert> {
     let all = &*view.collisions;
     let files = all.files.iter().map(of_file);
     let beads = all.beads.iter().map(of_bead);
     let directories = all.directories.iter().map(of_directory);
-    let mut alerts: Vec<Alert> = files.chain(beads).chain(directories).collect();
+    let mut alerts: Vec<CollisionAlert> = files.chain(beads).chain(directories).collect();
     alerts.sort_by(|a, b| {
         let by_severity = a.severity.cmp(&b.severity);
         let by_age = b.timestamp.cmp(&a.timestamp);
@@ -83,37 +86,37 @@ pub fn alerts(view: &View) -> Vec<Alert> {
 }
 
 /// How grave each collision is.
-pub(super) fn severities(all: &Collisions) -> impl Iterator<Item = Severity> {
+pub(super) fn severities(all: &Collisions) -> impl Iterator<Item = CollisionSeverity> {
     let files = all.files.iter().map(|it| file_severity(it));
     let beads = all.beads.iter().map(|it| bead_severity(it));
     let directories = all.directories.iter().map(|it| directory_severity(it));
     files.chain(beads).chain(directories)
 }
 
-fn file_severity(it: &FileCollision) -> Severity {
+fn file_severity(it: &FileCollision) -> CollisionSeverity {
     match it.workers.len() {
-        0..=2 => Severity::Warning,
-        _ => Severity::Error,
+        0..=2 => CollisionSeverity::Warning,
+        _ => CollisionSeverity::Error,
     }
 }
 
-fn bead_severity(it: &BeadCollision) -> Severity {
+fn bead_severity(it: &BeadCollision) -> CollisionSeverity {
     match it.severity {
-        "critical" => Severity::Error,
-        _ => Severity::Warning,
+        Severity::Critical => CollisionSeverity::Error,
+        Severity::Warning => CollisionSeverity::Warning,
     }
 }
 
-fn directory_severity(it: &DirectoryCollision) -> Severity {
+fn directory_severity(it: &DirectoryCollision) -> CollisionSeverity {
     match it.risk_level {
-        "high" => Severity::Error,
-        "medium" => Severity::Warning,
-        _ => Severity::Info,
+        Risk::High => CollisionSeverity::Error,
+        Risk::Medium => CollisionSeverity::Warning,
+        Risk::Low => CollisionSeverity::Info,
     }
 }
 
-fn of_file(it: &Arc<FileCollision>) -> Alert {
-    Alert {
+fn of_file(it: &Arc<FileCollision>) -> CollisionAlert {
+    CollisionAlert {
         id: format!("alert:file:{}:{}", it.path, it.detected_at.0),
         kind: "file",
         severity: file_severity(it),
@@ -127,8 +130,8 @@ fn of_file(it: &Arc<FileCollision>) -> Alert {
     }
 }
 
-fn of_bead(it: &Arc<BeadCollision>) -> Alert {
-    Alert {
+fn of_bead(it: &Arc<BeadCollision>) -> CollisionAlert {
+    CollisionAlert {
         id: format!("alert:bead:{}:{}", it.bead_id, it.detected_at.0),
         kind: "bead",
         severity: bead_severity(it),
@@ -142,9 +145,9 @@ fn of_bead(it: &Arc<BeadCollision>) -> Alert {
     }
 }
 
-fn of_directory(it: &Arc<DirectoryCollision>) -> Alert {
+fn of_directory(it: &Arc<DirectoryCollision>) -> CollisionAlert {
     let folder = it.affected_resources.first().map_or("", |folder| folder);
-    Alert {
+    CollisionAlert {
         // The folder is part of it: two that begin within one millisecond are two.
         id: format!("alert:task:directory:{folder}:{}", it.detected_at.0),
         kind: "task",

@@ -2,7 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::assessment::Assessment;
+use crate::analysis::trend::SeriesAssessment;
+use crate::serve::store::Assessment;
 use crate::serve::time::WallTime;
 
 /// A leak is over when it has been stable for so long, in milliseconds of the series' own time: a service whose load pauses is not mended.
@@ -66,7 +67,7 @@ impl Course {
     pub(super) fn judge(&mut self, assessment: &Assessment) -> HeapCourse {
         let newest = assessment.newest_snapshot_at;
         match assessment.assessment {
-            "leaking" => {
+            SeriesAssessment::Leaking => {
                 self.stable_at = None;
                 let key = match newest {
                     Some(_) => (newest, 0),
@@ -85,7 +86,7 @@ impl Course {
                     false => HeapCourse::Open,
                 }
             }
-            "stable" => {
+            SeriesAssessment::Stable => {
                 self.before = None;
                 let Some(newest) = newest else {
                     return HeapCourse::Open;
@@ -99,11 +100,11 @@ impl Course {
                 HeapCourse::Over
             }
             // A restarted service has too few snapshots: that is neither the end of a leak nor of its being stable.
-            "insufficient-data" => {
+            SeriesAssessment::InsufficientData => {
                 self.before = None;
                 HeapCourse::Open
             }
-            _ => {
+            SeriesAssessment::Growing => {
                 self.before = None;
                 self.stable_at = None;
                 HeapCourse::Open

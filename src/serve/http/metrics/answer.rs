@@ -5,20 +5,24 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 
-use super::alert_metrics::{of_alerts, of_assessments};
-use super::answer::whole;
-use super::gauges::HttpGauges;
-use super::metric_families::{Families, Number, text};
-use super::own_heap_metrics::of_own_heap;
-use super::parameters::Parameters;
-use super::problem::Problem;
-use super::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
-use super::state::HttpState;
-use crate::serve::bounds::BoundReport;
-use crate::serve::store::View;
-use crate::serve::targets::{Scrapes, Targets};
+use super::alerts::of_alerts;
+use super::bounds::of_bounds;
+use super::families::{Families, Number, text};
+use super::own_heap::of_own_heap;
+use super::requests::of_requests;
+use super::targets::{of_assessments, of_targets};
+use crate::serve::event::Level;
+use crate::serve::http::answer::whole;
+use crate::serve::http::parameters::Parameters;
+use crate::serve::http::problem::Problem;
+use crate::serve::http::routes::{all_bounds, is_ok, resident_bytes, uptime_seconds};
+use crate::serve::http::state::HttpState;
+use crate::serve::store::{View, WorkerStatus};
 
-pub(super) async fn metrics(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
+pub(in crate::serve::http) async fn metrics(
+    State(state): State<HttpState>,
+    uri: Uri,
+) -> Result<Response, Problem> {
     Parameters::none(&uri)?;
     let text = text(collect(&state, &state.view())).map_err(|_| {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -33,7 +37,7 @@ fn collect(state: &HttpState, view: &View) -> Families {
     of_tail(&mut families, view);
     of_ingest(&mut families, state);
     of_targets(&mut families, &state.targets);
-    of_http(&mut families, &state.gauges);
+    of_requests(&mut families, &state.gauges);
     of_own_heap(&mut families, state, view);
     for number in state.live.numbers() {
         families.add(
@@ -109,21 +113,20 @@ fn of_service(families: &mut Families, state: &HttpState, view: &View) {
         Whole(resident_bytes(view)),
     );
     let active = view.workers.iter();
-    let active = active.filter(|worker| worker.status == crate::serve::store::WorkerStatus::Active);
+    let active = active.filter(|worker| worker.status == WorkerStatus::Active);
     families.add(
         "active_workers",
         "Workers that are active",
         false,
         Whole(active.count() as u64),
     );
-    let levels = ["debug", "info", "warn", "error"];
-    let by_level = levels.into_iter().zip(counters.by_level);
+    let by_level = Level::BY_NAME.into_iter().zip(counters.by_level);
     families.add_many(
         "events",
         "Events since start, by level",
         true,
         by_level
-            .map(|(level, count)| (vec![("level", level.to_owned())], Whole(count)))
+            .map(|((level, _), count)| (vec![("level", level.to_owned())], Whole(count)))
             .collect(),
     );
     families.add(
@@ -251,154 +254,5 @@ fn of_ingest(families: &mut Families, state: &HttpState) {
         ),
     ] {
         families.add(name, help, true, Number::Whole(value));
-    }
-}
-
-fn of_targets(families: &mut Families, targets: &Targets) {
-    families.add(
-        "memory_analyses",
-        "Analyses of folders of heap snapshots",
-        true,
-        Number::Whole(targets.analyses()),
-    );
-    families.add(
-        "memory_comparisons",
-        "Comparisons of two heap snapshots",
-        true,
-        Number::Whole(targets.comparisons()),
-    );
-    families.add(
-        "memory_last_analysis_seconds",
-        "How long the last analysis of a folder of heap snapshots took",
-        false,
-        Number::Real(targets.last_analysis_seconds()),
-    );
-    type Read = fn(&Scrapes<'_>) -> u64;
-    let reads: [(&'static str, &'static str, Read); 2] = [
-        (
-            "target_scrapes",
-            "Times that a watched service was asked for a heap snapshot",
-            |it| it.scrapes,
-        ),
-        ("target_scrape_failures", "Times that none came", |it| {
-            it.failures
-        }),
-    ];
-    for (name, help, read) in reads {
-        let numbers = targets.scrapes().map(|it| {
-            let labels = vec![("target", it.target.to_owned())];
-            (labels, Number::Whole(read(&it)))
-        });
-        families.add_many(name, help, true, numbers.collect());
-    }
-}
-
-fn of_http(families: &mut Families, gauges: &HttpGauges) {
-    let classes = ["1xx", "2xx", "3xx", "4xx", "5xx"];
-    let answers = classes.into_iter().zip(&gauges.answers);
-    families.add_many(
-        "http_requests",
-        "Requests by the class of their answer",
-        true,
-        answers
-            .map(|(class, count)| {
-                (
-                    vec![("class", class.to_owned())],
-                    Number::Whole(count.get()),
-                )
-            })
-            .collect(),
-    );
-    families.add(
-        "http_connections",
-        "Connections that are open, WebSockets among them",
-        false,
-        Number::Whole(gauges.connections.get()),
-    );
-    for (name, help, count) in [
-        (
-            "http_connections_accepted",
-            "Connections that were accepted",
-            &gauges.accepted,
-        ),
-        (
-            "http_connections_refused",
-            "Connections that were refused because there were too many",
-            &gauges.refused,
-        ),
-        (
-            "http_connections_broken",
-            "Connections that ended with an error",
-            &gauges.broken,
-        ),
-        (
-            "http_accept_errors",
-            "Times that no connection could be accepted",
-            &gauges.accept_errors,
-        ),
-        (
-            "http_misdirected",
-            "Requests that were refused for their Host, Origin or address",
-            &gauges.misdirected,
-        ),
-        (
-            "http_unauthorized",
-            "Requests without the token where it is needed",
-            &gauges.unauthorized,
-        ),
-        (
-            "http_rate_limited",
-            "Requests that were refused after too many wrong tokens",
-            &gauges.rate_limited,
-        ),
-        (
-            "http_timeouts",
-            "Requests that were not answered in time",
-            &gauges.timeouts,
-        ),
-        (
-            "http_panics",
-            "Handlers that panicked: a fault of fabric",
-            &gauges.panics,
-        ),
-    ] {
-        families.add(name, help, true, Number::Whole(count.get()));
-    }
-}
-
-fn of_bounds(families: &mut Families, bounds: &[BoundReport]) {
-    type Read = fn(&BoundReport) -> Option<u64>;
-    let reads: [(&'static str, &'static str, bool, Read); 5] = [
-        ("bound_length", "Entries of a collection", false, |report| {
-            Some(report.usage.length)
-        }),
-        ("bound_bytes", "Bytes of a collection", false, |report| {
-            Some(report.usage.bytes)
-        }),
-        (
-            "bound_cap_entries",
-            "Most entries of a collection",
-            false,
-            |report| report.bound.cap_entries,
-        ),
-        (
-            "bound_cap_bytes",
-            "Most bytes of a collection",
-            false,
-            |report| report.bound.cap_bytes,
-        ),
-        (
-            "bound_evictions",
-            "Entries that left or were refused because of the bound",
-            true,
-            |report| Some(report.usage.evictions),
-        ),
-    ];
-    for (name, help, rises, read) in reads {
-        let numbers = bounds.iter().filter_map(|report| {
-            let labels = vec![("collection", report.bound.collection.to_owned())];
-            Some((labels, Number::Whole(read(report)?)))
-        });
-        families.add_many(name, help, rises, numbers.collect());
     }
 }

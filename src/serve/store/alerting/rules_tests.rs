@@ -1,10 +1,21 @@
 //! Verdicts over simulated time: which of them are alerts, and when those end.
 
-use super::tests::{HOUR, MINUTE, at, new_store};
 use super::*;
+use crate::analysis::trend::SeriesAssessment;
+use crate::serve::store::tests::{HOUR, MINUTE, at, new_store};
+use crate::serve::store::*;
 use crate::serve::time::WallTime;
 
 const NONE: [&str; 0] = [];
+
+fn assessed(word: &str) -> SeriesAssessment {
+    match word {
+        "leaking" => SeriesAssessment::Leaking,
+        "growing" => SeriesAssessment::Growing,
+        "stable" => SeriesAssessment::Stable,
+        _ => SeriesAssessment::InsufficientData,
+    }
+}
 
 /// Verdicts on one target, half an hour apart.
 struct Verdicts {
@@ -29,7 +40,7 @@ impl Verdicts {
             target: "api".into(),
             url: Some("http://api.example/debug/pprof/heap".into()),
             folder: "/snapshots/api".into(),
-            assessment: word,
+            assessment: assessed(word),
             sentence: format!("the verdict is {word}"),
             // The first is the seventh: those before are told to nobody.
             snapshots: self.snapshots as usize + 6,
@@ -44,7 +55,7 @@ impl Verdicts {
             hours_to_limit: None,
             suspects: vec![SuspectBrief {
                 function: "main.remember".into(),
-                assessment: word,
+                assessment: assessed(word),
                 growth_bytes_per_hour: Some(1e6),
                 inuse_bytes: 50 << 20,
             }],

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::alert::{AlertFigures, AlertKind, Finding, Observation, Severity};
-use super::alert_course::{Course, HeapCourse, TryCourse};
-use super::assessment::Assessment;
-use super::meter::Meter;
+use super::course::{Course, HeapCourse, TryCourse};
+use crate::analysis::trend::SeriesAssessment::{Growing, Leaking};
 use crate::serve::bounds::WATCHED_COURSES;
+use crate::serve::store::Assessment;
+use crate::serve::store::meter::Meter;
 use crate::serve::time::WallTime;
 use crate::units::{Bytes, HoursAhead, SignedBytes};
 
@@ -196,8 +197,8 @@ fn limit(assessment: &Assessment, heap: HeapCourse, rules: AlertRules) -> Meanin
     };
     let (unknown, over) = (Meaning::Unknown(kind), known(kind, assessment, None));
     let target = &assessment.target;
-    let passed = assessment.limit_bytes.zip(assessment.inuse_bytes);
-    if let Some((limit, inuse)) = passed.filter(|(limit, inuse)| inuse >= limit) {
+    let both = assessment.limit_bytes.zip(assessment.inuse_bytes);
+    if let Some((limit, inuse)) = both.filter(|_| assessment.is_at_limit()) {
         let (limit, inuse) = (Bytes(limit), Bytes(inuse));
         let summary =
             format!("{target} has passed its memory limit of {limit}: {inuse} are in use");
@@ -206,9 +207,9 @@ fn limit(assessment: &Assessment, heap: HeapCourse, rules: AlertRules) -> Meanin
     let part = match (assessment.assessment, heap) {
         (_, HeapCourse::Over) => return over,
         // There is no limit any more.
-        ("leaking" | "growing", _) if assessment.limit_bytes.is_none() => return over,
+        (Leaking | Growing, _) if assessment.limit_bytes.is_none() => return over,
         (_, HeapCourse::Confirmed) => 1.0,
-        ("growing", _) if assessment.span_ms() >= Some(LEAST_SPAN_MS) => LAST_PART,
+        (Growing, _) if assessment.span_ms() >= Some(LEAST_SPAN_MS) => LAST_PART,
         _ => return unknown,
     };
     let figures = figures(assessment);

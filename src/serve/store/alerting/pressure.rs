@@ -1,13 +1,11 @@
 //! What it means for whoever is on call that memory of this server runs short.
 
 use super::alert::{AlertKind, Finding, Observation, Severity};
-use super::alert_rules::Meaning;
-use super::memory::{Pressure, PressureLevel};
+use super::rules::Meaning;
+use crate::serve::store::{Pressure, PressureLevel, SELF};
 use crate::serve::time::WallTime;
 use crate::units::Bytes;
 
-/// The name of this server among the targets.
-pub(super) const SELF: &str = "self";
 /// Memory is not short any more when it has not been for so long: a heap that breathes around the mark is one alert.
 const RELIEVED_MS: i64 = 5 * 60_000;
 /// Tells memory that runs short from a heap that breathes.

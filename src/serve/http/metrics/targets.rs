@@ -1,8 +1,9 @@
-//! Numbers of verdicts and alerts.
+//! Targets and the verdicts on them, for Prometheus.
 
-use super::metric_families::{Families, Labels, Number};
-use crate::serve::alerts::{AlertGauges, OutletGauges};
-use crate::serve::store::{AlertKind, Assessment, View};
+use super::families::{Families, Labels, Number};
+use crate::analysis::trend::SeriesAssessment;
+use crate::serve::store::{Assessment, View};
+use crate::serve::targets::{Scrapes, Targets};
 
 /// The newest verdict on each target. What is not known has no number.
 pub(super) fn of_assessments(families: &mut Families, view: &View) {
@@ -90,39 +91,43 @@ pub(super) fn of_assessments(families: &mut Families, view: &View) {
     );
 }
 
-/// Alerts, and what became of their notifications.
-pub(super) fn of_alerts(families: &mut Families, view: &View, gauges: &AlertGauges) {
-    let active = &view.alerts.active;
-    let by_kind = AlertKind::ALL.into_iter().map(|kind| {
-        let count = active.iter().filter(|alert| alert.kind == kind).count();
-        let labels = vec![("kind", kind.name().to_owned())];
-        (labels, Number::Whole(count as u64))
-    });
-    families.add_many(
-        "alerts_active",
-        "Alerts that hold, by kind",
-        false,
-        by_kind.collect(),
-    );
-    type Read = fn(&OutletGauges) -> u64;
-    let outcomes: [(&'static str, Read); 4] = [
-        ("delivered", |it| it.delivered.get()),
-        ("dropped", |it| it.dropped.get()),
-        ("failed", |it| it.failed.get()),
-        ("retried", |it| it.retried.get()),
-    ];
-    let numbers = gauges.ways().into_iter().flat_map(|(way, counts)| {
-        outcomes.map(|(outcome, read)| {
-            let labels: Labels = vec![("via", way.to_owned()), ("outcome", outcome.to_owned())];
-            (labels, Number::Whole(read(counts)))
-        })
-    });
-    families.add_many(
-        "alert_notifications",
-        "Notifications of alerts: arrived, given up, pushed out of the queue; and tries that were followed by another",
+pub(super) fn of_targets(families: &mut Families, targets: &Targets) {
+    families.add(
+        "memory_analyses",
+        "Analyses of folders of heap snapshots",
         true,
-        numbers.collect(),
+        Number::Whole(targets.analyses()),
     );
+    families.add(
+        "memory_comparisons",
+        "Comparisons of two heap snapshots",
+        true,
+        Number::Whole(targets.comparisons()),
+    );
+    families.add(
+        "memory_last_analysis_seconds",
+        "How long the last analysis of a folder of heap snapshots took",
+        false,
+        Number::Real(targets.last_analysis_seconds()),
+    );
+    type Read = fn(&Scrapes<'_>) -> u64;
+    let reads: [(&'static str, &'static str, Read); 2] = [
+        (
+            "target_scrapes",
+            "Times that a watched service was asked for a heap snapshot",
+            |it| it.scrapes,
+        ),
+        ("target_scrape_failures", "Times that none came", |it| {
+            it.failures
+        }),
+    ];
+    for (name, help, read) in reads {
+        let numbers = targets.scrapes().map(|it| {
+            let labels = vec![("target", it.target.to_owned())];
+            (labels, Number::Whole(read(&it)))
+        });
+        families.add_many(name, help, true, numbers.collect());
+    }
 }
 
 fn by_bound(
@@ -148,11 +153,11 @@ fn real(number: f64) -> Option<Number> {
     number.is_finite().then_some(Number::Real(number))
 }
 
-fn rank(assessment: &str) -> u64 {
+fn rank(assessment: SeriesAssessment) -> u64 {
     match assessment {
-        "stable" => 1,
-        "growing" => 2,
-        "leaking" => 3,
-        _ => 0,
+        SeriesAssessment::InsufficientData => 0,
+        SeriesAssessment::Stable => 1,
+        SeriesAssessment::Growing => 2,
+        SeriesAssessment::Leaking => 3,
     }
 }

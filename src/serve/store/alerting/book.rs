@@ -6,17 +6,17 @@ use std::sync::Arc;
 use super::alert::{
     Alert, AlertChange, AlertKind, AlertOutcome, AlertStatus, Alerts, Finding, Observation, Told,
 };
-use super::alert_pace::{AlertPace, has_passed, is_clearly_worse};
-use super::alert_rules::Meaning;
-use super::meter::Meter;
+use super::pace::{AlertPace, has_passed, is_clearly_worse};
+use super::rules::Meaning;
 use crate::serve::bounds::{ALERTS, ALERTS_WAITING};
+use crate::serve::store::meter::Meter;
 use crate::serve::time::WallTime;
 
 /// Alerts by identity. One instance of each is active at most; one that begins again is a new epoch.
 ///
 /// Whatever is known of an identity follows from its alerts: a restart that has them back tells nobody the same again.
 #[derive(Debug)]
-pub(super) struct AlertBook {
+pub(in crate::serve::store) struct AlertBook {
     pace: AlertPace,
     /// The newest epoch of each identity, active or over.
     newest: BTreeMap<Arc<str>, Entry>,
@@ -43,7 +43,7 @@ struct Entry {
 }
 
 impl AlertBook {
-    pub(super) fn new() -> AlertBook {
+    pub(in crate::serve::store) fn new() -> AlertBook {
         AlertBook {
             pace: AlertPace::default(),
             newest: BTreeMap::new(),
@@ -57,12 +57,12 @@ impl AlertBook {
         }
     }
 
-    pub(super) fn set_pace(&mut self, pace: AlertPace) {
+    pub(in crate::serve::store) fn set_pace(&mut self, pace: AlertPace) {
         self.pace = pace;
     }
 
     /// Takes back what an earlier run knew, in any order; called before anything is observed.
-    pub(super) fn restore(&mut self, mut alerts: Vec<Alert>, now: WallTime) {
+    pub(in crate::serve::store) fn restore(&mut self, mut alerts: Vec<Alert>, now: WallTime) {
         alerts.sort_by(|a, b| (&a.identity, a.epoch).cmp(&(&b.identity, b.epoch)));
         for alert in alerts {
             let alert = Arc::new(alert);
@@ -100,7 +100,7 @@ impl AlertBook {
     }
 
     /// Somebody looked.
-    pub(super) fn observe(&mut self, observation: Observation, now: WallTime) {
+    pub(in crate::serve::store) fn observe(&mut self, observation: Observation, now: WallTime) {
         let identity = identity(observation.kind, &observation.scope);
         match observation.finding {
             Some(finding) => self.found(
@@ -128,7 +128,11 @@ impl AlertBook {
     }
 
     /// Tells what is due by now, and ends what nobody has said anything about for long and whose target is not watched.
-    pub(super) fn tidy(&mut self, now: WallTime, is_watched: impl Fn(&str) -> bool) {
+    pub(in crate::serve::store) fn tidy(
+        &mut self,
+        now: WallTime,
+        is_watched: impl Fn(&str) -> bool,
+    ) {
         let forgotten: Vec<Arc<str>> = self
             .newest
             .iter()
@@ -151,14 +155,14 @@ impl AlertBook {
     }
 
     /// What happened since this was last called, in order.
-    pub(super) fn take_changes(&mut self) -> Vec<AlertChange> {
+    pub(in crate::serve::store) fn take_changes(&mut self) -> Vec<AlertChange> {
         for change in &self.changes {
             self.waiting.remove(owned(&change.alert));
         }
         std::mem::take(&mut self.changes)
     }
 
-    pub(super) fn shown(&mut self) -> Arc<Alerts> {
+    pub(in crate::serve::store) fn shown(&mut self) -> Arc<Alerts> {
         if std::mem::take(&mut self.is_stale) {
             let newest = self.newest.values().map(|entry| &entry.alert);
             let (active, over): (Vec<_>, Vec<_>) = newest
@@ -176,7 +180,7 @@ impl AlertBook {
         Arc::clone(&self.shown)
     }
 
-    pub(super) fn meters(&self) -> [&Meter; 2] {
+    pub(in crate::serve::store) fn meters(&self) -> [&Meter; 2] {
         [&self.meter, &self.waiting]
     }
 
@@ -372,7 +376,7 @@ impl AlertBook {
 
     /// Entries and bytes, counted anew.
     #[cfg(test)]
-    pub(super) fn walk(&self) -> (u64, u64) {
+    pub(in crate::serve::store) fn walk(&self) -> (u64, u64) {
         let newest = self.newest.values().map(|entry| &entry.alert);
         let all: Vec<usize> = newest.chain(&self.past).map(|alert| owned(alert)).collect();
         (all.len() as u64, all.iter().sum::<usize>() as u64)

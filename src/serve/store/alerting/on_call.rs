@@ -3,26 +3,26 @@
 use std::sync::Arc;
 
 use super::alert::{Alert, Observation};
-use super::alert_book::AlertBook;
-use super::alert_pace::AlertPace;
-use super::alert_pressure::{PressureRuler, SELF};
-use super::alert_rules::{AlertRuler, AlertRules};
-use super::assessment::Assessment;
-use super::memory::Pressure;
-use super::meter::Meter;
-use super::whole::Store;
+use super::book::AlertBook;
+use super::pace::AlertPace;
+use super::pressure::PressureRuler;
+use super::rules::{AlertRuler, AlertRules};
+use crate::serve::store::Pressure;
+use crate::serve::store::Store;
+use crate::serve::store::meter::Meter;
+use crate::serve::store::{Assessment, SELF};
 use crate::serve::time::WallTime;
 
 /// What is known, as far as it concerns whoever is on call: alerts, and what makes them of verdicts and of memory that runs short.
 #[derive(Debug)]
-pub(super) struct OnCall {
-    pub(super) alerts: AlertBook,
+pub(in crate::serve::store) struct OnCall {
+    pub(in crate::serve::store) alerts: AlertBook,
     verdicts: AlertRuler,
     pressure: PressureRuler,
 }
 
 impl OnCall {
-    pub(super) fn new() -> OnCall {
+    pub(in crate::serve::store) fn new() -> OnCall {
         OnCall {
             alerts: AlertBook::new(),
             verdicts: AlertRuler::new(),
@@ -30,19 +30,23 @@ impl OnCall {
         }
     }
 
-    pub(super) fn set_rules(&mut self, rules: AlertRules, pace: AlertPace) {
+    pub(in crate::serve::store) fn set_rules(&mut self, rules: AlertRules, pace: AlertPace) {
         self.verdicts.set(rules);
         self.alerts.set_pace(pace);
     }
 
-    pub(super) fn hear_of_verdict(&mut self, assessment: &Assessment, now: WallTime) {
+    pub(in crate::serve::store) fn hear_of_verdict(
+        &mut self,
+        assessment: &Assessment,
+        now: WallTime,
+    ) {
         for meaning in self.verdicts.mean(assessment, now) {
             self.alerts.learn(meaning, &assessment.target, now);
         }
     }
 
     /// Time has passed.
-    pub(super) fn tidy(&mut self, assessments: &[Arc<Assessment>], now: WallTime) {
+    pub(in crate::serve::store) fn tidy(&mut self, assessments: &[Arc<Assessment>], now: WallTime) {
         for observation in self.verdicts.begin_to_fail(assessments, now) {
             self.alerts.observe(observation, now);
         }
@@ -50,14 +54,18 @@ impl OnCall {
         self.alerts.tidy(now, |target| verdicts.knows(target));
     }
 
-    pub(super) fn hear_of_pressure(&mut self, pressure: Option<Pressure>, now: WallTime) {
+    pub(in crate::serve::store) fn hear_of_pressure(
+        &mut self,
+        pressure: Option<Pressure>,
+        now: WallTime,
+    ) {
         for meaning in self.pressure.mean(pressure, now) {
             self.alerts.learn(meaning, SELF, now);
         }
     }
 
     /// In the order of [`STORE`](crate::serve::bounds::STORE).
-    pub(super) fn meters(&self) -> [&Meter; 3] {
+    pub(in crate::serve::store) fn meters(&self) -> [&Meter; 3] {
         let [alerts, waiting] = self.alerts.meters();
         [alerts, waiting, self.verdicts.meter()]
     }
