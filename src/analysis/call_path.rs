@@ -1,10 +1,10 @@
 //! A stack as people talk about it: from the frame to blame outward to the root.
 
-use crate::model::{Frame, LocationId, Producer, Profile, StackId};
+use crate::model::{Frame, LocationId, NO_STACK, Producer, Profile, StackId};
 
-use super::frame_class::{self, FrameClass};
+use super::frame_class::FrameClass;
 use super::frame_filter::View;
-use super::granularity::{self, Granularity};
+use super::granularity::{self, Granularity, source_place};
 
 /// Finds the frame to blame in the stacks of one profile.
 #[derive(Debug)]
@@ -41,20 +41,31 @@ pub struct PathFrame {
 impl PathFrame {
     /// What the frame is called at a granularity, as [`granularity::frame_name`] has it; for [`Granularity::Stack`], as for functions.
     pub fn name_by(&self, by: Granularity) -> String {
-        let module = || self.module.clone();
-        match by {
-            Granularity::Function | Granularity::Stack => self.name.clone(),
-            Granularity::File if self.file.is_empty() => module(),
-            Granularity::File => self.file.clone(),
-            Granularity::Line => match (self.file.as_str(), self.line) {
-                ("", _) => self.name.clone(),
-                (file, 0) => format!("{} {file}", self.name),
-                (file, line) => format!("{} {file}:{line}", self.name),
-            },
-            Granularity::Module => {
-                frame_class::package(&self.name, &self.file).map_or_else(module, str::to_owned)
-            }
-        }
+        by.name_of(&self.name, &self.file, self.line, || &self.module)
+    }
+}
+
+/// What a call path is called, given from the frame to blame on: the name of that frame.
+pub fn blamed(path: &[PathFrame]) -> &str {
+    path.first().map_or(NO_STACK, |frame| &frame.name)
+}
+
+/// The frame to blame with its caller: the same function may leak from one caller and not from another.
+pub(super) fn with_caller(path: &[PathFrame]) -> String {
+    match path.get(1) {
+        None => blamed(path).to_owned(),
+        Some(caller) => format!("{} called from {}", blamed(path), caller.name),
+    }
+}
+
+/// The same with its place in the source, for a sentence that sends somebody there.
+pub(super) fn where_to_look(path: &[PathFrame]) -> String {
+    let place = path
+        .first()
+        .map(|frame| source_place(&frame.file, frame.line));
+    match place {
+        Some(place) if !place.is_empty() => format!("{} ({place})", with_caller(path)),
+        _ => with_caller(path),
     }
 }
 
@@ -207,7 +218,7 @@ impl<'v, 'p> Blame<'v, 'p> {
         self.frames(stack)
             .map(|(location, frame)| PathFrame {
                 name: granularity::frame_name(profile, location, frame, Granularity::Function),
-                module: granularity::module_name(profile, profile.location(location)),
+                module: profile.module_name(profile.location(location)).to_owned(),
                 file: frame.map_or(String::new(), |frame| {
                     profile
                         .text(profile.function(frame.function).file)

@@ -1,9 +1,8 @@
 //! What one row of a table is, and what it is called.
 
-use crate::model::{Frame, Location, LocationId, Profile};
+use crate::model::{Frame, LocationId, Profile};
 
 use super::frame_class;
-use super::stack_key::file_name;
 
 /// What one row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,59 +42,45 @@ pub fn frame_name(
     let location = profile.location(id);
     let Some(frame) = frame else {
         return match by {
-            Granularity::Module | Granularity::File => module_name(profile, location),
-            _ => unnamed(profile, location),
+            Granularity::Module | Granularity::File => profile.module_name(location).to_owned(),
+            _ => profile.unnamed(location),
         };
     };
     let function = profile.function(frame.function);
-    let name = profile.text(function.name);
-    let file = profile.text(function.file);
-    match by {
-        Granularity::Function | Granularity::Stack => name.to_owned(),
-        Granularity::File if file.is_empty() => module_name(profile, location),
-        Granularity::File => file.to_owned(),
-        Granularity::Line => match (file, frame.line) {
-            ("", _) => name.to_owned(),
-            (file, 0) => format!("{name} {file}"),
-            (file, line) => format!("{name} {file}:{line}"),
-        },
-        Granularity::Module => match frame_class::package(name, file) {
-            Some(package) => package.to_owned(),
-            None => module_name(profile, location),
-        },
+    let (name, file) = (profile.text(function.name), profile.text(function.file));
+    by.name_of(name, file, frame.line, || profile.module_name(location))
+}
+
+impl Granularity {
+    /// What a frame is called whose function, file (empty where not known) and line (0 where not known) these are; `module` is asked
+    /// where it goes by that.
+    pub(super) fn name_of<'m>(
+        self,
+        name: &'m str,
+        file: &'m str,
+        line: u32,
+        module: impl FnOnce() -> &'m str,
+    ) -> String {
+        match self {
+            Granularity::Function | Granularity::Stack => name.to_owned(),
+            Granularity::File if file.is_empty() => module().to_owned(),
+            Granularity::File => file.to_owned(),
+            Granularity::Line => match source_place(file, line) {
+                place if place.is_empty() => name.to_owned(),
+                place => format!("{name} {place}"),
+            },
+            Granularity::Module => frame_class::package(name, file)
+                .unwrap_or_else(module)
+                .to_owned(),
+        }
     }
 }
 
-/// The source place of a frame, `file:line`; empty where it is not known.
-pub fn frame_place(profile: &Profile, frame: Frame) -> String {
-    let file = profile.text(profile.function(frame.function).file);
-    match (file, frame.line) {
+/// A place in the source, `file:line`; without the line where that is not known, and empty where the file is not.
+pub fn source_place(file: &str, line: u32) -> String {
+    match (file, line) {
         ("", _) => String::new(),
         (file, 0) => file.to_owned(),
         (file, line) => format!("{file}:{line}"),
-    }
-}
-
-/// The mapped file of a location.
-pub fn module_name(profile: &Profile, location: Location<'_>) -> String {
-    let path = location
-        .mapping
-        .map_or("", |id| profile.text(profile.mapping(id).path));
-    match file_name(path) {
-        "" => "[unknown]".to_owned(),
-        name => name.to_owned(),
-    }
-}
-
-/// What a location without names is called: `module+0xoffset`, else its address.
-pub fn unnamed(profile: &Profile, location: Location<'_>) -> String {
-    match (location.mapping, location.address) {
-        (Some(mapping), Some(address)) => format!(
-            "{}+{:#x}",
-            module_name(profile, location),
-            profile.mapping(mapping).offset_of(address)
-        ),
-        (None, Some(address)) => format!("{address:#x}"),
-        (_, None) => "[unknown]".to_owned(),
     }
 }

@@ -5,8 +5,9 @@
 //! still allocates as eagerly as before. Everything else that grew is `growing`, and a third profile decides.
 
 use crate::model::{PeriodSource, Sampling};
-use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
+use crate::units::{Bytes, Per, Rate, Share, Span};
 
+use super::call_path::{where_to_look, with_caller};
 use super::diff::{Diff, Suspect};
 
 /// The verdict of the JSON contract.
@@ -128,7 +129,7 @@ fn cannot_tell(
     }
     if diff.total.before == 0 && diff.total.after == 0 {
         recommendations.push(
-            "Check that profiling is active in the service, and that no filter hides everything."
+            "Check that profiling is active in the service, and that --focus, --ignore and --hide leave something to see."
                 .to_owned(),
         );
         return Some("Both profiles are empty, or the filters leave nothing of them.".to_owned());
@@ -140,7 +141,7 @@ fn cannot_tell(
         );
         return Some(format!(
             "The total changed by {}, but the profiles do not say how they were sampled, so it cannot be told from noise.",
-            amount(diff, diff.total.delta())
+            diff.signed(diff.total.delta())
         ));
     }
     if let Some(samples) = sampled_objects.filter(|&samples| samples < FEWEST_SAMPLES) {
@@ -161,17 +162,17 @@ fn evidence(diff: &Diff, assessment: Assessment, grown: i64, leaking: &[&Suspect
     let error = total.standard_error.unwrap_or(0.0);
     let noise = match (error, is_more_than_noise(diff)) {
         (0.0, _) => String::new(),
-        (error, true) => format!(" (standard error {})", amount_unsigned(diff, error as u64)),
+        (error, true) => format!(" (standard error {})", diff.amount(error as u64)),
         (error, false) => format!(
             ", within its noise (standard error {})",
-            amount_unsigned(diff, error as u64)
+            diff.amount(error as u64)
         ),
     };
     said.push(format!(
         "The total went from {} to {}, {}{noise}.",
-        amount_unsigned(diff, total.before),
-        amount_unsigned(diff, total.after),
-        amount(diff, total.delta()),
+        diff.amount(total.before),
+        diff.amount(total.after),
+        diff.signed(total.delta()),
     ));
     let count = diff.suspects.len();
     match count {
@@ -181,11 +182,11 @@ fn evidence(diff: &Diff, assessment: Assessment, grown: i64, leaking: &[&Suspect
         0 => said.push("No call path grew beyond its noise.".to_owned()),
         1 => said.push(format!(
             "1 call path grew beyond its noise, by {}.",
-            amount(diff, grown)
+            diff.signed(grown)
         )),
         _ => said.push(format!(
             "{count} call paths grew beyond their noise, by {} together.",
-            amount(diff, grown)
+            diff.signed(grown)
         )),
     }
     if assessment == Assessment::Stable && grown > 0 {
@@ -201,8 +202,8 @@ fn evidence(diff: &Diff, assessment: Assessment, grown: i64, leaking: &[&Suspect
         if let (Some(allocated), Some(survival)) = (suspect.allocated, suspect.survival) {
             said.push(format!(
                 "{} allocated {} in between and kept {} of it, as it has kept nearly all it ever allocated.",
-                caller_text(suspect),
-                amount_unsigned(diff, allocated),
+                with_caller(&suspect.frames),
+                diff.amount(allocated),
                 Share {
                     part: survival,
                     whole: 1.0
@@ -218,7 +219,7 @@ fn evidence(diff: &Diff, assessment: Assessment, grown: i64, leaking: &[&Suspect
     {
         said.push(format!(
             "Growth of a new call path by less than {} would not be seen in this pair.",
-            amount_unsigned(diff, size)
+            diff.amount(size)
         ));
     }
     said
@@ -231,21 +232,13 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
         .first()
         .filter(|_| assessment >= Assessment::Growing)
     {
-        let place = suspect
-            .frames
-            .first()
-            .filter(|frame| !frame.file.is_empty())
-            .map_or(String::new(), |frame| match frame.line {
-                0 => format!(" ({})", frame.file),
-                line => format!(" ({}:{line})", frame.file),
-            });
         said.push(format!(
-            "Look first at {}{place}: {}.",
-            caller_text(suspect),
-            amount(diff, suspect.change.delta())
+            "Look first at {}: {}.",
+            where_to_look(&suspect.frames),
+            diff.signed(suspect.change.delta())
         ));
         if let Some(rate) = rate(diff, suspect.change.delta()) {
-            said.push(format!("At this pace this path alone adds {rate} an hour."));
+            said.push(format!("At this pace it grows by {rate}."));
         }
     }
     match assessment {
@@ -259,7 +252,7 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
             "Take more profiles{} and judge them with `fabric trend`: two cannot tell a leak from a cache that is filling.",
             match diff.duration_ms {
                 Some(ms) if ms >= SHORTEST_FOR_A_RATE => format!(", {} apart", Span(ms)),
-                _ => " after as long again each".to_owned(),
+                _ => " at equal distances".to_owned(),
             }
         )),
         Assessment::Stable | Assessment::Unknown => {}
@@ -279,33 +272,11 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
     said
 }
 
-/// The frame to blame with its caller: the same function may leak from one caller and not from another.
-fn caller_text(suspect: &Suspect) -> String {
-    match suspect.frames.as_slice() {
-        [] => "[no stack]".to_owned(),
-        [only] => only.name.clone(),
-        [first, second, ..] => format!("{} called from {}", first.name, second.name),
-    }
-}
-
-fn rate(diff: &Diff, delta: i64) -> Option<String> {
-    let ms = diff.duration_ms.filter(|&ms| ms >= SHORTEST_FOR_A_RATE)?;
-    let per_hour = delta as f64 * 3.6e6 / ms as f64;
-    Some(amount_unsigned(diff, per_hour as u64))
-}
-
-fn amount(diff: &Diff, delta: i64) -> String {
-    if diff.is_bytes {
-        SignedBytes(delta).to_string()
-    } else {
-        SignedCount(delta).to_string()
-    }
-}
-
-fn amount_unsigned(diff: &Diff, value: u64) -> String {
-    if diff.is_bytes {
-        Bytes(value).to_string()
-    } else {
-        Count(value).to_string()
-    }
+fn rate(diff: &Diff, delta: i64) -> Option<Rate> {
+    diff.duration_ms.filter(|&ms| ms >= SHORTEST_FOR_A_RATE)?;
+    Some(Rate {
+        value: diff.per_hour(delta)?,
+        is_bytes: diff.is_bytes,
+        per: Per::Hour,
+    })
 }

@@ -13,7 +13,7 @@
 //! lock; [`Snapshot`]s; what [`Retention`] would remove. A snapshot appears under its name when everything that belongs to it is on
 //! the disk, and never before: its own name is the last one that is given. Files with other names are not touched.
 //!
-//! This room does not know where bytes come from or what is in them, and does not look at the clock.
+//! This room does not know where bytes come from or what is in them, and is told what time it is.
 
 mod archive_error;
 mod debris;
@@ -27,9 +27,10 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
+pub use crate::load::series::Trigger;
 pub use archive_error::{ArchiveError, ArchiveErrorKind};
 pub use folder::{Archive, Original, Stored};
-pub use name::{Extension, SnapshotName, Trigger};
+pub use name::{Extension, SnapshotName};
 pub use pin::set_pinned;
 pub use retention::{Excess, Removal, Retention};
 pub use snapshot::{Snapshot, snapshots};

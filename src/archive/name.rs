@@ -2,42 +2,7 @@
 
 use std::fmt;
 
-/// Why a snapshot was taken. The list is closed: the word becomes part of a file name and goes into reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Trigger {
-    /// Somebody wanted one.
-    Manual,
-    /// It was time.
-    Periodic,
-    /// Memory ran short.
-    MemoryPressure,
-    /// The kernel was about to kill.
-    OomRisk,
-    /// A test.
-    Test,
-}
-
-impl Trigger {
-    /// All of them.
-    pub const ALL: [Trigger; 5] = [
-        Trigger::Manual,
-        Trigger::Periodic,
-        Trigger::MemoryPressure,
-        Trigger::OomRisk,
-        Trigger::Test,
-    ];
-
-    /// The word in names and JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Trigger::Manual => "manual",
-            Trigger::Periodic => "periodic",
-            Trigger::MemoryPressure => "memory-pressure",
-            Trigger::OomRisk => "oom-risk",
-            Trigger::Test => "test",
-        }
-    }
-}
+use crate::load::series::Trigger;
 
 /// What a snapshot is, as its name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,7 +41,7 @@ impl SnapshotName {
         let (word, ending) = rest.split_once('.')?;
         let found = SnapshotName {
             time_ms: time.parse().ok()?,
-            trigger: Trigger::ALL.into_iter().find(|it| it.name() == word)?,
+            trigger: Trigger::from_name(word)?,
             extension: [Extension::Pprof, Extension::HeapSnapshot]
                 .into_iter()
                 .find(|it| it.name() == ending)?,
@@ -110,7 +75,7 @@ mod tests {
                 assert_eq!(SnapshotName::parse(&name.to_string()), Some(name));
                 let told = FileName::parse(&name.to_string());
                 assert_eq!(told.time_ms, Some(name.time_ms));
-                assert_eq!(told.trigger, Some(trigger.name()));
+                assert_eq!(told.trigger, Some(trigger));
             }
         }
     }

@@ -49,13 +49,8 @@ pub fn copy_file(
     let Some(path) = path else {
         return copy(&mut io::stdin().lock(), to, limit, unreadable);
     };
-    let mut file = File::open(path).map_err(|error| {
-        CaptureErrorKind::Content(match error.kind() {
-            io::ErrorKind::NotFound => LoadErrorKind::NotFound,
-            io::ErrorKind::PermissionDenied => LoadErrorKind::PermissionDenied,
-            _ => LoadErrorKind::Open(error),
-        })
-    })?;
+    let mut file = File::open(path)
+        .map_err(|error| CaptureErrorKind::Content(LoadErrorKind::from_open(error)))?;
     let metadata = file.metadata().map_err(CaptureErrorKind::Read)?;
     if metadata.is_dir() {
         return Err(CaptureErrorKind::Content(LoadErrorKind::IsDirectory));

@@ -7,6 +7,7 @@ use super::capture_error::CaptureErrorKind;
 use super::{control_group, proc_file};
 use crate::load::build_id_of_file;
 use crate::load::series::{Cgroup, ProcessMemory};
+use crate::model::DELETED;
 
 /// A process of this machine at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -157,8 +158,7 @@ fn started_at(root: &Path, stat: &Stat) -> Option<i64> {
 fn program(folder: &Path) -> Option<String> {
     let path = std::fs::read_link(folder.join("exe")).ok()?;
     let name = path.file_name()?.to_string_lossy();
-    // What the kernel writes behind the path of a program that was replaced while it ran.
-    Some(name.trim_end_matches(" (deleted)").to_owned())
+    Some(name.trim_end_matches(DELETED).to_owned())
 }
 
 fn command(folder: &Path) -> Option<String> {

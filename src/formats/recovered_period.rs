@@ -6,6 +6,8 @@
 //! value is just above `R`. `R` is a power of two in jemalloc (`lg_prof_sample`) and by default in TCMalloc and V8.
 
 use crate::model::{PeriodSource, Sampling};
+use crate::notes::{NoteKind, Notes};
+use crate::units::Bytes;
 
 /// Values in this range above the period are taken for single small objects: `x / (1 - exp(-x)) < 1.25` for objects of
 /// up to 0.47 periods.
@@ -24,6 +26,20 @@ pub(super) fn recover(inuse_bytes: impl Iterator<Item = u64>) -> Sampling {
         PeriodSource::UpperBound
     };
     Sampling::Poisson { period, source }
+}
+
+/// Remarks on a period that was recovered, where one was.
+pub(super) fn note(recovered: Sampling, notes: &mut Notes) {
+    let Sampling::Poisson { period, source } = recovered else {
+        return;
+    };
+    notes.add(NoteKind::PeriodRecovered, || {
+        let word = match source {
+            PeriodSource::UpperBound => "at most ",
+            PeriodSource::Stated | PeriodSource::Recovered => "",
+        };
+        format!("{word}{}", Bytes(period))
+    });
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! No snapshots in, a statement that says so out.
 
-use super::series::SeriesQuestion;
-use crate::analysis::trend::{Clock, PathTable, Series, trend};
-use crate::load::series;
+use super::question::SeriesQuestion;
+use crate::analysis::trend::{PathTable, Series, trend};
+use crate::load::series::Clock;
 use crate::notes::Notes;
 use crate::report::TrendReport;
+use crate::units::Per;
 
 /// The statement about a series without a snapshot, for those who must answer all the same: there is not enough to see anything.
 pub fn nothing(question: &SeriesQuestion, notes: Notes) -> TrendReport {
@@ -13,7 +14,7 @@ pub fn nothing(question: &SeriesQuestion, notes: Notes) -> TrendReport {
         snapshots: &[],
         circumstances: &[],
         times: &[],
-        clock: Clock::Hours,
+        per: Per::Hour,
         is_bytes: true,
         limit: question.limit,
         by: question.by,
@@ -28,7 +29,7 @@ pub fn nothing(question: &SeriesQuestion, notes: Notes) -> TrendReport {
         by: question.by,
         top: question.top,
         snapshots: Vec::new(),
-        clock: series::Clock::Profile.name(),
+        clock: Clock::Profile,
         has_time: false,
         trend: judged,
         notes,

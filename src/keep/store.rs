@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use super::captured::Captured;
 use super::circumstances;
+use super::content::{Content, HeapProfile, examine, inflate, is_compressed_heap_snapshot};
 use super::keep_error::KeepError;
 use crate::archive::{Archive, Extension, Original, SnapshotName, Stage, Stored, Trigger};
-use crate::capture::{
-    CaptureErrorKind, Content, HeapProfile, examine, inflate, is_compressed_heap_snapshot,
-};
+use crate::capture::CaptureErrorKind;
 use crate::load::series::main_program;
-use crate::model::Profile;
+use crate::model::{Profile, SourceFormat};
 use crate::symbolize::Symbolizer;
 
 /// Why and how something is kept.
@@ -45,7 +44,9 @@ pub struct Kept {
 #[non_exhaustive]
 pub enum KeptRemark {
     /// The process that listens runs another program than the profiled one: it is a proxy, and its memory was left out.
-    #[error("process {pid} only listens for the service: name that with --pid")]
+    #[error(
+        "process {pid} listens there and runs another program than the profile is of, so its memory is not recorded: name the service with --pid"
+    )]
     OtherProcess {
         /// Who listens.
         pid: u32,
@@ -72,7 +73,7 @@ pub fn store(
     let mut at_ms = captured.at_ms;
     let extension = match &content {
         Content::HeapSnapshot => {
-            sidecar.source_format = Some("heapsnapshot".to_owned());
+            sidecar.source_format = Some(SourceFormat::V8HeapSnapshot.name().to_owned());
             Extension::HeapSnapshot
         }
         Content::Profile(profile) => {

@@ -299,7 +299,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
         let missing = error(&Source::Path(folder.path().join("missing.heap")));
         assert_eq!(missing.kind.name(), "not-found");
-        assert!(missing.to_string().ends_with("missing.heap: no such file"));
+        assert!(
+            missing
+                .to_string()
+                .ends_with("missing.heap: no such file or folder")
+        );
         let directory = error(&Source::Path(folder.path().to_owned()));
         assert!(directory.to_string().contains("is a directory"));
         let empty = folder.path().join("empty.heap");

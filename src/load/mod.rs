@@ -4,7 +4,9 @@
 //! file, or a [`LoadError`] that names the input. Compression is found out from content, as the format is; names come from a
 //! [`Symbolizer`](crate::symbolize::Symbolizer) that all inputs of a run share, and [`LocalModules`] finds its object files.
 //!
-//! [`series`] does the same for a folder of them.
+//! [`load`] is the way for one profile and [`load_pair`] for two at once. Where a heap with all its objects is to be asked questions before
+//! it is made a profile, [`load_examined`], [`load_with_heap`] and [`load_heap`] take somebody who asks. [`series`] finds the profiles of a
+//! folder and puts them in order.
 //!
 //! Here files are opened; nothing is printed, and nothing is judged. Whoever wants to show progress polls [`Progress`].
 

@@ -5,6 +5,7 @@ use memmap2::Mmap;
 use std::path::{Component, Path, PathBuf};
 
 use super::map_file::map_file;
+use crate::model::DELETED;
 use crate::symbolize::{
     ElfIdentity, ImageBytes, ModuleFiles, ModuleSearch, ModuleSource, Unreadable, WantedModule,
     is_build_id,
@@ -37,9 +38,6 @@ struct Candidate {
     bytes: Mmap,
     identity: ElfIdentity,
 }
-
-/// What Linux writes behind the path of a file that was unlinked or replaced while it was mapped.
-const DELETED: &str = " (deleted)";
 
 impl ModuleSource for LocalModules {
     fn find(&self, wanted: &WantedModule<'_>) -> ModuleSearch {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::build_id::build_id_of_file;
 use super::map_file::map_file;
+use crate::model::DELETED;
 use crate::symbolize::{ModuleFiles, ModuleSearch, ModuleSource, WantedModule};
 
 /// Gives the symbols of the program that this process runs, and of nothing else: libraries are those of the system, and their functions
@@ -17,9 +18,6 @@ pub struct RunningProgram {
 
 /// The kernel opens the file that runs, whatever lies at its path by now.
 const PROGRAM: &str = "/proc/self/exe";
-/// What the kernel writes behind the path of a file that was removed or replaced.
-const DELETED: &str = " (deleted)";
-
 impl RunningProgram {
     /// Looks at what this process runs; `None` where `/proc` does not say.
     pub fn find() -> Option<RunningProgram> {

@@ -4,13 +4,15 @@ use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 
 use super::check;
+use super::half_hash::HalfHash;
 use super::label::LabelInterner;
 use super::location::LocationTable;
 use super::sample::SampleTable;
 use super::string_table::StringInterner;
 use super::{
     Frame, Function, FunctionId, Label, LabelSetId, Location, LocationId, Mapping, MappingId,
-    ModelError, Origin, Profile, StackId, StackInterner, StackTable, StringId, Thread, ValueType,
+    ModelError, Origin, Profile, StackId, StackInterner, StackTable, StringId, StringTable, Thread,
+    ValueType,
 };
 use crate::limits;
 use crate::notes::{NoteKind, Notes};
@@ -18,22 +20,22 @@ use crate::notes::{NoteKind, Notes};
 /// Gathers what a reader finds and turns it into a checked [`Profile`].
 #[derive(Debug)]
 pub struct ProfileBuilder {
-    origin: Origin,
-    strings: StringInterner,
-    functions: Vec<Function>,
+    pub(super) origin: Origin,
+    pub(super) strings: StringInterner,
+    pub(super) functions: Vec<Function>,
     function_index: HashMap<Function, FunctionId>,
     mappings: Vec<Mapping>,
     locations: LocationTable,
-    location_index: HashTable<u32>,
+    location_index: HashTable<(HalfHash, LocationId)>,
     hasher: hashbrown::DefaultHashBuilder,
     stacks: StackInterner,
     /// Stacks a reader interned for itself; samples then refer to these.
     adopted_stacks: Option<StackTable>,
     labels: LabelInterner,
-    value_types: Vec<ValueType>,
+    pub(super) value_types: Vec<ValueType>,
     samples: SampleTable,
     threads: Vec<Thread>,
-    notes: Notes,
+    pub(super) notes: Notes,
     error: Option<ModelError>,
 }
 
@@ -68,16 +70,31 @@ impl ProfileBuilder {
     /// strings, functions and mappings of `profile` are valid in it.
     pub fn without_stacks(profile: &Profile) -> ProfileBuilder {
         let mut builder = ProfileBuilder::new(profile.origin.clone(), profile.value_types.clone());
-        builder.strings = StringInterner::resume(profile.strings.clone());
-        builder.function_index = (0u32..)
-            .zip(&profile.functions)
-            .map(|(id, &function)| (function, FunctionId(id)))
-            .collect();
-        builder.functions = profile.functions.clone();
+        builder.resume(profile.strings.clone(), profile.functions.clone());
         builder.mappings = profile.mappings.clone();
         builder.threads = profile.threads.clone();
         builder.notes = profile.notes.clone();
         builder
+    }
+
+    /// Takes up the strings and functions of a profile again, to add to them; their handles stay valid.
+    pub(super) fn resume(&mut self, strings: StringTable, functions: Vec<Function>) {
+        self.strings = StringInterner::resume(strings);
+        self.function_index = (0u32..)
+            .zip(&functions)
+            .map(|(id, &function)| (function, FunctionId(id)))
+            .collect();
+        self.functions = functions;
+    }
+
+    /// The handle of a location of one frame of which only the name of the function and its file are known.
+    pub fn named_location(&mut self, name: &str, file: &str) -> LocationId {
+        let frame = Frame {
+            function: self.named_function(name, file),
+            line: 0,
+            column: 0,
+        };
+        self.location(None, None, &[frame])
     }
 
     /// The origin, to add what is learnt while reading.
@@ -159,21 +176,15 @@ impl ProfileBuilder {
             mapping,
             frames,
         };
-        let hash_of = |hasher: &hashbrown::DefaultHashBuilder, location: Location<'_>| {
-            hasher.hash_one((location.address, location.mapping, location.frames))
-        };
-        let hash = hash_of(&self.hasher, wanted);
-        let (table, hasher) = (&mut self.locations, &self.hasher);
-        if let Some(&id) = self
-            .location_index
-            .find(hash, |&id| table.get(LocationId(id)) == wanted)
-        {
-            return LocationId(id);
+        let hash = HalfHash::of(self.hasher.hash_one((address, mapping, frames)));
+        let table = &mut self.locations;
+        let same = |&(other, id): &(HalfHash, LocationId)| other == hash && table.get(id) == wanted;
+        if let Some(&(_, id)) = self.location_index.find(hash.spread(), same) {
+            return id;
         }
         let id = table.push(address, mapping, frames);
-        self.location_index.insert_unique(hash, id.0, |&other| {
-            hash_of(hasher, table.get(LocationId(other)))
-        });
+        self.location_index
+            .insert_unique(hash.spread(), (hash, id), |(hash, _)| hash.spread());
         id
     }
 
@@ -284,84 +295,6 @@ impl ProfileBuilder {
         }
         Ok(profile)
     }
-
-    /// See [`Profile::with_build_ids`].
-    pub(super) fn add_build_ids(
-        mut profile: Profile,
-        mut build_id_of: impl FnMut(&str) -> Option<String>,
-    ) -> Profile {
-        let found: Vec<Option<String>> = profile
-            .mappings
-            .iter()
-            .map(|mapping| {
-                let is_unknown = profile.text(mapping.build_id).is_empty();
-                is_unknown.then(|| build_id_of(profile.text(mapping.path)))?
-            })
-            .collect();
-        if found.iter().all(Option::is_none) {
-            return profile;
-        }
-        let mut strings = StringInterner::resume(profile.strings);
-        for (mapping, build_id) in profile.mappings.iter_mut().zip(found) {
-            if let Some(build_id) = build_id {
-                mapping.build_id = strings.intern(&build_id);
-            }
-        }
-        profile.strings = strings.into_table();
-        profile
-    }
-
-    /// See [`Profile::with_frames`].
-    pub(super) fn rename_locations(
-        profile: Profile,
-        mut rename: impl FnMut(&mut ProfileBuilder, Location<'_>) -> Option<Vec<Frame>>,
-        notes: &Notes,
-    ) -> Profile {
-        let Profile {
-            origin,
-            strings,
-            functions,
-            locations: old,
-            notes: mut all_notes,
-            mappings,
-            stacks,
-            labels,
-            value_types,
-            samples,
-            threads,
-            totals,
-        } = profile;
-        let mut builder = ProfileBuilder::new(origin, value_types);
-        builder.strings = StringInterner::resume(strings);
-        builder.function_index = (0u32..)
-            .zip(&functions)
-            .map(|(id, &function)| (function, FunctionId(id)))
-            .collect();
-        builder.functions = functions;
-        let mut locations = LocationTable::default();
-        for id in 0..old.len() as u32 {
-            let location = old.get(LocationId(id));
-            let renamed = rename(&mut builder, location);
-            let frames = renamed.as_deref().unwrap_or(location.frames);
-            locations.push(location.address, location.mapping, frames);
-        }
-        all_notes.absorb(&builder.notes);
-        all_notes.absorb(notes);
-        Profile {
-            origin: builder.origin,
-            strings: builder.strings.into_table(),
-            functions: builder.functions,
-            mappings,
-            locations,
-            stacks,
-            labels,
-            value_types: builder.value_types,
-            samples,
-            threads,
-            totals,
-            notes: all_notes,
-        }
-    }
 }
 
 /// Adds up samples with equal stack and labels. Where every sample has a stack of its own there is nothing to do,
@@ -373,21 +306,40 @@ fn merge_equal_samples(profile: &mut Profile) {
         return;
     }
     let hasher = hashbrown::DefaultHashBuilder::default();
-    let mut index: HashTable<u32> = HashTable::with_capacity(samples.len());
+    // Most stacks have one set of labels: the first row of a stack is found without hashing, and only other rows of it are hashed.
+    let mut first_rows: Vec<Option<u32>> = vec![None; profile.stacks.len()];
+    let mut other_rows: HashTable<u32> = HashTable::new();
     let mut kept = 0usize;
     for row in 0..samples.len() {
         let key = (samples.stacks[row], samples.labels[row]);
-        let hash = hasher.hash_one(key);
         let same = |&other: &u32| {
-            (
-                samples.stacks[other as usize],
-                samples.labels[other as usize],
-            ) == key
+            let other = other as usize;
+            (samples.stacks[other], samples.labels[other]) == key
         };
-        if let Some(&first) = index.find(hash, same) {
+        let first = &mut first_rows[key.0.index()];
+        let before = match first {
+            None => {
+                *first = Some(kept as u32);
+                None
+            }
+            Some(first) if same(first) => Some(*first),
+            Some(_) => {
+                let (stacks, labels) = (&samples.stacks, &samples.labels);
+                let hash_of =
+                    |&row: &u32| hasher.hash_one((stacks[row as usize], labels[row as usize]));
+                let hash = hasher.hash_one(key);
+                let found = other_rows.find(hash, same).copied();
+                if found.is_none() {
+                    // A table that grows hashes those that are in it, and this one's key is written below.
+                    other_rows.insert_unique(hash, kept as u32, hash_of);
+                }
+                found
+            }
+        };
+        if let Some(before) = before {
             for column in &mut samples.values {
                 let value = column[row];
-                column[first as usize] += value;
+                column[before as usize] += value;
             }
             continue;
         }
@@ -396,10 +348,6 @@ fn merge_equal_samples(profile: &mut Profile) {
         for column in &mut samples.values {
             column[kept] = column[row];
         }
-        let (stacks, labels) = (&samples.stacks, &samples.labels);
-        index.insert_unique(hash, kept as u32, |&other| {
-            hasher.hash_one((stacks[other as usize], labels[other as usize]))
-        });
         kept += 1;
     }
     samples.stacks.truncate(kept);

@@ -51,7 +51,7 @@ impl LabelInterner {
 
     pub(super) fn intern(&mut self, labels: &[Label]) -> LabelSetId {
         if labels.is_empty() {
-            return LabelSetId(0);
+            return LabelSetId::EMPTY;
         }
         if let Some(&id) = self.index.get(labels) {
             return LabelSetId(id);

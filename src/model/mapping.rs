@@ -11,13 +11,17 @@ pub struct Mapping {
     pub limit: u64,
     /// Offset in the file of the byte at `start`.
     pub file_offset: u64,
-    /// Path of the file in the profiled process; the empty string where it is not known.
+    /// Path of the file in the profiled process, with [`DELETED`] behind it where another file may lie there; the empty string where it is
+    /// not known.
     pub path: StringId,
     /// Build id as lower-case hexadecimal digits; the empty string where it is not known.
     pub build_id: StringId,
     /// What the addresses of this mapping's locations count from.
     pub addresses: AddressSpace,
 }
+
+/// What Linux writes behind the path of a file that was removed or replaced while it was mapped, as every update does.
+pub const DELETED: &str = " (deleted)";
 
 /// What an address counts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -17,8 +17,10 @@
 //! inflating the file took 0.28 s, and nothing but pictures needs the tree. `analysis::call_tree` builds it then.
 
 mod builder;
+mod changed;
 mod check;
 mod frame;
+mod half_hash;
 mod handles;
 mod label;
 mod location;
@@ -37,11 +39,11 @@ pub use frame::{Frame, Function};
 pub use handles::{FunctionId, LabelSetId, LocationId, MappingId, StackId, StringId, ValueIndex};
 pub use label::{Label, LabelValue};
 pub use location::Location;
-pub use mapping::{AddressSpace, Mapping};
+pub use mapping::{AddressSpace, DELETED, Mapping};
 pub use origin::{AllocatorStat, Origin, PeriodSource, Producer, Sampling, SourceFormat};
 pub use profile::Profile;
 pub use sample::Sample;
-pub use stack::{StackInterner, StackTable};
+pub use stack::{NO_STACK, StackInterner, StackTable};
 pub use string_table::StringTable;
 pub use thread::Thread;
 pub use value_type::{Measure, Unit, ValueType};

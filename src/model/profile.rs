@@ -1,6 +1,5 @@
 //! The profile itself: immutable, read by handle and by iterator.
 
-use super::builder::ProfileBuilder;
 use super::label::LabelTable;
 use super::location::LocationTable;
 use super::sample::SampleTable;
@@ -89,6 +88,30 @@ impl Profile {
         (0..self.locations.len() as u32).map(|id| (LocationId(id), self.location(LocationId(id))))
     }
 
+    /// The file name of what is mapped at a location; `[unknown]` where nothing is, or nothing with a name.
+    pub fn module_name(&self, location: Location<'_>) -> &str {
+        let path = location
+            .mapping
+            .map_or("", |id| self.text(self.mapping(id).path));
+        match path.rsplit('/').next() {
+            None | Some("") => "[unknown]",
+            Some(name) => name,
+        }
+    }
+
+    /// What a location without names is called: `module+0x1f40`, counted in the file of the module, else its address.
+    pub fn unnamed(&self, location: Location<'_>) -> String {
+        match (location.mapping, location.address) {
+            (Some(mapping), Some(address)) => format!(
+                "{}+{:#x}",
+                self.module_name(location),
+                self.mapping(mapping).offset_of(address)
+            ),
+            (None, Some(address)) => format!("{address:#x}"),
+            (_, None) => "[unknown]".to_owned(),
+        }
+    }
+
     /// All stacks.
     pub fn stacks(&self) -> &StackTable {
         &self.stacks
@@ -145,11 +168,6 @@ impl Profile {
         })
     }
 
-    /// The stack of each sample, by row.
-    pub fn sample_stacks(&self) -> &[StackId] {
-        &self.samples.stacks
-    }
-
     /// The values of one type, by row.
     pub fn values(&self, index: ValueIndex) -> &[u64] {
         self.samples.column(index)
@@ -173,46 +191,8 @@ impl Profile {
         &self.labels.sets[id.index()]
     }
 
-    /// How many distinct sets of labels there are, the empty one included.
-    pub fn label_set_count(&self) -> usize {
-        self.labels.sets.len()
-    }
-
     /// What each thread holds, where the format tells.
     pub fn threads(&self) -> &[Thread] {
         &self.threads
-    }
-
-    /// The same profile with other frames at some locations: how names are added after reading.
-    ///
-    /// `rename` is asked for each location and given the builder to intern names with; `None` leaves the location as it is.
-    /// Stacks and samples stay as they are.
-    #[must_use]
-    pub fn with_frames(
-        self,
-        rename: impl FnMut(&mut ProfileBuilder, Location<'_>) -> Option<Vec<Frame>>,
-        notes: &Notes,
-    ) -> Profile {
-        ProfileBuilder::rename_locations(self, rename, notes)
-    }
-
-    /// The same profile with a build id on every mapping that had none and whose path `build_id_of` knows.
-    #[must_use]
-    pub fn with_build_ids(self, build_id_of: impl FnMut(&str) -> Option<String>) -> Profile {
-        ProfileBuilder::add_build_ids(self, build_id_of)
-    }
-
-    /// The same profile with a time, in milliseconds since 1970, where it has none of its own.
-    #[must_use]
-    pub fn with_time(mut self, at_ms: i64) -> Profile {
-        self.origin.captured_at_ms.get_or_insert(at_ms);
-        self
-    }
-
-    /// The same profile with more remarks.
-    #[must_use]
-    pub fn with_notes(mut self, notes: &Notes) -> Profile {
-        self.notes.absorb(notes);
-        self
     }
 }

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::node_set::NodeSet;
-use super::weak_pairs::WeakPair;
+use super::weak_pairs::table_of_pair;
 use super::{EdgeKind, NodeKind, ObjectGraph};
 
 /// The edges that count for dominators, one bit for each.
@@ -126,9 +126,6 @@ fn page_nodes(graph: &ObjectGraph) -> NodeSet {
 /// The id of the table for each string that names an edge of a WeakMap's pair.
 fn tables_by_name(graph: &ObjectGraph) -> HashMap<u32, u64> {
     (0..graph.strings.len() as u32)
-        .filter_map(|index| {
-            let pair = WeakPair::from_name(graph.strings.bytes(index))?;
-            Some((index, pair.table))
-        })
+        .filter_map(|index| Some((index, table_of_pair(graph.strings.bytes(index))?)))
         .collect()
 }

@@ -133,7 +133,7 @@ fn lower(
             });
     }
 
-    let outermost = allocations.map(|_| location(BEFORE_RECORDING, "", &mut builder));
+    let outermost = allocations.map(|_| builder.named_location(BEFORE_RECORDING, ""));
     let mut frames = vec![None; classes.len() + scopes.len()];
     let mut stack = Vec::new();
     for (place, sum) in (0..).zip(&held).filter(|(_, sum)| sum.objects > 0) {
@@ -143,10 +143,10 @@ fn lower(
             let frame = &mut frames[class as usize];
             stack.push(
                 *frame.get_or_insert_with(|| match class.checked_sub(class_count) {
-                    None => location(classes.name(class), "", &mut builder),
+                    None => builder.named_location(classes.name(class), ""),
                     Some(step) => {
                         let (name, script) = scopes.name(step);
-                        location(name, script, &mut builder)
+                        builder.named_location(name, script)
                     }
                 }),
             );
@@ -184,18 +184,8 @@ struct Sum {
 impl Sum {
     fn add_to(self, builder: &mut ProfileBuilder, stack: &[LocationId]) {
         let stack = builder.stack(stack);
-        builder.sample(stack, LabelSetId(0), &[self.objects, self.bytes]);
+        builder.sample(stack, LabelSetId::EMPTY, &[self.objects, self.bytes]);
     }
-}
-
-fn location(name: &str, file: &str, builder: &mut ProfileBuilder) -> LocationId {
-    let function = builder.named_function(name, file);
-    let frame = Frame {
-        function,
-        line: 0,
-        column: 0,
-    };
-    builder.location(None, None, &[frame])
 }
 
 fn allocation_location(

@@ -1,7 +1,7 @@
 //! Heaps as graphs: every object a node, every reference an edge.
 //!
 //! What comes in: the columns of a heap snapshot, as a reader fills them. What goes out: who dominates whom, how much each object
-//! retains and how far it is from the roots, by the rules of Chrome DevTools; and the one [`Profile`](crate::model::Profile)
+//! retains and how it is held, by the rules of Chrome DevTools; and the one [`Profile`](crate::model::Profile)
 //! that everything else works on.
 //!
 //! A heap of a gigabyte has ten million objects and thirty million references. So nodes and edges are columns of integers, every
@@ -19,7 +19,6 @@ mod class_names;
 mod class_paths;
 mod code_places;
 mod detachedness;
-mod distances;
 mod dominators;
 mod essential;
 mod graph;
@@ -43,7 +42,6 @@ mod weak_pairs;
 pub use allocation_tree::{AllocationNode, AllocationTree};
 pub use class_names::ClassNames;
 pub use code_places::{CodePlace, CodePlaces, Location, short_script};
-pub use distances::{SYSTEM_DISTANCE, distances};
 pub use dominators::Dominators;
 pub use essential::Essential;
 pub use graph::{Edges, GraphError, Nodes, ObjectGraph};

@@ -176,8 +176,6 @@ fn the_value_of_a_weak_map_belongs_to_its_key() {
         .named(3, EdgeKind::Internal, from_key, 4)
         .graph();
     assert_eq!(dominators(&graph), [0, 0, 1, 1, 3]);
-    // It is reached once the second of the two is.
-    assert_eq!(distances(&graph)[4], Some(3));
 }
 
 #[test]
@@ -201,7 +199,6 @@ fn a_list_of_a_million_objects_is_as_deep_as_it_is_long() {
         .collect();
     let graph = drawing.graph();
     assert_eq!(retained(&graph)[0], 10 * (count as u64 - 1));
-    assert_eq!(distances(&graph)[count - 1], Some(count as u32 - 1));
     assert_eq!(lowered(graph), "Thing 999999 9999990\n");
 }
 

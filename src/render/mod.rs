@@ -1,9 +1,10 @@
-//! How it looks: documents and call trees -> text. Foreign text is escaped here, once.
+//! How it looks: documents, charts and call trees -> text. Foreign text is escaped here, once.
 //!
-//! A [`crate::report::Document`] is drawn by [`terminal()`], [`markdown()`] and [`html()`]; a
-//! [`crate::analysis::call_tree::CallTree`] by [`flame_svg()`], a [`crate::report::Chart`] by [`chart_svg()`]. Every function is pure and deterministic: the same
-//! statement gives the same bytes, whatever the environment says about width or colour. This room does not know where
-//! a statement came from, and computes nothing that two outputs would have to agree on.
+//! A [`Document`](crate::report::Document) is drawn by [`terminal()`], [`markdown()`] and [`html()`]; a
+//! [`CallTree`](crate::analysis::call_tree::CallTree) by [`flame_svg()`], a [`Chart`](crate::report::Chart) by [`chart_svg()`]; [`json`]
+//! writes the reports themselves. Every function is pure and deterministic: the same statement gives the same bytes, whatever the
+//! environment says about width or colour. This room does not know where a statement came from, and computes nothing that two outputs
+//! would have to agree on.
 
 mod chart_scale;
 pub mod chart_svg;

@@ -6,7 +6,8 @@ use crate::analysis::trend::{
     Ceiling, Estimate, Limit, PathRow, Pattern, Projection, RestartSign, Runs, SeriesAssessment,
     Suspect, Trend,
 };
-use crate::model::{PeriodSource, Sampling};
+use crate::load::series::Clock;
+use crate::model::{PeriodSource, Sampling, SourceFormat};
 use crate::notes::Notes;
 use crate::render::sample::PATHS;
 use crate::report::{Input, SnapshotPoint, TrendReport};
@@ -74,7 +75,7 @@ pub(crate) fn trend_report(snapshots: usize) -> TrendReport {
                 timestamp_ms: Some(timestamp),
                 size_bytes: Some(48_213),
                 trigger: Some("interval".to_owned()),
-                format: "pprof",
+                format: SourceFormat::Pprof,
                 sampling: Sampling::Poisson {
                     period: 524_288,
                     source: PeriodSource::Stated,
@@ -106,7 +107,7 @@ pub(crate) fn trend_report(snapshots: usize) -> TrendReport {
         is_bytes: true,
         by: Granularity::Stack,
         top: 15,
-        clock: "profile",
+        clock: Clock::Profile,
         has_time: true,
         trend: Trend {
             is_spread: false,

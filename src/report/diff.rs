@@ -1,18 +1,19 @@
 //! The statement about two profiles.
 
-use crate::analysis::diff::{Change, Diff, Presence, Row};
+use crate::analysis::diff::{Diff, Presence, Row};
 use crate::analysis::gate::{GateOutcome, MaxGrowth};
 use crate::analysis::granularity::Granularity;
 use crate::analysis::heap::HeapGrowth;
 use crate::analysis::same_process::SameProcess;
 use crate::analysis::verdict::Assessment;
 use crate::model::Sampling;
-use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount, Span};
+use crate::units::{Bytes, Count, Share, SignedAmount, SignedCount, Span};
 
 use super::heap;
-use super::input::Input;
-use super::snapshot::{amount, column, more_rows};
+use super::input::{Input, called, pair_title};
+use super::table::{CALL_PATH, more_rows};
 use super::{Align, Cell, Column, Document, Fact, Part, RowOrder, Table, Tone, Verdict};
+use crate::model::NO_STACK;
 
 /// Everything that is said about two profiles.
 #[derive(Debug, Clone)]
@@ -32,14 +33,13 @@ pub struct DiffReport {
 impl DiffReport {
     /// Growth per hour in the unit of the value, where both profiles tell their time and it moved on.
     pub fn growth_per_hour(&self) -> Option<f64> {
-        let ms = self.diff.duration_ms.filter(|&ms| ms > 0)?;
-        Some(self.diff.total.delta() as f64 * 3.6e6 / ms as f64)
+        self.diff.per_hour(self.diff.total.delta())
     }
 
     /// The statement for people.
     pub fn document(&self) -> Document {
         Document {
-            title: format!("{} -> {}", self.before.filepath, self.after.filepath),
+            title: pair_title(&self.before.filepath, &self.after.filepath),
             verdict: Some(self.verdict()),
             facts: self.facts(),
             body: self.body(),
@@ -60,19 +60,20 @@ impl DiffReport {
         let diff = &self.diff;
         let total = &diff.total;
         let mut sentence = format!(
-            "{} {} -> {}, {}",
-            diff.value_name,
-            amount(total.before, diff.is_bytes),
-            amount(total.after, diff.is_bytes),
-            signed(total.delta(), diff.is_bytes),
+            "{} {} → {}, {}",
+            called(&diff.value_name, diff.is_bytes),
+            diff.amount(total.before),
+            diff.amount(total.after),
+            diff.signed(total.delta()),
         );
         if let Some(error) = total.standard_error.filter(|&error| error > 0.0) {
-            sentence += &format!(" ± {}", amount(error as u64, diff.is_bytes));
+            sentence += &format!(" ± {}", diff.amount(error as u64));
         }
         if total.before > 0 {
-            sentence += &format!(" ({})", percent(total));
+            sentence += &format!(" ({})", total.share());
         }
-        if let Some(ms) = diff.duration_ms {
+        // That the older one was given second is the verdict then.
+        if let Some(ms) = diff.duration_ms.filter(|&ms| ms >= 0) {
             sentence += &format!(" in {}", Span(ms));
         }
         Verdict {
@@ -90,27 +91,23 @@ impl DiffReport {
 
     fn facts(&self) -> Vec<Fact> {
         let diff = &self.diff;
-        let fact = |label: &str, text: String| Fact {
-            label: label.to_owned(),
-            text,
-        };
         let mut facts = vec![
-            fact("first", self.before.describe()),
-            fact("second", self.after.describe()),
+            Fact::new("before", self.before.describe()),
+            Fact::new("after", self.after.describe()),
         ];
         if let Some((before, after)) = diff.total.objects {
-            facts.push(fact(
+            facts.push(Fact::new(
                 "objects",
                 format!(
-                    "{} -> {}, {}",
+                    "{} → {}, {}",
                     Count(before),
                     Count(after),
                     SignedCount(after as i64 - before as i64)
                 ),
             ));
         }
-        facts.push(fact("compared by", self.identity_text()));
-        facts.push(fact(
+        facts.push(Fact::new("compared by", self.identity_text()));
+        facts.push(Fact::new(
             "process",
             match &diff.comparability.same_process {
                 SameProcess::Yes(reason) => format!("the same: {reason}"),
@@ -121,9 +118,10 @@ impl DiffReport {
             },
         ));
         facts.extend(self.heap.iter().flat_map(heap::growth_facts));
-        facts.extend(self.gate_text().map(|text| fact("gate", text)));
+        facts.extend(self.legend().map(|text| Fact::new("legend", text)));
+        facts.extend(self.gate_text().map(|text| Fact::new("gate", text)));
         if let Some(size) = diff.minimum_detectable.filter(|&size| size > 0) {
-            facts.push(fact(
+            facts.push(Fact::new(
                 "can see",
                 format!(
                     "growth of a new call path from {} up, 9 times in 10",
@@ -134,19 +132,37 @@ impl DiffReport {
         facts
     }
 
+    /// What the marks of the table stand for, where there are rows with noise.
+    fn legend(&self) -> Option<String> {
+        let is_noisy = |row: &Row| row.change.standard_error.is_some_and(|error| error > 0.0);
+        self.diff.rows.iter().any(is_noisy).then(|| {
+            "± is a standard error; ~ marks a change within noise; q is the share of false alarms among rows up to there".to_owned()
+        })
+    }
+
     fn gate_text(&self) -> Option<String> {
         let (allowed, outcome) = self.gate?;
         let total = &self.diff.total;
-        let ceiling = amount(allowed.allowed(total.before) as u64, self.diff.is_bytes);
+        let grown = self.diff.signed(total.delta());
+        let mut ceiling = self
+            .diff
+            .amount(allowed.allowed(total.before) as u64)
+            .to_string();
+        if let MaxGrowth::Share(part) = allowed {
+            ceiling += &format!(" ({})", Share { part, whole: 1.0 });
+        }
+        let is_more = total.delta() as f64 > allowed.allowed(total.before);
         Some(match outcome {
-            GateOutcome::Passes if total.delta() as f64 > allowed.allowed(total.before) => {
-                format!("passes: more than the {ceiling} allowed, but within noise")
+            GateOutcome::Passes if is_more => {
+                format!("passes: {grown} is more than the {ceiling} allowed, but within noise")
             }
-            GateOutcome::Passes => format!("passes: growth up to {ceiling} is allowed"),
-            GateOutcome::Fails => format!("fails: growth up to {ceiling} is allowed"),
-            GateOutcome::CannotTell if total.delta() as f64 > allowed.allowed(total.before) => {
+            GateOutcome::Passes => format!("passes: {grown}, where up to {ceiling} is allowed"),
+            GateOutcome::Fails => {
+                format!("fails: {grown} is more than the {ceiling} allowed, and more than noise")
+            }
+            GateOutcome::CannotTell if is_more => {
                 format!(
-                    "cannot tell: more than the {ceiling} allowed, and it is not known whether the two can be compared"
+                    "cannot tell: {grown} is more than the {ceiling} allowed, and it is not known whether the two can be compared"
                 )
             }
             GateOutcome::CannotTell => {
@@ -176,8 +192,8 @@ impl DiffReport {
         }
         format!(
             "{tiers}; without a partner: {} before, {} after",
-            amount(comparability.unmatched_before, self.diff.is_bytes),
-            amount(comparability.unmatched_after, self.diff.is_bytes)
+            self.diff.amount(comparability.unmatched_before),
+            self.diff.amount(comparability.unmatched_after)
         )
     }
 
@@ -191,30 +207,31 @@ impl DiffReport {
             .unwrap_or(0);
         let by_stack = diff.by == Granularity::Stack;
         let mut columns = vec![
-            column("change", Align::Right, 0),
-            column("±", Align::Right, 1),
-            column("", Align::Left, 2),
-            column("before", Align::Right, 4),
-            column("after", Align::Right, 3),
+            Column::new("change", Align::Right, 0),
+            Column::new("±", Align::Right, 1),
+            Column::new("", Align::Left, 2),
+            Column::new("before", Align::Right, 4),
+            Column::new("after", Align::Right, 3),
         ];
         if !by_stack {
-            columns.push(column("cum change", Align::Right, 3));
+            columns.push(Column::new("cum change", Align::Right, 3));
         }
-        columns.push(column("q", Align::Right, 5));
-        columns.push(Column {
-            flexible: true,
-            ..column(
+        columns.push(Column::new("q", Align::Right, 5));
+        columns.push(Column::flexible(if by_stack {
+            CALL_PATH
+        } else {
+            diff.by.name()
+        }));
+        Table {
+            title: format!(
+                "What changed in {}, by {}",
+                diff.value_name,
                 if by_stack {
-                    "call path, blamed frame first"
+                    "call path"
                 } else {
                     diff.by.name()
-                },
-                Align::Left,
-                0,
-            )
-        });
-        Table {
-            title: format!("what changed in {}, by {}", diff.value_name, diff.by.name()),
+                }
+            ),
             columns,
             rows: diff.rows.iter().map(|row| self.row(row, largest)).collect(),
             rest: self.rest(),
@@ -233,7 +250,7 @@ impl DiffReport {
         };
         let mark = if noise && delta != 0 { "~" } else { "" };
         let text_tone = if noise { Tone::Faint } else { Tone::Plain };
-        let number = |value: u64, tone| Cell::Number(amount(value, is_bytes), value as f64, tone);
+        let number = |value: u64, tone| Cell::amount(value, is_bytes, tone);
         let side = |value: u64, gone: bool| {
             if gone {
                 Cell::Text("-".to_owned(), text_tone)
@@ -243,7 +260,7 @@ impl DiffReport {
         };
         let mut cells = vec![
             Cell::Number(
-                format!("{mark}{}", signed(delta, is_bytes)),
+                format!("{mark}{}", SignedAmount::new(delta, is_bytes)),
                 delta as f64,
                 tone,
             ),
@@ -268,23 +285,18 @@ impl DiffReport {
         ];
         if let Some((before, after)) = row.cum {
             let delta = after as i64 - before as i64;
-            cells.push(Cell::Number(
-                signed(delta, is_bytes),
-                delta as f64,
-                text_tone,
-            ));
+            cells.push(Cell::change(delta, is_bytes, text_tone));
         }
         cells.push(match row.q_value {
             Some(q) => Cell::Number(probability(q), q, Tone::Faint),
             None => Cell::Missing,
         });
-        cells.push(if row.frames.is_empty() {
+        cells.push(if row.frames.is_empty() && row.name.is_empty() {
+            Cell::Text(NO_STACK.to_owned(), text_tone)
+        } else if row.frames.is_empty() {
             Cell::Text(row.name.clone(), text_tone)
         } else {
-            Cell::Path(
-                row.frames.iter().map(|frame| frame.name.clone()).collect(),
-                text_tone,
-            )
+            Cell::path(&row.frames, text_tone)
         });
         cells
     }
@@ -295,7 +307,7 @@ impl DiffReport {
             format!(
                 "{}, {} together (--top 0 shows all)",
                 more_rows(rest.rows),
-                signed(rest.after as i64 - rest.before as i64, self.diff.is_bytes)
+                self.diff.signed(rest.after as i64 - rest.before as i64)
             )
         })
     }
@@ -309,25 +321,5 @@ fn probability(value: f64) -> String {
         format!("{value:.3}")
     } else {
         format!("{value:.2}")
-    }
-}
-
-fn percent(change: &Change) -> String {
-    let share = Share {
-        part: change.delta() as f64,
-        whole: change.before as f64,
-    };
-    if change.delta() > 0 {
-        format!("+{share}")
-    } else {
-        share.to_string()
-    }
-}
-
-fn signed(value: i64, is_bytes: bool) -> String {
-    if is_bytes {
-        SignedBytes(value).to_string()
-    } else {
-        SignedCount(value).to_string()
     }
 }

@@ -42,6 +42,16 @@ pub struct Fact {
     pub text: String,
 }
 
+impl Fact {
+    /// A fact under a label.
+    pub fn new(label: &str, text: impl Into<String>) -> Fact {
+        Fact {
+            label: label.to_owned(),
+            text: text.into(),
+        }
+    }
+}
+
 /// The verdict with its reasons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {

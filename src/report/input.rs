@@ -1,7 +1,7 @@
 //! What is said about a profile as a file: its name, time, size and precision.
 
 use crate::load::series::{FileName, main_program};
-use crate::model::{Measure, PeriodSource, Profile, Sampling, Unit};
+use crate::model::{Measure, PeriodSource, Profile, Sampling, SourceFormat, Unit, ValueType};
 use crate::units::Bytes;
 
 /// A profile as a file.
@@ -17,8 +17,8 @@ pub struct Input {
     pub size_bytes: Option<u64>,
     /// Why the snapshot was taken, where its name tells (`heap-<ms>-<trigger>.*`).
     pub trigger: Option<String>,
-    /// Short name of the format.
-    pub format: &'static str,
+    /// The format.
+    pub format: SourceFormat,
     /// How precise its numbers are.
     pub sampling: Sampling,
     /// Bytes in use, where it counts them.
@@ -39,12 +39,14 @@ impl Input {
                 .map(|index| profile.total(index))
         };
         Input {
-            trigger: FileName::parse(&filename).trigger.map(str::to_owned),
+            trigger: FileName::parse(&filename)
+                .trigger
+                .map(|it| it.name().to_owned()),
             filename,
             filepath: path.to_owned(),
             timestamp_ms: profile.origin().captured_at_ms,
             size_bytes,
-            format: profile.origin().format.name(),
+            format: profile.origin().format,
             sampling: profile.origin().sampling,
             inuse_bytes: total(Unit::Bytes),
             inuse_objects: total(Unit::Objects),
@@ -58,11 +60,33 @@ impl Input {
 
     /// Format, program, time and precision in one line.
     pub fn describe(&self) -> String {
-        let mut parts = vec![self.format.to_owned()];
+        let mut parts = vec![self.format.to_string()];
         parts.extend(self.command.as_ref().map(|command| format!("of {command}")));
         parts.extend(self.timestamp_ms.and_then(time_text));
         parts.push(sampling_text(self.sampling));
         parts.join(", ")
+    }
+}
+
+/// Two profiles in one heading: `run/heap.1.pb.gz → heap.2.pb.gz`. The folder that both lie in is told once.
+pub fn pair_title(before: &str, after: &str) -> String {
+    let folder = |path: &str| path.rfind('/').map_or(0, |at| at + 1);
+    let start = match after.get(..folder(after)) {
+        Some(inside) if inside.len() == folder(before) && before.starts_with(inside) => {
+            inside.len()
+        }
+        _ => 0,
+    };
+    format!("{before} → {}", &after[start..])
+}
+
+/// What a value is called in a sentence: bytes in use are the heap, everything else has the name of its value type.
+pub fn called(value_name: &str, is_bytes: bool) -> &str {
+    let value = ValueType::from_names(value_name, if is_bytes { "bytes" } else { "count" });
+    match value == ValueType::inuse_space() || value_name.eq_ignore_ascii_case("space") && is_bytes
+    {
+        true => "heap",
+        false => value_name,
     }
 }
 
@@ -71,6 +95,10 @@ pub fn time_text(ms: i64) -> Option<String> {
     let time = jiff::Timestamp::from_millisecond(ms).ok()?;
     Some(time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
+
+/// How precise heaps are whose every object is known.
+pub(super) const COUNTED: &str =
+    "every object is counted: no sampling error, but what no collection has taken yet is noise";
 
 /// How precise the numbers are, in words.
 pub fn sampling_text(sampling: Sampling) -> String {
@@ -85,5 +113,40 @@ pub fn sampling_text(sampling: Sampling) -> String {
             };
             format!("sampled once in {}{source}", Bytes(period))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_two_profiles_share_is_told_once() {
+        assert_eq!(
+            pair_title("run/a.pb.gz", "run/b.pb.gz"),
+            "run/a.pb.gz → b.pb.gz"
+        );
+        assert_eq!(pair_title("a.heap", "b.heap"), "a.heap → b.heap");
+        assert_eq!(
+            pair_title("run1/a.heap", "run2/a.heap"),
+            "run1/a.heap → run2/a.heap"
+        );
+        assert_eq!(
+            pair_title("run/a.heap", "run/more/a.heap"),
+            "run/a.heap → run/more/a.heap"
+        );
+        assert_eq!(
+            pair_title("/base.heap", "standard input"),
+            "/base.heap → standard input"
+        );
+    }
+
+    #[test]
+    fn only_bytes_in_use_are_the_heap() {
+        assert_eq!(called("inuse_space", true), "heap");
+        assert_eq!(called("space", true), "heap");
+        assert_eq!(called("alloc_space", true), "alloc_space");
+        assert_eq!(called("inuse_objects", false), "inuse_objects");
+        assert_eq!(called("growth_space", true), "growth_space");
     }
 }

@@ -1,8 +1,9 @@
 //! Results -> a complete statement for people that knows no output format.
 //!
-//! [`SnapshotReport`], [`DiffReport`] and [`TrendReport`] hold everything that is to be said about one profile, two, or a series;
-//! the JSON output is made from them as they are. Their [`Document`] is what a terminal, Markdown and HTML have in common: facts,
-//! a verdict, tables, charts, sections, recommendations, notes. Text in it is foreign and unescaped; the renderer escapes it for its destination.
+//! What comes in: what [`analysis`](crate::analysis) found, and what is known of the files. What goes out: [`SnapshotReport`],
+//! [`DiffReport`] and [`TrendReport`], which hold everything that is to be said about one profile, two, or a series; JSON is made from them
+//! as they are. Their [`Document`] is what a terminal, Markdown and HTML have in common: facts, a verdict, [tables](table), [charts](chart),
+//! sections, recommendations, notes. Text in it is foreign and unescaped; the renderer escapes it for its destination.
 
 pub mod chart;
 pub mod diff;

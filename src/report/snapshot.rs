@@ -8,10 +8,11 @@ use crate::analysis::hot_spots::{self, HotPath, HotSpot};
 use crate::analysis::value_choice::{self, NoSuchValue};
 use crate::model::{AllocatorStat, Profile, Thread, Unit, ValueIndex, ValueType};
 use crate::notes::Notes;
-use crate::units::{Bytes, Count, Share};
+use crate::units::{Amount, Bytes, Count, Share};
 
 use super::heap;
 use super::input::Input;
+use super::table::{CALL_PATH, left_out};
 use super::{Align, Cell, Column, Document, Fact, Part, RowOrder, Table, Tone};
 
 /// What to say about one profile.
@@ -157,33 +158,25 @@ impl SnapshotReport {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        let fact = |label: &str, text: String| Fact {
-            label: label.to_owned(),
-            text,
-        };
-        let mut facts = vec![fact("profile", self.input.describe())];
+        let mut facts = vec![Fact::new("profile", self.input.describe())];
         for (value_type, total) in &self.totals {
-            let text = amount(*total, value_type.unit == Unit::Bytes);
+            let text = Amount::new(*total, value_type.unit == Unit::Bytes);
             let error = self
                 .standard_error
                 .filter(|_| value_type.name == self.value_name && self.seen == self.total);
-            facts.push(fact(
+            facts.push(Fact::new(
                 &value_type.name,
                 match error {
-                    Some(error) => format!("{text} ± {}", amount(error as u64, self.is_bytes)),
-                    None => text,
+                    Some(error) => format!(
+                        "{text} ± {} (standard error)",
+                        Amount::new(error as u64, self.is_bytes)
+                    ),
+                    None => text.to_string(),
                 },
             ));
         }
         if self.seen != self.total {
-            facts.push(fact(
-                "filter",
-                format!(
-                    "lets {} through, {}",
-                    amount(self.seen, self.is_bytes),
-                    share(self.seen, self.total)
-                ),
-            ));
+            facts.push(Fact::new("filter", self.filter_text()));
         }
         let mut rests_on = format!("{} stacks", Count(self.samples.1 as u64));
         if let Some(sampled) = self.health.sampled_objects {
@@ -192,9 +185,12 @@ impl SnapshotReport {
                 Count(sampled.round() as u64)
             );
         }
-        facts.push(fact("rests on", rests_on));
+        if self.is_filtered {
+            rests_on += ", in the whole profile";
+        }
+        facts.push(Fact::new("rests on", rests_on));
         if self.health.unnamed_locations > 0 {
-            facts.push(fact(
+            facts.push(Fact::new(
                 "unnamed",
                 format!(
                     "{} of {} locations, on stacks with {}",
@@ -222,9 +218,28 @@ impl SnapshotReport {
         .filter_map(stat)
         .collect();
         if !stats.is_empty() {
-            facts.push(fact("runtime", stats.join(", ")));
+            facts.push(Fact::new("runtime", stats.join(", ")));
         }
         facts
+    }
+
+    fn filter_text(&self) -> String {
+        if self.seen == 0 {
+            return "lets nothing through: look at --focus and --ignore".to_owned();
+        }
+        let seen = Amount::new(self.seen, self.is_bytes);
+        let error = match self.standard_error {
+            Some(error) => format!(
+                " ± {} (standard error)",
+                Amount::new(error as u64, self.is_bytes)
+            ),
+            None => String::new(),
+        };
+        let share = Share {
+            part: self.seen as f64,
+            whole: self.total as f64,
+        };
+        format!("lets {seen}{error} through, {share}")
     }
 
     fn spot_table(&self) -> Table {
@@ -235,28 +250,25 @@ impl SnapshotReport {
             .map(|spot| {
                 vec![
                     self.number(spot.flat),
-                    self.share_cell(spot.flat),
+                    self.share(spot.flat),
                     Cell::Bar(ratio(spot.flat, largest), Tone::Plain),
                     self.number(spot.cum),
-                    self.share_cell(spot.cum),
+                    self.share(spot.cum),
                     Cell::Text(spot.name.clone(), Tone::Plain),
                 ]
             })
             .collect();
         Table {
-            title: format!("top {}s by flat {}", self.by.name(), self.value_name),
+            title: format!("Top {}s by flat {}", self.by.name(), self.value_name),
             columns: vec![
-                column("flat", Align::Right, 0),
-                column("flat %", Align::Right, 1),
-                column("", Align::Left, 4),
-                column("cum", Align::Right, 0),
-                column("cum %", Align::Right, 3),
-                Column {
-                    flexible: true,
-                    ..column(self.by.name(), Align::Left, 0)
-                },
+                Column::new("flat", Align::Right, 0),
+                Column::new("flat %", Align::Right, 1),
+                Column::new("", Align::Left, 4),
+                Column::new("cum", Align::Right, 0),
+                Column::new("cum %", Align::Right, 3),
+                Column::flexible(self.by.name()),
             ],
-            rest: rest(self.spot_count - self.spots.len()),
+            rest: left_out(self.spot_count - self.spots.len()),
             order: RowOrder::Rank,
             rows,
         }
@@ -269,25 +281,19 @@ impl SnapshotReport {
             .map(|path| {
                 vec![
                     self.number(path.value),
-                    self.share_cell(path.value),
-                    Cell::Path(
-                        path.frames.iter().map(|frame| frame.name.clone()).collect(),
-                        Tone::Plain,
-                    ),
+                    self.share(path.value),
+                    Cell::path(&path.frames, Tone::Plain),
                 ]
             })
             .collect();
         Table {
-            title: format!("top call paths by {}", self.value_name),
+            title: format!("Top call paths by {}", self.value_name),
             columns: vec![
-                column(&self.value_name, Align::Right, 0),
-                column("%", Align::Right, 1),
-                Column {
-                    flexible: true,
-                    ..column("call path, blamed frame first", Align::Left, 0)
-                },
+                Column::new(&self.value_name, Align::Right, 0),
+                Column::new("%", Align::Right, 1),
+                Column::flexible(CALL_PATH),
             ],
-            rest: rest(self.path_count - self.paths.len()),
+            rest: left_out(self.path_count - self.paths.len()),
             order: RowOrder::Rank,
             rows,
         }
@@ -314,28 +320,24 @@ impl SnapshotReport {
             })
             .collect();
         Table {
-            title: format!("threads by {}", self.value_name),
+            title: format!("Threads by {}", self.value_name),
             columns: vec![
-                column(&self.value_name, Align::Right, 0),
-                column("thread", Align::Right, 0),
-                Column {
-                    flexible: true,
-                    ..column("name", Align::Left, 0)
-                },
+                Column::new(&self.value_name, Align::Right, 0),
+                Column::new("thread", Align::Right, 0),
+                Column::flexible("name"),
             ],
-            rest: rest(self.holding_threads().count().saturating_sub(SHOWN)),
+            rest: left_out(self.holding_threads().count().saturating_sub(SHOWN)),
             order: RowOrder::Rank,
             rows,
         }
     }
 
     fn number(&self, value: u64) -> Cell {
-        Cell::Number(amount(value, self.is_bytes), value as f64, Tone::Plain)
+        Cell::amount(value, self.is_bytes, Tone::Plain)
     }
 
-    fn share_cell(&self, value: u64) -> Cell {
-        let share = share(value, self.total);
-        Cell::Number(share, ratio(value, self.total), Tone::Plain)
+    fn share(&self, value: u64) -> Cell {
+        Cell::share(value, self.total)
     }
 }
 
@@ -356,44 +358,5 @@ fn ratio(part: u64, whole: u64) -> f64 {
         0.0
     } else {
         part as f64 / whole as f64
-    }
-}
-
-fn share(part: u64, whole: u64) -> String {
-    Share {
-        part: part as f64,
-        whole: whole as f64,
-    }
-    .to_string()
-}
-
-fn rest(rows: usize) -> Option<String> {
-    (rows > 0).then(|| format!("{} (--top 0 shows all)", more_rows(rows)))
-}
-
-/// How many rows are left out.
-pub(super) fn more_rows(rows: usize) -> String {
-    match rows {
-        1 => "1 more row".to_owned(),
-        rows => format!("{} more rows", Count(rows as u64)),
-    }
-}
-
-/// A value in its unit.
-pub(super) fn amount(value: u64, is_bytes: bool) -> String {
-    if is_bytes {
-        Bytes(value).to_string()
-    } else {
-        Count(value).to_string()
-    }
-}
-
-/// A column that takes no more width than it needs.
-pub(super) fn column(title: &str, align: Align, dispensable: u8) -> Column {
-    Column {
-        title: title.to_owned(),
-        align,
-        dispensable,
-        flexible: false,
     }
 }

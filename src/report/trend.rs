@@ -11,11 +11,11 @@ mod tests;
 
 use crate::analysis::granularity::Granularity;
 use crate::analysis::trend::{Estimate, Limit, SeriesAssessment, Trend};
+use crate::load::series::Clock;
 use crate::notes::Notes;
-use crate::units::{Bytes, HoursAhead, Per, Rate, Span};
+use crate::units::{Amount, Bytes, HoursAhead, MS_PER_HOUR, Per, Rate, Span};
 
-use super::input::{Input, time_text};
-use super::snapshot::amount;
+use super::input::{Input, called, time_text};
 use super::{Chart, Document, Part, Tone, Verdict};
 
 /// Everything that is said about a series.
@@ -33,8 +33,8 @@ pub struct TrendReport {
     pub top: usize,
     /// The snapshots in the order of time.
     pub snapshots: Vec<SnapshotPoint>,
-    /// How their order was found: a stable short name, like `profile`, `name` or `sequence`.
-    pub clock: &'static str,
+    /// How their order was found.
+    pub clock: Clock,
     /// Whether their times are known, and rates are therefore per hour; else they are per snapshot.
     pub has_time: bool,
     /// What the series shows.
@@ -94,7 +94,8 @@ impl TrendReport {
 
     /// The chart, where there is a course to see.
     fn course(&self) -> Option<Chart> {
-        self.chart().filter(|_| self.snapshots.len() > 1)
+        self.chart()
+            .filter(|chart| self.snapshots.len() > 1 && chart.highest() > 0.0)
     }
 
     fn with_body(&self, body: Vec<Part>) -> Document {
@@ -133,16 +134,12 @@ impl TrendReport {
         let (Some(first), Some(last)) = (self.snapshots.first(), self.snapshots.last()) else {
             return "there are no snapshots".to_owned();
         };
-        let name = if self.is_bytes {
-            "heap"
-        } else {
-            &self.value_name
-        };
+        let name = called(&self.value_name, self.is_bytes);
         let trend = &self.trend;
         let mut sentence = match self.snapshots.len() {
             1 => format!("{name} {} in 1 snapshot", self.amount(first.total)),
             count => format!(
-                "{name} {} -> {}{} over {count} snapshots",
+                "{name} {} → {}{} over {count} snapshots",
                 self.amount(first.total),
                 self.amount(last.total),
                 self.span_text()
@@ -183,6 +180,7 @@ impl TrendReport {
         let dated = point.timestamp_ms.and_then(time_text);
         Some(match dated {
             Some(time) => time,
+            None if after == 0.0 => FIRST_SNAPSHOT.to_owned(),
             None if self.has_time => {
                 format!(
                     "{} after the first",
@@ -193,12 +191,12 @@ impl TrendReport {
         })
     }
 
-    fn amount(&self, value: u64) -> String {
-        amount(value, self.is_bytes)
+    fn amount(&self, value: u64) -> Amount {
+        Amount::new(value, self.is_bytes)
     }
 
-    fn amount_of(&self, value: f64) -> String {
-        self.amount(value.max(0.0).round() as u64)
+    fn amount_of(&self, value: f64) -> Amount {
+        Amount::rounded(value, self.is_bytes)
     }
 
     fn rate(&self, value: f64) -> Rate {
@@ -215,12 +213,13 @@ impl TrendReport {
 
     /// A rate with its interval, as in a sentence.
     fn rate_text(&self, growth: Estimate) -> String {
-        let rate = self.rate(growth.value);
-        format!("{rate} (95 %: {})", rate.interval(growth.low, growth.high))
+        self.rate(growth.value)
+            .with_interval(growth.low, growth.high)
     }
 }
 
-const MS_PER_HOUR: f64 = 3.6e6;
+/// What the moment is called that all others are counted from.
+const FIRST_SNAPSHOT: &str = "the first snapshot";
 
 /// The colour of a verdict.
 fn tone(assessment: SeriesAssessment) -> Tone {

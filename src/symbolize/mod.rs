@@ -1,8 +1,8 @@
 //! Addresses -> names, and linker names -> readable names.
 //!
 //! What comes in: a [`Profile`](crate::model::Profile), and the bytes of the object files it names, asked of a
-//! [`ModuleSource`] once for each module. What goes out: a new profile, whose notes count the addresses that have no name, by
-//! reason. Having no name is a value here and never an error.
+//! [`ModuleSource`] once for each module ([`LocalModules`](crate::load::LocalModules) looks on this machine). What goes out: a new profile,
+//! whose notes count the addresses that have no name, by reason. Having no name is a value here and never an error.
 //!
 //! A wrong name is worse than none, so nothing is guessed: a file of another build is not used (by build id, and where the
 //! profile has none, by the layout of the mapping and by the machine code before each return address), and a symbol names only

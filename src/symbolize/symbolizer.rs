@@ -11,9 +11,7 @@ use super::present_names::PresentNames;
 use super::source::{ModuleSource, WantedModule};
 use super::unnamed::{self, Unnamed};
 use crate::limits;
-use crate::model::{
-    Frame, Function, FunctionId, Location, Mapping, MappingId, Profile, ProfileBuilder,
-};
+use crate::model::{Frame, Function, FunctionId, Location, MappingId, Profile, ProfileBuilder};
 use crate::notes::{NoteKind, Notes};
 
 /// Names the addresses of profiles. All profiles of a run share one, from several threads: a module is looked for, parsed
@@ -77,7 +75,7 @@ impl<'i> Symbolizer<'i> {
         let path = profile.text(mapping.path);
         let refuse = |notes: &mut Notes, reason: Unnamed, detail: &str, of: &[Unresolved]| {
             notes.add_many(reason.kind(), of.len() as u64, || {
-                unnamed::example(path, of[0].file_address(mapping), detail)
+                unnamed::example(path, mapping.offset_of(of[0].address), detail)
             });
         };
         let wanted = WantedModule {
@@ -117,7 +115,7 @@ impl<'i> Symbolizer<'i> {
             };
             if self.reads_dwarf && !module.has_dwarf() {
                 notes.add(NoteKind::NoDebugInfo, || {
-                    unnamed::example(path, location.file_address(mapping), "")
+                    unnamed::example(path, mapping.offset_of(location.address), "")
                 });
             }
             let names = module.names();
@@ -157,11 +155,7 @@ pub fn without_addresses(profile: Profile) -> Profile {
             notes.add(NoteKind::SymbolizationOff, || match location.mapping {
                 Some(mapping) => {
                     let mapping = profile.mapping(mapping);
-                    let at = Unresolved {
-                        address,
-                        position: 0,
-                    };
-                    unnamed::example(profile.text(mapping.path), at.file_address(mapping), "")
+                    unnamed::example(profile.text(mapping.path), mapping.offset_of(address), "")
                 }
                 None => format!("{address:#x}"),
             });
@@ -175,19 +169,6 @@ pub fn without_addresses(profile: Profile) -> Profile {
 struct Unresolved {
     address: u64,
     position: usize,
-}
-
-impl Unresolved {
-    /// The address as it is looked up in a file with other tools: from the start of the file, where that is known.
-    fn file_address(&self, mapping: &Mapping) -> u64 {
-        match mapping.addresses {
-            crate::model::AddressSpace::File => self.address,
-            crate::model::AddressSpace::Process => self
-                .address
-                .wrapping_sub(mapping.start)
-                .wrapping_add(mapping.file_offset),
-        }
-    }
 }
 
 /// Frames for the locations without names, in their order. Functions are positions in one list.

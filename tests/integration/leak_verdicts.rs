@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use fabric::analysis::frame_filter::View;
 use fabric::analysis::granularity::Granularity;
 use fabric::analysis::trend::{
-    Circumstances, Clock, PathSums, PathTable, Series, SeriesAssessment, Trend, trend,
+    Circumstances, PathSums, PathTable, Series, SeriesAssessment, Trend, trend,
 };
 use fabric::analysis::value_choice;
 use fabric::formats::pprof;
+use fabric::units::Per;
 
 use super::support::heap_simulation::{HeapSimulation, Site, steady_service};
 use super::support::heap_snapshot::HeapSnapshot;
@@ -60,7 +61,7 @@ fn judge(labelled: &LabelledSeries, form: Form) -> Trend {
         snapshots: &snapshots,
         circumstances: &circumstances,
         times: &hours,
-        clock: Clock::Hours,
+        per: Per::Hour,
         is_bytes: true,
         limit: None,
         by: Granularity::Stack,

@@ -22,6 +22,8 @@ mod capture;
 mod command_line;
 /// The dashboard in a real browser.
 mod dashboard;
+/// The Debian package is whole, and its parts agree.
+mod debian_package;
 /// Every reader on every mutation of every fixture, all the way to JSON.
 mod fuzz_targets;
 /// Man pages and completions are those of the command line.

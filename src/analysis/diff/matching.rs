@@ -2,10 +2,10 @@
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
+use crate::analysis::stack_values::StackValues;
 use crate::model::{Profile, StackId};
 
 use super::Comparability;
-use super::StackValues;
 use crate::analysis::halves::{self, on_both_cores};
 use crate::analysis::same_process::{self, SameProcess};
 use crate::analysis::stack_key::{IdentityTier, StackKeys};

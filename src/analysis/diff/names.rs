@@ -1,12 +1,12 @@
 //! Rows by function, file, line or module: flat values tested against the noise, cumulative ones beside them.
 
 use super::Change;
-use super::StackValues;
 use super::noise_model::{NoiseModel, Sums};
 use super::row::{Presence, Rest, Row, rank, sort, take_top};
 use crate::analysis::granularity::Granularity;
 use crate::analysis::hot_spots::{Entries, sums};
 use crate::analysis::significance::q_values;
+use crate::analysis::stack_values::StackValues;
 use crate::model::StackId;
 
 /// Rows by function, file, line or module.

@@ -1,9 +1,9 @@
 //! How large the noise of a difference is.
 
 use super::Change;
-use super::StackValues;
 use crate::analysis::same_process::SameProcess;
 use crate::analysis::significance::Evidence;
+use crate::analysis::stack_values::StackValues;
 use crate::model::StackId;
 
 /// How the noise of a difference is computed.

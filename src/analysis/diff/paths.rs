@@ -2,15 +2,15 @@
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::StackValues;
 use super::matching::Pair;
 use super::noise_model::{NoiseModel, Sums};
 use super::row::{Presence, Rest, Row, rank, sort, take_top};
 use super::{Change, Suspect, is_significant};
-use crate::analysis::call_path::PathFrame;
+use crate::analysis::call_path::{PathFrame, blamed};
 use crate::analysis::halves::{self, on_both_cores};
 use crate::analysis::significance::q_values;
 use crate::analysis::stack_key::PathKeys;
+use crate::analysis::stack_values::StackValues;
 use crate::model::StackId;
 
 /// A call path with its evidence, and a stack to name it by.
@@ -121,9 +121,7 @@ pub(super) fn top_paths(
         .map(|path| {
             let frames = frames(path, before, after);
             Row {
-                name: frames
-                    .first()
-                    .map_or_else(|| "[no stack]".to_owned(), |frame| frame.name.clone()),
+                name: blamed(&frames).to_owned(),
                 frames,
                 presence: Presence::of(path.sums.before, path.sums.after),
                 change: path.change,

@@ -1,14 +1,14 @@
 //! Memory that the process holds beside the profiled heap: fragmentation, or what does not come from the allocator.
 
-use super::Series;
 use super::court::Court;
 use super::judgement::Estimate;
 use super::path_series::PathSeries;
+use super::series::Series;
 
 /// Growth of the resident size that the heap does not explain.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OffHeap {
-    /// Growth of resident size less heap in use, for each unit of the clock.
+    /// Growth of resident size less heap in use, for each hour or snapshot.
     pub growth: Estimate,
     /// Resident size less heap in use in the last snapshot, in bytes.
     pub last_bytes: u64,

@@ -1,8 +1,10 @@
 //! Where growth leads: an interval, never a point alone.
 
 use super::judgement::Estimate;
+use super::series::Series;
 use super::suspect::Suspect;
-use super::{Clock, Series, SeriesAssessment, Trend};
+use super::verdict::{SeriesAssessment, Trend};
+use crate::units::Per;
 
 /// Where the growth of a series leads, in bytes and hours. Only where something leaks or grows, and time is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,7 +63,7 @@ pub(super) fn together(suspects: &[Suspect]) -> Option<Estimate> {
 /// Projects the growth of the suspects: what else shrinks now cannot shrink for ever, so the total alone would promise too much.
 /// Without suspects, the growth of the whole heap where it is more than noise.
 pub(super) fn project(series: &Series<'_>, trend: &Trend) -> Option<Projection> {
-    if series.clock != Clock::Hours || !series.is_bytes {
+    if series.per != Per::Hour || !series.is_bytes {
         return None;
     }
     let rate = match trend.assessment {

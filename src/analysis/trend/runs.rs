@@ -1,7 +1,7 @@
 //! A series is cut where the process restarted: said by the snapshots, or shown by the numbers alone.
 
-use super::Circumstances;
 use super::path_table::{Entry, SnapshotValues};
+use super::series::Circumstances;
 
 /// The runs of a series: for each snapshot the run it belongs to, from 0, and why each run after the first began.
 #[derive(Debug, Clone, PartialEq, Eq)]

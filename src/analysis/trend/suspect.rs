@@ -3,12 +3,15 @@
 use hashbrown::HashSet;
 
 use super::court::Case;
+use super::evidence::percent;
 use super::judgement::{Estimate, Pattern};
 use super::path_table::{Entry, SnapshotValues};
-use super::words;
-use super::{Series, SeriesAssessment};
+use super::series::Series;
+use super::verdict::SeriesAssessment;
 use crate::analysis::call_path::PathFrame;
 use crate::analysis::granularity::Granularity;
+use crate::model::NO_STACK;
+use crate::units::{Amount, Count, SignedAmount};
 
 /// A call path, or several of one owner, that grow.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +24,7 @@ pub struct Suspect {
     pub assessment: SeriesAssessment,
     /// What it does.
     pub pattern: Pattern,
-    /// Growth for each unit of the clock.
+    /// Growth for each hour or snapshot.
     pub rate: Estimate,
     /// The chance that it grows to the end and goes on.
     pub probability: f64,
@@ -94,7 +97,7 @@ impl Scene<'_> {
             evidence: Vec::new(),
         };
         let callers = self.callers(case);
-        suspect.evidence = words::evidence_of(&suspect, self.series, self.points, &callers);
+        suspect.evidence = evidence(&suspect, self.series, self.points, &callers);
         suspect
     }
 
@@ -154,7 +157,7 @@ impl Scene<'_> {
         first
             .and_then(|&path| self.series.table.frames(path).next())
             .map_or_else(
-                || "[no stack]".to_owned(),
+                || NO_STACK.to_owned(),
                 |frame| frame.name_by(self.series.by),
             )
     }
@@ -222,4 +225,70 @@ fn sum(snapshot: &SnapshotValues, members: &HashSet<u32>, of: impl Fn(&Entry) ->
         .filter(|entry| members.contains(&entry.path))
         .map(|entry| f64::from(of(entry)))
         .sum()
+}
+
+/// More callers are not read.
+const MOST_CALLERS: usize = 4;
+
+/// Why a suspect is one.
+fn evidence(
+    suspect: &Suspect,
+    series: &Series<'_>,
+    points: &[Vec<usize>],
+    callers: &[String],
+) -> Vec<String> {
+    let judged: Vec<f64> = points
+        .iter()
+        .flatten()
+        .map(|&at| suspect.values[at])
+        .collect();
+    let (Some(&first), Some(&last)) = (judged.first(), judged.last()) else {
+        return Vec::new();
+    };
+    let rises = judged.windows(2).filter(|pair| pair[1] > pair[0]).count();
+    let falls = judged.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    let mut said = vec![format!(
+        "{} to {}: up {rises} times, down {falls} times in {} steps.",
+        Amount::rounded(first, series.is_bytes),
+        Amount::rounded(last, series.is_bytes),
+        judged.len() - 1
+    )];
+    said.push(format!(
+        "Chance that it goes on growing, against all other courses: {}.",
+        percent(suspect.probability)
+    ));
+    let third = judged.len() / 3;
+    if third > 0 {
+        said.push(format!(
+            "In the last third of the series: {}.",
+            SignedAmount::rounded(last - judged[judged.len() - 1 - third], series.is_bytes)
+        ));
+    }
+    if let Some(survival) = suspect.survival {
+        said.push(format!(
+            "It kept {} of what it allocated.",
+            percent(survival)
+        ));
+    }
+    if suspect.paths > 1 {
+        let named: Vec<&str> = callers
+            .iter()
+            .take(MOST_CALLERS)
+            .map(String::as_str)
+            .collect();
+        let through = match (named.is_empty(), callers.len() > named.len()) {
+            (true, _) => String::new(),
+            (false, false) => format!(", through {}", named.join(", ")),
+            (false, true) => format!(
+                ", through {} and {} more",
+                named.join(", "),
+                callers.len() - named.len()
+            ),
+        };
+        said.push(format!(
+            "{} call paths lead to it and grow together{through}.",
+            Count(suspect.paths as u64)
+        ));
+    }
+    said
 }

@@ -6,8 +6,7 @@ use crate::formats::numbered_lines::Lines;
 use crate::formats::preamble::without_byte_order_mark;
 use crate::formats::{ReadError, ReadErrorKind};
 use crate::model::{
-    Frame, LabelSetId, LocationId, Origin, Profile, ProfileBuilder, Sampling, SourceFormat,
-    ValueType,
+    LabelSetId, LocationId, Origin, Profile, ProfileBuilder, Sampling, SourceFormat, ValueType,
 };
 use crate::notes::NoteKind;
 
@@ -61,7 +60,7 @@ pub fn read(text: &[u8]) -> Result<Profile, ReadError> {
             stack.push(location);
         }
         let stack = builder.stack(&stack);
-        builder.sample(stack, LabelSetId(0), &[parsed.value]);
+        builder.sample(stack, LabelSetId::EMPTY, &[parsed.value]);
     }
     match first_bad_line {
         Some(line) if read == 0 => Err(ReadErrorKind::Malformed {
@@ -84,13 +83,7 @@ fn location(name: &[u8], builder: &mut ProfileBuilder) -> LocationId {
         [] => b"[unknown]",
         name => name,
     };
-    let function = builder.named_function(&String::from_utf8_lossy(name), "");
-    let frame = Frame {
-        function,
-        line: 0,
-        column: 0,
-    };
-    builder.location(None, None, &[frame])
+    builder.named_location(&String::from_utf8_lossy(name), "")
 }
 
 /// One line, taken apart.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::escape;
-use crate::model::{Location, Profile, StackId, ValueIndex};
+use crate::model::{NO_STACK, Profile, StackId, ValueIndex};
 
 /// Writes one value type as folded stacks, sorted, equal lines added up.
 ///
@@ -62,7 +62,7 @@ fn path(profile: &Profile, stack: StackId) -> String {
             path.push_str(&escape::folded(name));
         };
         if location.frames.is_empty() {
-            push(&unnamed(profile, location));
+            push(&profile.unnamed(location));
         }
         for frame in location.frames.iter().rev() {
             push(profile.function_name(frame.function));
@@ -70,23 +70,9 @@ fn path(profile: &Profile, stack: StackId) -> String {
     }
     if path.is_empty() {
         // A line needs a path.
-        path.push_str("[no stack]");
+        path.push_str(NO_STACK);
     }
     path
-}
-
-/// `module+0x1f40`, counted in the file of the module; the address where it is in no module.
-fn unnamed(profile: &Profile, location: Location<'_>) -> String {
-    let mapping = location.mapping.map(|id| profile.mapping(id));
-    match (mapping, location.address) {
-        (Some(mapping), Some(address)) => {
-            let path = profile.text(mapping.path);
-            let module = path.rsplit('/').next().unwrap_or(path);
-            format!("{module}+{:#x}", mapping.offset_of(address))
-        }
-        (None, Some(address)) => format!("{address:#x}"),
-        (_, None) => "[unknown]".to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -283,10 +283,10 @@ impl<'t> Reader<'t> {
             _ => counts.live,
         };
         if self.header.kind != Kind::Sampled || pair.objects == 0 {
-            return LabelSetId(0);
+            return LabelSetId::EMPTY;
         }
         let Ok(value) = i64::try_from(pair.bytes / pair.objects) else {
-            return LabelSetId(0);
+            return LabelSetId::EMPTY;
         };
         let name = self.builder.string("bytes");
         self.builder.labels(&[Label {

@@ -249,7 +249,7 @@ impl<'t> Reader<'t> {
         self.estimated_bytes = self.estimated_bytes.saturating_add(values[1]);
         let stack = self.builder.stack(&self.stack);
         self.builder
-            .sample(stack, LabelSetId(0), &values[..self.columns.count()]);
+            .sample(stack, LabelSetId::EMPTY, &values[..self.columns.count()]);
     }
 
     /// In-use objects and bytes, allocated objects and bytes, with the sampling undone.

@@ -1,19 +1,17 @@
 //! The file's own numbers -> handles of the model.
 
-use hashbrown::HashMap;
-
+use super::id_map::IdMap;
 use super::places::{Places, bad_id};
 use super::raw::{RawMapping, RawProfile, RawSamples, RawStrings};
 use super::wire::malformed;
 use super::{drop_frames, heap_types};
-use crate::formats::{ReadError, recovered_period};
+use crate::formats::{ReadError, recovered_period, unsample};
 use crate::model::{
     AddressSpace, Frame, Function, FunctionId, Label, LabelSetId, LabelValue, LocationId, Mapping,
     MappingId, Measure, Origin, PeriodSource, Producer, Profile, ProfileBuilder, Sampling,
     SourceFormat, StackInterner, StackTable, StringId, Unit, ValueType,
 };
 use crate::notes::{NoteKind, Notes};
-use crate::units::Bytes;
 
 pub(super) fn resolve(mut raw: RawProfile) -> Result<Profile, ReadError> {
     let value_types = value_types(&raw)?;
@@ -110,17 +108,11 @@ fn sampling(
         }
     };
     if raw.period > 0 && is_space {
-        let period = raw.period as u64;
-        if period == 1 {
-            return Ok(Sampling::Exact);
-        }
-        if period >= 1 << 30 {
-            notes.add(NoteKind::HugePeriod, || Bytes(period).to_string());
-        }
-        return Ok(Sampling::Poisson {
-            period,
-            source: PeriodSource::Stated,
-        });
+        return Ok(unsample::poisson(
+            raw.period as u64,
+            PeriodSource::Stated,
+            notes,
+        ));
     }
     let inuse = value_types
         .iter()
@@ -137,14 +129,8 @@ fn sampling(
         _ => Sampling::Unknown,
     };
     match recovered {
-        Sampling::Poisson { period, source } => notes.add(NoteKind::PeriodRecovered, || {
-            let word = match source {
-                PeriodSource::UpperBound => "at most ",
-                PeriodSource::Stated | PeriodSource::Recovered => "",
-            };
-            format!("{word}{}", Bytes(period))
-        }),
-        _ => notes.add(NoteKind::PeriodUnknown, String::new),
+        Sampling::Unknown => notes.add(NoteKind::PeriodUnknown, String::new),
+        recovered => recovered_period::note(recovered, notes),
     }
     Ok(recovered)
 }
@@ -162,8 +148,10 @@ fn has_file_addresses(raw: &RawProfile) -> bool {
 struct Tables<'r, 'b> {
     raw: &'r RawProfile,
     builder: &'b mut ProfileBuilder,
-    mappings: HashMap<u64, MappingId>,
-    functions: HashMap<u64, FunctionId>,
+    mappings: IdMap<MappingId>,
+    functions: IdMap<FunctionId>,
+    /// What the builder calls each string, once it was asked: functions share names and files.
+    strings: Vec<Option<StringId>>,
 }
 
 impl<'r, 'b> Tables<'r, 'b> {
@@ -171,8 +159,9 @@ impl<'r, 'b> Tables<'r, 'b> {
         let mut tables = Tables {
             raw,
             builder,
-            mappings: HashMap::with_capacity(raw.mappings.len()),
-            functions: HashMap::with_capacity(raw.functions.len()),
+            mappings: IdMap::with_room_for(raw.mappings.len()),
+            functions: IdMap::with_room_for(raw.functions.len()),
+            strings: vec![None; raw.strings.len()],
         };
         for mapping in &raw.mappings {
             // jemalloc_pprof writes addresses of the file and one range for all mappings.
@@ -228,7 +217,15 @@ impl<'r, 'b> Tables<'r, 'b> {
         if index == 0 {
             return Ok(self.builder.string(""));
         }
-        Ok(self.builder.string(&self.raw.strings.get(index)?))
+        let known = usize::try_from(index).ok();
+        if let Some(&Some(known)) = known.and_then(|index| self.strings.get(index)) {
+            return Ok(known);
+        }
+        let id = self.builder.string(&self.raw.strings.get(index)?);
+        if let Some(known) = known.and_then(|index| self.strings.get_mut(index)) {
+            *known = Some(id);
+        }
+        Ok(id)
     }
 
     fn build_id(&mut self, index: u64) -> Result<StringId, ReadError> {
@@ -251,7 +248,7 @@ impl<'r, 'b> Tables<'r, 'b> {
                 if line.function == 0 {
                     continue;
                 }
-                let Some(&function) = self.functions.get(&line.function) else {
+                let Some(function) = self.functions.get(line.function) else {
                     return Err(points_nowhere(
                         "location",
                         location.id,
@@ -271,9 +268,8 @@ impl<'r, 'b> Tables<'r, 'b> {
                 // A file that was stripped of all its mappings still has names.
                 _ if self.mappings.is_empty() => None,
                 id => Some(
-                    *self
-                        .mappings
-                        .get(&id)
+                    self.mappings
+                        .get(id)
                         .ok_or_else(|| points_nowhere("location", location.id, "mapping", id))?,
                 ),
             };

@@ -16,11 +16,10 @@ use std::io::Read;
 use super::json_bytes::JsonBytes;
 use crate::formats::{ReadError, recovered_period};
 use crate::model::{
-    Frame, Function, LabelSetId, LocationId, Origin, PeriodSource, Producer, Profile,
-    ProfileBuilder, Sampling, SourceFormat, ValueType,
+    Frame, Function, LabelSetId, LocationId, Origin, Producer, Profile, ProfileBuilder, Sampling,
+    SourceFormat, ValueType,
 };
 use crate::notes::NoteKind;
-use crate::units::Bytes;
 
 const FORMAT: &str = "V8 heap profile";
 
@@ -49,7 +48,7 @@ pub fn read(input: &mut dyn Read) -> Result<Profile, ReadError> {
         Some(smallest) => recovered_period::recover([smallest].into_iter()),
         None => recovered_period::recover(nodes.iter().map(|node| node.self_size)),
     };
-    note_period(sampling, &mut builder);
+    recovered_period::note(sampling, builder.notes_mut());
     builder.origin_mut().sampling = sampling;
     add_samples(&nodes, &mut builder);
     Ok(builder.finish()?)
@@ -216,19 +215,6 @@ fn read_smallest_sample(json: &mut JsonBytes<'_>) -> Result<Option<u64>, ReadErr
     Ok(smallest)
 }
 
-fn note_period(sampling: Sampling, builder: &mut ProfileBuilder) {
-    let Sampling::Poisson { period, source } = sampling else {
-        return;
-    };
-    builder.note(NoteKind::PeriodRecovered, || {
-        let word = match source {
-            PeriodSource::UpperBound => "at most ",
-            PeriodSource::Stated | PeriodSource::Recovered => "",
-        };
-        format!("{word}{}", Bytes(period))
-    });
-}
-
 /// One sample for each node with bytes; its stack is its path without the root, which stands for no function.
 fn add_samples(nodes: &[Node], builder: &mut ProfileBuilder) {
     let mut stack = Vec::new();
@@ -248,7 +234,7 @@ fn add_samples(nodes: &[Node], builder: &mut ProfileBuilder) {
             });
         }
         let stack = builder.stack(&stack);
-        builder.sample(stack, LabelSetId(0), &[node.self_size]);
+        builder.sample(stack, LabelSetId::EMPTY, &[node.self_size]);
     }
 }
 

@@ -4,7 +4,7 @@ use super::file_name::FileName;
 use super::find::SeriesFile;
 use super::sidecar::Sidecar;
 use crate::load::loaded::{Fingerprint, Loaded};
-use crate::model::Profile;
+use crate::model::{DELETED, Profile};
 
 /// What is known of one file of a series, from its content, its name and the JSON beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +67,7 @@ impl SeriesEntry {
 pub fn main_program(profile: &Profile) -> Option<String> {
     let mut paths = profile.mappings().iter().map(|it| profile.text(it.path));
     let path = paths.find(|path| !path.is_empty() && !path.starts_with('['))?;
-    // What the kernel writes behind the path of a program that was replaced while it ran, as every update does.
-    let path = path.strip_suffix(" (deleted)").unwrap_or(path);
+    let path = path.strip_suffix(DELETED).unwrap_or(path);
     let name = path.rsplit('/').next()?;
     let is_library = name.ends_with(".so") || name.contains(".so.");
     (!name.is_empty() && !is_library).then(|| name.to_owned())

@@ -1,6 +1,6 @@
 //! The names that profilers and snapshot folders give to files: what they tell of time, sequence, process and reason.
 
-use super::time_in_name;
+use super::{Trigger, time_in_name};
 
 /// What the name of a file tells. Nothing in it is certain: people rename files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,12 +13,9 @@ pub struct FileName {
     pub sequence: Option<u64>,
     /// Process id.
     pub pid: Option<u32>,
-    /// Why it was taken: `manual`, `periodic`, `memory-pressure`, `oom-risk` or `test`.
-    pub trigger: Option<&'static str>,
+    /// Why it was taken.
+    pub trigger: Option<Trigger>,
 }
-
-/// A closed list: the word goes into reports, and a name may hold anything.
-const TRIGGERS: [&str; 5] = ["manual", "periodic", "memory-pressure", "oom-risk", "test"];
 
 /// Linux numbers its namespaces from here on (`PROC_*_INIT_INO`); no process id is as large.
 const FIRST_NAMESPACE: u64 = 0xEFFF_FFF0;
@@ -77,7 +74,7 @@ fn pid(field: &str) -> Option<u32> {
 fn snapshot(name: &str) -> Option<FileName> {
     let (ms, rest) = name.strip_prefix("heap-")?.split_once('-')?;
     let word = rest.split('.').next()?;
-    let trigger = TRIGGERS.into_iter().find(|trigger| *trigger == word)?;
+    let trigger = Trigger::from_name(word)?;
     let time_ms = i64::try_from(number(ms)?).ok()?;
     Some(FileName {
         stem: "heap".to_owned(),
@@ -184,7 +181,7 @@ mod tests {
             it.time_ms,
             it.sequence,
             it.pid,
-            it.trigger,
+            it.trigger.map(Trigger::name),
         );
         assert_eq!(found, expected, "{name}");
     }

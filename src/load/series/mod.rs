@@ -18,6 +18,7 @@ mod sidecar;
 mod skipped;
 mod time_in_name;
 mod times;
+mod trigger;
 
 #[cfg(test)]
 mod folder_tests;
@@ -28,7 +29,7 @@ mod select_tests;
 
 pub use entry::{SeriesEntry, main_program};
 pub use file_name::FileName;
-pub use find::{Found, Links, SeriesFile, find};
+pub use find::{Found, Links, SeriesFile, find, subfolders_with_files};
 pub use load_each::load_each;
 pub use order::{Timeline, order};
 pub use select::{Group, SelectError, Wanted, select};
@@ -37,3 +38,4 @@ pub use sidecar::{
 };
 pub use skipped::note_skipped;
 pub use times::Clock;
+pub use trigger::Trigger;

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::picture::Field;
 use crate::escape;
-use crate::render::chart_scale::{amount, moment};
+use crate::render::chart_scale::moment;
 use crate::report::{Chart, ChartLine, ChartPoint, Cone, LineRole};
+use crate::units::Amount;
 
 /// One line: area and error band below, then the line, then its points.
 pub(super) fn line(out: &mut String, chart: &Chart, line: &ChartLine, field: &Field) {
@@ -74,7 +75,7 @@ fn dots(out: &mut String, chart: &Chart, points: &[ChartPoint], field: &Field) {
             true => continue,
         };
         let error = match point.error > 0.0 {
-            true => format!(" ± {}", amount(point.half_width(), chart.is_bytes)),
+            true => format!(" ± {}", Amount::rounded(point.half_width(), chart.is_bytes)),
             false => String::new(),
         };
         let judged = if point.judged { "" } else { ", not judged" };
@@ -84,7 +85,7 @@ fn dots(out: &mut String, chart: &Chart, points: &[ChartPoint], field: &Field) {
             field.x(point.at),
             field.y(point.value),
             escape::html(&moment(chart.clock, point.at)),
-            amount(point.value, chart.is_bytes),
+            Amount::rounded(point.value, chart.is_bytes),
         );
     }
 }
@@ -126,7 +127,7 @@ pub(super) fn limit(out: &mut String, limit: f64, is_bytes: bool, field: &Field)
         field.right,
         field.left + 6.0,
         y - 5.0,
-        amount(limit, is_bytes)
+        Amount::rounded(limit, is_bytes)
     );
 }
 

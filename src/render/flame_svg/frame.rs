@@ -6,7 +6,7 @@ use crate::analysis::call_tree::{CallNode, CallTree};
 use crate::escape;
 use crate::render::flame_colour::{Change, SAME, change, change_colour, module_colour};
 use crate::render::flame_layout::Rectangle;
-use crate::units::{Bytes, Count, Share, SignedBytes, SignedCount};
+use crate::units::{Amount, Share, SignedAmount, SignedShare};
 
 pub(super) const HEIGHT: f64 = 18.0;
 
@@ -73,13 +73,7 @@ fn tooltip(tree: &CallTree, node: &CallNode) -> String {
         .nodes
         .first()
         .map_or((0, 0), |root| (root.before, root.after));
-    let amount = |value: u64| {
-        if tree.is_bytes {
-            Bytes(value).to_string()
-        } else {
-            Count(value).to_string()
-        }
-    };
+    let amount = |value: u64| Amount::new(value, tree.is_bytes);
     let mut text = cut(&node.name);
     if !node.place.is_empty() {
         text.push('\n');
@@ -95,11 +89,7 @@ fn tooltip(tree: &CallTree, node: &CallNode) -> String {
     }
     let delta = (i128::from(node.after) - i128::from(node.before))
         .clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
-    let signed = if tree.is_bytes {
-        SignedBytes(delta).to_string()
-    } else {
-        SignedCount(delta).to_string()
-    };
+    let signed = SignedAmount::new(delta, tree.is_bytes);
     let _ = write!(
         text,
         "\n{} → {}\n{signed}",
@@ -114,14 +104,7 @@ fn tooltip(tree: &CallTree, node: &CallNode) -> String {
             part: delta as f64,
             whole: node.before as f64,
         };
-        let share = share.to_string();
-        // `<0.1 %` has no sign of its own; the change before it has.
-        let sign = if delta > 0 && !share.starts_with('<') {
-            "+"
-        } else {
-            ""
-        };
-        let _ = write!(text, ", {sign}{share}");
+        let _ = write!(text, ", {}", SignedShare(share));
     }
     text.push_str(match change(node) {
         Change::Noise { .. } => ", within noise",

@@ -8,7 +8,7 @@ use crate::analysis::call_tree::CallTree;
 use crate::escape;
 use crate::render::flame_colour::{Change, SAME, change, change_colour};
 use crate::render::flame_layout::{FlameLayout, flame_layout};
-use crate::units::{Bytes, Count};
+use crate::units::{Amount, Count};
 
 /// Width of the picture in pixels. In a narrower window it scrolls or is scaled.
 const WIDTH: f64 = 1200.0;
@@ -82,10 +82,10 @@ fn heading(title: &str) -> String {
         return title.to_owned();
     }
     let names: Vec<&str> = title
-        .split(" -> ")
+        .split(" → ")
         .map(|path| path.rsplit('/').next().unwrap_or(path))
         .collect();
-    let named = names.join(" -> ");
+    let named = names.join(" → ");
     match named.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &named[..end]),
         None => named,
@@ -93,13 +93,7 @@ fn heading(title: &str) -> String {
 }
 
 fn totals(tree: &CallTree) -> String {
-    let amount = |value: u64| {
-        if tree.is_bytes {
-            Bytes(value).to_string()
-        } else {
-            Count(value).to_string()
-        }
-    };
+    let amount = |value: u64| Amount::new(value, tree.is_bytes);
     let name = &tree.value_name;
     match tree.nodes.first() {
         None => format!("{name}: no samples"),

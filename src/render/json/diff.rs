@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::MIB;
 use super::heap_growth::GrowthJson;
-use super::parts::{FrameJson, NoteJson, Snapshot, notes, stack};
+use super::parts::{BlamedJson, FrameJson, NoteJson, Snapshot, notes, percent_change, stack};
+use crate::analysis;
 use crate::analysis::diff::{Row, Suspect};
 use crate::analysis::same_process::SameProcess;
 use crate::report::DiffReport;
@@ -104,10 +105,8 @@ struct RestJson {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SuspectJson<'r> {
-    function: &'r str,
-    module: Option<&'r str>,
-    file: Option<&'r str>,
-    line: Option<u32>,
+    #[serde(flatten)]
+    blamed: BlamedJson<'r>,
     before: u64,
     after: u64,
     delta: i64,
@@ -150,7 +149,7 @@ impl<'r> Diff<'r> {
                 .growth_per_hour()
                 .filter(|_| diff.is_bytes)
                 .map(|rate| rate / MIB),
-            percent_change: percent(diff.total.before, delta),
+            percent_change: percent_change(diff.total.before, delta),
             assessment: diff.assessment.name(),
             evidence: &diff.evidence,
             comparable: Comparable {
@@ -189,7 +188,7 @@ impl<'r> Diff<'r> {
             suspects: diff
                 .suspects
                 .iter()
-                .map(|suspect| SuspectJson::new(suspect, diff.duration_ms))
+                .map(|suspect| SuspectJson::new(suspect, diff))
                 .collect(),
             heap: report.heap.as_ref().map(GrowthJson::new),
             recommendations: &diff.recommendations,
@@ -212,7 +211,7 @@ impl<'r> RowJson<'r> {
                 .objects
                 .map(|(before, after)| after as i64 - before as i64),
             size_delta_bytes: is_bytes.then_some(delta),
-            percent_change: percent(change.before, delta),
+            percent_change: percent_change(change.before, delta),
             standard_error_bytes: change.standard_error,
             standard_error_low_bytes: change.standard_error_low,
             p_value: change.p_value,
@@ -226,22 +225,14 @@ impl<'r> RowJson<'r> {
 }
 
 impl<'r> SuspectJson<'r> {
-    fn new(suspect: &'r Suspect, duration_ms: Option<i64>) -> SuspectJson<'r> {
-        let blamed = suspect.frames.first();
+    fn new(suspect: &'r Suspect, diff: &analysis::diff::Diff) -> SuspectJson<'r> {
         let change = &suspect.change;
         SuspectJson {
-            function: blamed.map_or("[no stack]", |frame| &frame.name),
-            module: blamed.map(|frame| frame.module.as_str()),
-            file: blamed
-                .map(|frame| frame.file.as_str())
-                .filter(|file| !file.is_empty()),
-            line: blamed.map(|frame| frame.line).filter(|&line| line > 0),
+            blamed: BlamedJson::new(&suspect.frames),
             before: change.before,
             after: change.after,
             delta: change.delta(),
-            growth_bytes_per_hour: duration_ms
-                .filter(|&ms| ms > 0)
-                .map(|ms| change.delta() as f64 * 3.6e6 / ms as f64),
+            growth_bytes_per_hour: diff.per_hour(change.delta()),
             standard_error: change.standard_error,
             p_value: change.p_value,
             q_value: suspect.q_value,
@@ -251,8 +242,4 @@ impl<'r> SuspectJson<'r> {
             stack: stack(&suspect.frames),
         }
     }
-}
-
-fn percent(before: u64, delta: i64) -> Option<f64> {
-    (before > 0).then(|| delta as f64 / before as f64 * 100.0)
 }

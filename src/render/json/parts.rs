@@ -1,9 +1,9 @@
-//! What both documents are made of: a profile as a file, frames, notes.
+//! What several documents are made of: a profile as a file, frames, notes.
 
 use serde::Serialize;
 
 use super::MIB;
-use crate::analysis::call_path::PathFrame;
+use crate::analysis::call_path::{PathFrame, blamed};
 use crate::model::{PeriodSource, Sampling};
 use crate::notes::Notes;
 use crate::report::Input;
@@ -17,7 +17,7 @@ pub(super) struct Snapshot<'r> {
     size_bytes: Option<u64>,
     size_mb: Option<f64>,
     trigger: Option<&'r str>,
-    format: &'r str,
+    format: &'static str,
     sampling: SamplingJson,
     inuse_bytes: Option<u64>,
     inuse_objects: Option<u64>,
@@ -38,7 +38,7 @@ impl<'r> Snapshot<'r> {
             size_bytes: input.size_bytes,
             size_mb: input.size_bytes.map(|bytes| bytes as f64 / MIB),
             trigger: input.trigger.as_deref(),
-            format: input.format,
+            format: input.format.name(),
             sampling: SamplingJson::new(input.sampling),
             inuse_bytes: input.inuse_bytes,
             inuse_objects: input.inuse_objects,
@@ -97,6 +97,35 @@ pub(super) fn stack(frames: &[PathFrame]) -> Vec<FrameJson<'_>> {
             line: Some(frame.line).filter(|&line| line > 0),
         })
         .collect()
+}
+
+/// The frame to blame of a call path, as the first fields of a suspect.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BlamedJson<'r> {
+    function: &'r str,
+    module: Option<&'r str>,
+    file: Option<&'r str>,
+    line: Option<u32>,
+}
+
+impl<'r> BlamedJson<'r> {
+    pub(super) fn new(frames: &'r [PathFrame]) -> BlamedJson<'r> {
+        let first = frames.first();
+        BlamedJson {
+            function: blamed(frames),
+            module: first.map(|frame| frame.module.as_str()),
+            file: first
+                .map(|frame| frame.file.as_str())
+                .filter(|file| !file.is_empty()),
+            line: first.map(|frame| frame.line).filter(|&line| line > 0),
+        }
+    }
+}
+
+/// A change in percent of what was there before.
+pub(super) fn percent_change(before: u64, delta: i64) -> Option<f64> {
+    (before > 0).then(|| delta as f64 / before as f64 * 100.0)
 }
 
 #[derive(Serialize)]

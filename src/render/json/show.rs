@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::heap::HeapJson;
 use super::parts::{FrameJson, NoteJson, Snapshot, notes, stack};
+use crate::analysis::call_path::blamed;
 use crate::report::SnapshotReport;
 
 #[derive(Serialize)]
@@ -109,10 +110,7 @@ impl<'r> Show<'r> {
                 .paths
                 .iter()
                 .map(|path| PathJson {
-                    name: path
-                        .frames
-                        .first()
-                        .map_or("[no stack]", |frame| &frame.name),
+                    name: blamed(&path.frames),
                     value: path.value,
                     stacks: path.stacks,
                     stack: stack(&path.frames),

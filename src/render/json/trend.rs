@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::MIB;
-use super::parts::{FrameJson, NoteJson, Snapshot, notes, stack};
+use super::parts::{BlamedJson, FrameJson, NoteJson, Snapshot, notes, percent_change, stack};
 use crate::analysis::trend::{Estimate, PathRow, RestartSign, Suspect};
 use crate::report::{SnapshotPoint, TrendReport};
+use crate::units::MS_PER_HOUR;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -52,7 +53,7 @@ struct PointJson<'r> {
     resident_bytes: Option<u64>,
 }
 
-/// Two neighbours, as the replaced system reported them; `assessment` says which way the total went, beyond noise.
+/// Two neighbours, as the replaced system reported them. It gave each pair a verdict too: here two snapshots of a series are too few for one.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PairJson<'r> {
@@ -70,10 +71,8 @@ struct PairJson<'r> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SuspectJson<'r> {
-    function: &'r str,
-    module: Option<&'r str>,
-    file: Option<&'r str>,
-    line: Option<u32>,
+    #[serde(flatten)]
+    blamed: BlamedJson<'r>,
     stack: Vec<FrameJson<'r>>,
     paths: usize,
     assessment: &'static str,
@@ -137,7 +136,7 @@ impl<'r> Trend<'r> {
             title: &report.title,
             value_type: &report.value_name,
             is_bytes: report.is_bytes,
-            clock: report.clock,
+            clock: report.clock.name(),
             snapshots: report.snapshots.iter().map(PointJson::new).collect(),
             diffs: pairs(report),
             overall_assessment: trend.assessment.name(),
@@ -193,15 +192,9 @@ impl<'r> PointJson<'r> {
 
 impl<'r> SuspectJson<'r> {
     fn new(suspect: &'r Suspect, report: &TrendReport) -> SuspectJson<'r> {
-        let first = suspect.frames.first();
         let value = |index: usize| suspect.values.get(index).copied().unwrap_or(0.0).round() as u64;
         SuspectJson {
-            function: first.map_or("[no stack]", |frame| &frame.name),
-            module: first.map(|frame| frame.module.as_str()),
-            file: first
-                .map(|frame| frame.file.as_str())
-                .filter(|file| !file.is_empty()),
-            line: first.map(|frame| frame.line).filter(|&line| line > 0),
+            blamed: BlamedJson::new(&suspect.frames),
             stack: stack(&suspect.frames),
             paths: suspect.paths,
             assessment: suspect.assessment.name(),
@@ -230,7 +223,7 @@ impl<'r> OtherJson<'r> {
     fn new(row: &'r PathRow) -> OtherJson<'r> {
         let values = rounded(&row.values);
         OtherJson {
-            function: row.frames.first().map_or("[no stack]", |frame| &frame.name),
+            function: &row.name,
             stack: stack(&row.frames),
             pattern: row.pattern.name(),
             first: values.first().copied().unwrap_or(0),
@@ -268,9 +261,8 @@ fn pairs(report: &TrendReport) -> Vec<PairJson<'_>> {
                 size_growth_mb: growth as f64 / MIB,
                 growth_rate_mb_per_hour: duration_ms
                     .filter(|&ms| ms > 0)
-                    .map(|ms| growth as f64 / MIB * 3.6e6 / ms as f64),
-                percent_change: (two[0].total > 0)
-                    .then(|| growth as f64 / two[0].total as f64 * 100.0),
+                    .map(|ms| growth as f64 / MIB * MS_PER_HOUR / ms as f64),
+                percent_change: percent_change(two[0].total, growth),
             })
         })
         .collect()
@@ -301,4 +293,22 @@ fn runs(report: &TrendReport) -> Vec<RunJson> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::PATHS;
+    use crate::render::trend_sample::trend_report;
+
+    #[test]
+    fn what_moved_by_module_goes_by_the_name_of_the_module() {
+        let mut report = trend_report(12);
+        report.trend.others[0].name = "acme_index".to_owned();
+        report.trend.others[0].frames.clear();
+        let document = serde_json::to_value(Trend::new(&report)).unwrap_or_default();
+        assert_eq!(document["others"][0]["function"], "acme_index");
+        assert_eq!(document["suspects"][0]["stack"][0]["function"], PATHS[0][0]);
+        assert_eq!(document["suspects"][0]["function"], PATHS[0][0]);
+    }
 }

@@ -4,9 +4,11 @@ use crate::analysis::heap::{
     AliveIn, CollectionGrowth, ConstructorGrowth, HeapGrowth, RetainerCluster,
 };
 use crate::analysis::same_process::SameProcess;
-use crate::units::{Bytes, Count, SignedBytes, SignedCount};
+use crate::units::{Bytes, Count};
 
-use super::{COUNTED, bytes, count, held, rest, table, text};
+use super::rows::{held, table};
+use crate::report::input::COUNTED;
+use crate::report::table::left_out;
 use crate::report::{Cell, Fact, Part, Table, Tone};
 
 /// What there is to say in one line each.
@@ -70,11 +72,11 @@ pub(in crate::report) fn growth_tables(growth: &HeapGrowth) -> Vec<Part> {
 }
 
 fn signed_count(value: i64) -> Cell {
-    Cell::Number(SignedCount(value).to_string(), value as f64, tone(value))
+    Cell::change(value, false, tone(value))
 }
 
 fn signed_bytes(value: i64) -> Cell {
-    Cell::Number(SignedBytes(value).to_string(), value as f64, tone(value))
+    Cell::change(value, true, tone(value))
 }
 
 fn tone(value: i64) -> Tone {
@@ -85,7 +87,7 @@ fn tone(value: i64) -> Tone {
     }
 }
 
-/// A constructor with what holds most of its objects: `Session (lib/session.js:7) <- Map <- sessions in lib/cache.js`.
+/// A constructor with what holds most of its objects: `Session (lib/session.js:7) ← Map ← sessions in lib/cache.js`.
 fn held_class(name: &str, place: Option<&String>, cluster: &RetainerCluster) -> Cell {
     let name = match place {
         Some(place) => format!("{name} ({place})"),
@@ -109,7 +111,7 @@ fn constructors(growth: &HeapGrowth) -> Table {
         cells.extend(
             row.changes
                 .iter()
-                .flat_map(|changes| [count(changes.new), count(changes.gone)]),
+                .flat_map(|changes| [Cell::count(changes.new), Cell::count(changes.gone)]),
         );
         cells.push(held_class(&row.after.name, row.place.as_ref(), &row.held));
         cells
@@ -117,17 +119,17 @@ fn constructors(growth: &HeapGrowth) -> Table {
     let (numbers, what): (&[&str], _) = match growth.objects {
         Some(_) => (
             &["objects", "shallow", "retained", "new", "gone"],
-            "constructor <- what holds most of the new ones",
+            "constructor ← what holds most of the new ones",
         ),
         None => (
             &["objects", "shallow", "retained"],
-            "constructor <- what holds most of them",
+            "constructor ← what holds most of them",
         ),
     };
     Table {
-        rest: rest(top.rows.len(), top.count),
+        rest: left_out(top.count - top.rows.len()),
         ..table(
-            "constructors that grew".to_owned(),
+            "Constructors that grew".to_owned(),
             numbers,
             what,
             top.rows.iter().map(row).collect(),
@@ -143,18 +145,18 @@ fn collections(growth: &HeapGrowth) -> Table {
                 Some(before) => signed_count(row.after as i64 - before as i64),
                 None => Cell::Missing,
             },
-            count(row.after),
-            bytes(row.retained),
-            text(&format!("@{}", row.id)),
+            Cell::count(row.after),
+            Cell::bytes(row.retained),
+            Cell::text(&format!("@{}", row.id)),
             held(row.name.clone(), &row.holders),
         ]
     };
     Table {
-        rest: rest(top.rows.len(), top.count),
+        rest: left_out(top.count - top.rows.len()),
         ..table(
-            "collections that grew".to_owned(),
-            &["entries", "now", "retained", "id"],
-            "collection <- what holds it",
+            "Collections that grew".to_owned(),
+            &["change", "entries", "retained", "id"],
+            "collection ← what holds it",
             top.rows.iter().map(row).collect(),
         )
     }
@@ -164,21 +166,21 @@ fn alive(alive: &AliveIn) -> Table {
     let top = &alive.constructors;
     let rows = top.rows.iter().map(|row| {
         vec![
-            count(row.objects),
-            bytes(row.shallow),
-            bytes(row.retained),
+            Cell::count(row.objects),
+            Cell::bytes(row.shallow),
+            Cell::bytes(row.retained),
             held_class(&row.name, row.place.as_ref(), &row.held),
         ]
     });
     Table {
-        rest: rest(top.rows.len(), top.count),
+        rest: left_out(top.count - top.rows.len()),
         ..table(
             format!(
-                "new in the second heap and alive in the third, {} in all",
+                "New in the second heap and alive in the third, {} in all",
                 Bytes(top.bytes)
             ),
             &["objects", "shallow", "retained"],
-            "constructor <- what holds most of them",
+            "constructor ← what holds most of them",
             rows.collect(),
         )
     }

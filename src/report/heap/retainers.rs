@@ -4,8 +4,9 @@ use crate::analysis::heap::retainers::{RetainerCluster, Retainers};
 use crate::notes::Notes;
 use crate::units::{Bytes, Count};
 
-use super::{bytes, count, held, rest, table};
-use crate::report::{Document, Fact, Part, Section, Table, Tone};
+use super::rows::{held, table};
+use crate::report::table::left_out;
+use crate::report::{Cell, Document, Fact, Part, Section, Table, Tone};
 
 /// Everything that is said about who holds some objects.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,11 +31,12 @@ impl RetainersReport {
                 .clusters
                 .rows
                 .first()
-                .map(full_path)
+                .filter(|cluster| !cluster.holders.is_empty())
+                .map(|cluster| full_path(cluster, &found.name))
                 .map(Part::Section),
         );
         Document {
-            title: format!("who holds {} in {}", found.name, self.filepath),
+            title: format!("Who holds {} in {}", found.name, self.filepath),
             verdict: None,
             facts: vec![
                 fact("objects", Count(found.objects).to_string()),
@@ -59,20 +61,20 @@ impl RetainersReport {
         let top = &found.clusters;
         let row = |cluster: &RetainerCluster| {
             vec![
-                count(cluster.objects),
-                bytes(cluster.retained),
-                bytes(cluster.shallow),
-                super::text(&format!("@{}", cluster.example)),
+                Cell::count(cluster.objects),
+                Cell::bytes(cluster.retained),
+                Cell::bytes(cluster.shallow),
+                Cell::text(&format!("@{}", cluster.example)),
                 match cluster.holders.split_first() {
                     Some((first, others)) => held(first.clone(), others),
-                    None => super::text("nothing holds them: garbage, or a root itself"),
+                    None => Cell::text("nothing holds them: garbage, or a root itself"),
                 },
             ]
         };
         Table {
-            rest: rest(top.rows.len(), top.count),
+            rest: left_out(top.count - top.rows.len()),
             ..table(
-                "shortest ways to the roots".to_owned(),
+                "Shortest ways to the roots".to_owned(),
                 &["objects", "retained", "shallow", "one of them"],
                 "holders, the nearest first",
                 top.rows.iter().map(row).collect(),
@@ -81,15 +83,17 @@ impl RetainersReport {
     }
 }
 
-/// The way of the first cluster in full, from the root down.
-fn full_path(cluster: &RetainerCluster) -> Section {
+/// The way of the first cluster in full, from the root down to the objects.
+fn full_path(cluster: &RetainerCluster, name: &str) -> Section {
+    let mut path: Vec<String> = cluster.holders.iter().rev().cloned().collect();
+    path.push(name.to_owned());
     Section {
-        title: "the first of them, from the root down".to_owned(),
+        title: "The first of them, from the root down".to_owned(),
         subject: None,
         tone: Tone::Plain,
         facts: Vec::new(),
         course: Vec::new(),
-        path: cluster.holders.iter().rev().cloned().collect(),
+        path,
         points: Vec::new(),
     }
 }

@@ -1,10 +1,11 @@
 //! The tables about one heap.
 
 use crate::analysis::heap::{CodeSite, Constructor, HeapSurvey, Top};
-use crate::units::{Bytes, Share};
+use crate::units::Bytes;
 
-use super::{bytes, count, held, rest, table, text};
-use crate::report::{Cell, Part, Table, Tone};
+use super::rows::{held, table};
+use crate::report::table::left_out;
+use crate::report::{Cell, Part, Table};
 
 /// The tables about one heap, in the order in which they are read; those without rows are left out.
 pub(in crate::report) fn tables(survey: &HeapSurvey) -> Vec<Part> {
@@ -25,29 +26,17 @@ pub(in crate::report) fn tables(survey: &HeapSurvey) -> Vec<Part> {
     .collect()
 }
 
-fn share(part: u64, whole: u64) -> Cell {
-    let share = Share {
-        part: part as f64,
-        whole: whole as f64,
-    };
-    let value = match whole {
-        0 => 0.0,
-        whole => part as f64 / whole as f64,
-    };
-    Cell::Number(share.to_string(), value, Tone::Plain)
-}
-
 fn kinds(survey: &HeapSurvey) -> Table {
     let rows = survey.kinds.rows.iter().map(|kind| {
         vec![
-            bytes(kind.bytes),
-            share(kind.bytes, survey.kinds.bytes),
-            count(kind.objects),
-            text(kind.name),
+            Cell::bytes(kind.bytes),
+            Cell::share(kind.bytes, survey.kinds.bytes),
+            Cell::count(kind.objects),
+            Cell::text(kind.name),
         ]
     });
     table(
-        "everything by kind".to_owned(),
+        "Everything by kind".to_owned(),
         &["shallow", "%", "objects"],
         "kind",
         rows.collect(),
@@ -56,7 +45,8 @@ fn kinds(survey: &HeapSurvey) -> Table {
 
 fn constructors(survey: &HeapSurvey) -> Table {
     by_class(
-        "constructors by retained size",
+        "Constructors by retained size",
+        "constructor",
         &survey.constructors,
         survey.constructors.bytes,
     )
@@ -64,28 +54,29 @@ fn constructors(survey: &HeapSurvey) -> Table {
 
 fn shapes(survey: &HeapSurvey) -> Table {
     by_class(
-        "plain objects by shape",
+        "Plain objects by shape",
+        "shape",
         &survey.shapes,
         survey.constructors.bytes,
     )
 }
 
-fn by_class(title: &str, top: &Top<Constructor>, whole: u64) -> Table {
+fn by_class(title: &str, what: &str, top: &Top<Constructor>, whole: u64) -> Table {
     let rows = top.rows.iter().map(|row| {
         vec![
-            bytes(row.retained),
-            share(row.retained, whole),
-            bytes(row.shallow),
-            count(row.objects),
-            text(&row.name),
+            Cell::bytes(row.retained),
+            Cell::share(row.retained, whole),
+            Cell::bytes(row.shallow),
+            Cell::count(row.objects),
+            Cell::text(&row.name),
         ]
     });
     Table {
-        rest: rest(top.rows.len(), top.count),
+        rest: left_out(top.count - top.rows.len()),
         ..table(
             title.to_owned(),
             &["retained", "%", "shallow", "objects"],
-            "constructor",
+            what,
             rows.collect(),
         )
     }
@@ -99,17 +90,17 @@ fn biggest(survey: &HeapSurvey) -> Table {
             None => row.name.clone(),
         };
         vec![
-            bytes(row.retained),
-            share(row.retained, top.bytes),
-            bytes(row.shallow),
-            text(&format!("@{}", row.id)),
+            Cell::bytes(row.retained),
+            Cell::share(row.retained, top.bytes),
+            Cell::bytes(row.shallow),
+            Cell::text(&format!("@{}", row.id)),
             held(name, &row.holders),
         ]
     });
     table(
-        "single objects that retain most".to_owned(),
+        "Single objects that retain most".to_owned(),
         &["retained", "%", "shallow", "id"],
-        "object <- what holds it",
+        "object ← what holds it",
         rows.collect(),
     )
 }
@@ -118,19 +109,19 @@ fn collections(survey: &HeapSurvey) -> Table {
     let top = &survey.collections;
     let rows = top.rows.iter().map(|row| {
         vec![
-            count(row.entries),
-            bytes(row.retained),
-            bytes(row.shallow),
-            text(&format!("@{}", row.id)),
+            Cell::count(row.entries),
+            Cell::bytes(row.retained),
+            Cell::bytes(row.shallow),
+            Cell::text(&format!("@{}", row.id)),
             held(row.name.clone(), &row.holders),
         ]
     });
     Table {
-        rest: rest(top.rows.len(), top.count),
+        rest: left_out(top.count - top.rows.len()),
         ..table(
-            "largest collections".to_owned(),
+            "Largest collections".to_owned(),
             &["entries", "retained", "shallow", "id"],
-            "collection <- what holds it",
+            "collection ← what holds it",
             rows.collect(),
         )
     }
@@ -140,21 +131,21 @@ fn duplicate_strings(survey: &HeapSurvey) -> Table {
     let top = &survey.duplicate_strings;
     let rows = top.rows.iter().map(|row| {
         vec![
-            bytes(row.wasted),
-            count(row.objects),
-            bytes(row.bytes),
+            Cell::bytes(row.wasted),
+            Cell::count(row.objects),
+            Cell::bytes(row.bytes),
             held(format!("{:?}", row.text), &row.holders),
         ]
     });
     Table {
-        rest: rest(top.rows.len(), top.count),
+        rest: left_out(top.count - top.rows.len()),
         ..table(
             format!(
-                "strings that are there more than once, {} wasted",
+                "Strings that are there more than once, {} wasted",
                 Bytes(top.bytes)
             ),
             &["wasted", "copies", "bytes"],
-            "string <- what holds one of them",
+            "string ← what holds one of them",
             rows.collect(),
         )
     }
@@ -164,45 +155,45 @@ fn detached(survey: &HeapSurvey) -> Table {
     let top = &survey.detached;
     let rows = top.rows.iter().map(|row| {
         vec![
-            bytes(row.retained),
-            bytes(row.shallow),
-            count(row.objects),
+            Cell::bytes(row.retained),
+            Cell::bytes(row.shallow),
+            Cell::count(row.objects),
             held(row.name.clone(), &row.holders),
         ]
     });
     Table {
-        rest: rest(top.rows.len(), top.count),
+        rest: left_out(top.count - top.rows.len()),
         ..table(
-            "detached native objects".to_owned(),
+            "Detached native objects".to_owned(),
             &["retained", "shallow", "objects"],
-            "class <- what holds one of them",
+            "class ← what holds one of them",
             rows.collect(),
         )
     }
 }
 
 fn listeners(survey: &HeapSurvey) -> Table {
-    sites("listeners by place", &survey.listeners)
+    sites("Listeners by place", &survey.listeners)
 }
 
 fn functions(survey: &HeapSurvey) -> Table {
-    sites("closures by place", &survey.functions)
+    sites("Closures by place", &survey.functions)
 }
 
 fn sites(title: &str, top: &Top<CodeSite>) -> Table {
     let rows = top.rows.iter().map(|row| {
         vec![
-            count(row.objects),
-            bytes(row.shallow),
-            bytes(row.retained),
-            text(&format!(
+            Cell::count(row.objects),
+            Cell::bytes(row.shallow),
+            Cell::bytes(row.retained),
+            Cell::text(&format!(
                 "{} ({}:{}:{})",
                 row.name, row.script, row.line, row.column
             )),
         ]
     });
     Table {
-        rest: rest(top.rows.len(), top.count),
+        rest: left_out(top.count - top.rows.len()),
         ..table(
             title.to_owned(),
             &["closures", "shallow", "retained"],

@@ -1,7 +1,9 @@
 //! The series as a chart.
 
+use super::super::input::called;
 use super::super::{Chart, ChartClock, ChartLine, ChartPoint, Cone, LineRole};
-use super::{MS_PER_HOUR, SnapshotPoint, TrendReport};
+use super::{SnapshotPoint, TrendReport};
+use crate::units::MS_PER_HOUR;
 
 impl TrendReport {
     /// Heap, suspects, resident size, restarts and projection over time; nothing where there are no snapshots.
@@ -25,7 +27,8 @@ impl TrendReport {
                 })
                 .collect(),
         };
-        let name = if self.is_bytes {
+        let is_heap = called(&self.value_name, self.is_bytes) == "heap";
+        let name = if is_heap {
             "heap in use"
         } else {
             &self.value_name
@@ -53,7 +56,7 @@ impl TrendReport {
         });
         let limit = self.trend.ceiling;
         Some(Chart {
-            title: if self.is_bytes {
+            title: if is_heap {
                 "Heap in use over time".to_owned()
             } else {
                 format!("{name} over time")

@@ -1,10 +1,10 @@
 //! What is known of a series in one line each.
 
 use super::super::Fact;
-use super::super::input::sampling_text;
+use super::super::input::{COUNTED, sampling_text};
 use super::TrendReport;
+use crate::load::series::Clock;
 use crate::model::SourceFormat;
-use crate::report::heap::COUNTED;
 use crate::units::{Bytes, Rate, Share};
 
 impl TrendReport {
@@ -19,7 +19,7 @@ impl TrendReport {
             ("next 24 h", self.day_ahead()),
             ("limit", self.limit_text()),
             ("can see", self.detectable_text()),
-            ("exact", self.counted_text()),
+            ("noise", self.counted_text()),
         ];
         facts
             .into_iter()
@@ -53,10 +53,9 @@ impl TrendReport {
 
     /// Whether the snapshots are heaps whose every object is known, rather than stacks with samples.
     pub(super) fn has_objects(&self) -> bool {
-        let format = SourceFormat::V8HeapSnapshot.name();
         self.snapshots
             .last()
-            .is_some_and(|it| it.input.format == format)
+            .is_some_and(|it| it.input.format == SourceFormat::V8HeapSnapshot)
     }
 
     fn counted_text(&self) -> Option<String> {
@@ -69,14 +68,13 @@ impl TrendReport {
         }
         Some(
             match self.clock {
-                "profile" => "by the time recorded with each snapshot",
-                "name" => "by the time in the file names",
-                "sequence" => {
+                Clock::Profile => "by the time recorded with each snapshot",
+                Clock::Name => "by the time in the file names",
+                Clock::Sequence => {
                     "by the number in the file names; no time is known, rates are per snapshot"
                 }
-                "modified" => "by the modification time of the files",
-                "interval" => "by the number in the file names, at the interval given",
-                other => other,
+                Clock::Modified => "by the modification time of the files",
+                Clock::Interval => "by the number in the file names, at the interval given",
             }
             .to_owned(),
         )
@@ -118,7 +116,10 @@ impl TrendReport {
         let precision = sampling_text(last.input.sampling);
         let error = last.standard_error.filter(|&error| error > 0.0);
         let error = error.map_or(String::new(), |error| {
-            format!("; the last total ± {}", self.amount_of(error))
+            format!(
+                "; standard error of the last total {}",
+                self.amount_of(error)
+            )
         });
         Some(format!("{}, {precision}{error}", self.value_name))
     }
@@ -137,7 +138,7 @@ impl TrendReport {
                 self.rate_text(off_heap.growth)
             )
         });
-        Some(format!("{} -> {}{beside}", Bytes(*first), Bytes(*last)))
+        Some(format!("{} → {}{beside}", Bytes(*first), Bytes(*last)))
     }
 
     fn load_text(&self) -> Option<String> {
@@ -176,7 +177,7 @@ impl TrendReport {
             whole: limit.bytes as f64,
         };
         Some(format!(
-            "{}{}; {} used now ({used})",
+            "{}{}; {} in use at the last snapshot ({used})",
             Bytes(limit.bytes),
             if limit.is_given {
                 ""
@@ -189,10 +190,9 @@ impl TrendReport {
 
     fn detectable_text(&self) -> Option<String> {
         let size = self.trend.minimum_detectable.filter(|&size| size > 0.0)?;
-        let rate = self.rate(size).to_string();
         Some(format!(
             "a leak of a new call path from {} up, 9 times in 10",
-            rate.trim_start_matches('+')
+            self.rate(size).unsigned()
         ))
     }
 }

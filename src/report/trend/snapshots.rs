@@ -1,9 +1,9 @@
 //! All snapshots of a series as a table.
 
-use super::super::snapshot::column;
+use super::super::input::called;
 use super::super::{Align, Cell, Column, RowOrder, Table, Tone};
-use super::{MS_PER_HOUR, SnapshotPoint, TrendReport};
-use crate::units::{Bytes, Count, Span};
+use super::{SnapshotPoint, TrendReport};
+use crate::units::{MS_PER_HOUR, Span};
 
 impl TrendReport {
     pub(super) fn snapshot_table(&self) -> Option<Table> {
@@ -17,25 +17,21 @@ impl TrendReport {
         let unjudged = any(|point| !point.judged);
 
         let dated = first.timestamp_ms.is_some();
-        let mut columns = vec![column("#", Align::Right, 0)];
+        let mut columns = vec![Column::new("#", Align::Right, 0)];
         if dated || self.has_time {
             let title = if dated {
                 "time (UTC)"
             } else {
                 "after the first"
             };
-            columns.push(column(title, Align::Left, 0));
+            columns.push(Column::new(title, Align::Left, 0));
         }
-        columns.push(column(
-            if self.is_bytes {
-                "heap"
-            } else {
-                &self.value_name
-            },
+        columns.push(Column::new(
+            called(&self.value_name, self.is_bytes),
             Align::Right,
             0,
         ));
-        columns.push(column("change", Align::Right, 1));
+        columns.push(Column::new("change", Align::Right, 1));
         let optional = [
             (objects, "objects", Align::Right),
             (resident, "resident", Align::Right),
@@ -45,38 +41,29 @@ impl TrendReport {
         ];
         for (is_known, title, align) in optional {
             if is_known {
-                columns.push(column(title, align, 2));
+                columns.push(Column::new(title, align, 2));
             }
         }
-        columns.push(Column {
-            flexible: true,
-            ..column("file", Align::Left, 0)
-        });
+        columns.push(Column::flexible("file"));
 
         let rows = (0..self.snapshots.len())
             .map(|index| {
                 let point = &self.snapshots[index];
                 let before = index.checked_sub(1).map(|before| &self.snapshots[before]);
-                let mut cells = vec![count(index as u64 + 1)];
+                let mut cells = vec![Cell::count(index as u64 + 1)];
                 if dated || self.has_time {
                     cells.push(time(point, point.at - first.at));
                 }
-                cells.push(Cell::Number(
-                    self.amount(point.total),
-                    point.total as f64,
-                    Tone::Plain,
-                ));
+                cells.push(Cell::amount(point.total, self.is_bytes, Tone::Plain));
                 cells.push(self.change(before, point));
                 if objects {
-                    cells.push(point.input.inuse_objects.map_or(Cell::Missing, count));
+                    cells.push(point.input.inuse_objects.map_or(Cell::Missing, Cell::count));
                 }
                 if resident {
-                    cells.push(point.resident_bytes.map_or(Cell::Missing, |bytes| {
-                        Cell::Number(Bytes(bytes).to_string(), bytes as f64, Tone::Plain)
-                    }));
+                    cells.push(point.resident_bytes.map_or(Cell::Missing, Cell::bytes));
                 }
                 if runs {
-                    cells.push(count(u64::from(point.run) + 1));
+                    cells.push(Cell::count(u64::from(point.run) + 1));
                 }
                 if unjudged {
                     cells.push(match point.judged {
@@ -85,8 +72,8 @@ impl TrendReport {
                     });
                 }
                 if trigger {
-                    let trigger = point.input.trigger.clone();
-                    cells.push(trigger.map_or(Cell::Missing, |it| Cell::Text(it, Tone::Plain)));
+                    let trigger = point.input.trigger.as_deref();
+                    cells.push(trigger.map_or(Cell::Missing, Cell::text));
                 }
                 cells.push(Cell::Text(point.input.filename.clone(), Tone::Faint));
                 cells
@@ -109,14 +96,10 @@ impl TrendReport {
             }
             Some(before) => {
                 let change = point.total as i64 - before.total as i64;
-                Cell::Number(self.signed(change), change as f64, Tone::Plain)
+                Cell::change(change, self.is_bytes, Tone::Plain)
             }
         }
     }
-}
-
-fn count(value: u64) -> Cell {
-    Cell::Number(Count(value).to_string(), value as f64, Tone::Plain)
 }
 
 fn time(point: &SnapshotPoint, after: f64) -> Cell {

@@ -1,12 +1,12 @@
 //! The call paths that carry the verdict, and the others that moved.
 
-use super::super::snapshot::{column, more_rows};
+use super::super::table::{CALL_PATH, left_out};
 use super::super::{Align, Cell, Column, Fact, RowOrder, Section, Table, Tone};
-use super::{TrendReport, tone};
-use crate::analysis::call_path::PathFrame;
-use crate::analysis::granularity::Granularity;
+use super::{FIRST_SNAPSHOT, TrendReport, tone};
+use crate::analysis::call_path::{PathFrame, blamed};
+use crate::analysis::granularity::{Granularity, source_place};
 use crate::analysis::trend::{PathRow, Pattern, SeriesAssessment, Suspect};
-use crate::units::{Count, Share, SignedBytes, SignedCount};
+use crate::units::{Count, Share};
 
 /// So many suspects are told in full; the table has all.
 const TOLD_IN_FULL: usize = 5;
@@ -24,16 +24,13 @@ impl TrendReport {
             }
             .to_owned(),
             columns: vec![
-                column("rate", Align::Right, 0),
-                column("95 %", Align::Right, 4),
-                column("trend", Align::Left, 1),
-                column("pattern", Align::Left, 2),
-                column("now", Align::Right, 3),
-                column("since", Align::Left, 5),
-                Column {
-                    flexible: true,
-                    ..column("call path, blamed frame first", Align::Left, 0)
-                },
+                Column::new("rate", Align::Right, 0),
+                Column::new("95 %", Align::Right, 4),
+                Column::new("course", Align::Left, 1),
+                Column::new("pattern", Align::Left, 2),
+                Column::new("last", Align::Right, 3),
+                Column::new("since", Align::Left, 5),
+                Column::flexible(CALL_PATH),
             ],
             rows: suspects
                 .iter()
@@ -58,11 +55,11 @@ impl TrendReport {
             ),
             Cell::Spark(suspect.values.clone(), tone),
             Cell::Text(suspect.pattern.name().to_owned(), Tone::Plain),
-            Cell::Number(self.amount_of(now), now, Tone::Plain),
+            Cell::Number(self.amount_of(now).to_string(), now, Tone::Plain),
             self.moment(suspect.since).map_or(Cell::Missing, |moment| {
                 Cell::Number(moment, suspect.since as f64, Tone::Faint)
             }),
-            path(&suspect.frames, Tone::Plain),
+            Cell::path(&suspect.frames, Tone::Plain),
         ]
     }
 
@@ -78,7 +75,7 @@ impl TrendReport {
         let first = suspect.values.first().copied().unwrap_or(0.0);
         let now = suspect.values.last().copied().unwrap_or(0.0);
         let total = self.snapshots.last().map_or(0, |point| point.total);
-        let mut size = format!("{} -> {}", self.amount_of(first), self.amount_of(now));
+        let mut size = format!("{} → {}", self.amount_of(first), self.amount_of(now));
         if total > 0 {
             let share = Share {
                 part: now,
@@ -90,10 +87,11 @@ impl TrendReport {
             size += &format!(", {} objects", Count(objects));
         }
         let since = match (suspect.since, self.has_time) {
-            (0, false) => Some("the first snapshot".to_owned()),
-            (0, true) => self
-                .moment(0)
-                .map(|moment| format!("{moment}, the first snapshot")),
+            (0, false) => Some(FIRST_SNAPSHOT.to_owned()),
+            (0, true) => self.moment(0).map(|moment| match moment == FIRST_SNAPSHOT {
+                true => moment,
+                false => format!("{moment}, {FIRST_SNAPSHOT}"),
+            }),
             (since, _) => self.moment(since),
         };
         let mut path: Vec<String> = suspect.frames.iter().rev().map(place).collect();
@@ -112,7 +110,7 @@ impl TrendReport {
                 suspect.assessment.name(),
                 self.rate(suspect.rate.value)
             ),
-            subject: Some(name(&suspect.frames).to_owned()),
+            subject: Some(blamed(&suspect.frames).to_owned()),
             tone: tone(suspect.assessment),
             facts: facts
                 .into_iter()
@@ -147,26 +145,16 @@ impl TrendReport {
             title: if by_stack {
                 "Other call paths that moved".to_owned()
             } else {
-                format!("Other movement, by {}", self.by.name())
+                format!("Other {}s that moved", self.by.name())
             },
             columns: vec![
-                column("pattern", Align::Left, 0),
-                column("trend", Align::Left, 1),
-                column("first", Align::Right, 3),
-                column("last", Align::Right, 2),
-                column("change", Align::Right, 0),
-                Column {
-                    flexible: true,
-                    ..column(
-                        if by_stack {
-                            "call path, blamed frame first"
-                        } else {
-                            self.by.name()
-                        },
-                        Align::Left,
-                        0,
-                    )
-                },
+                Column::new("pattern", Align::Left, 0),
+                Column::new("course", Align::Left, 1),
+                Column::new("first", Align::Right, 3),
+                Column::new("peak", Align::Right, 4),
+                Column::new("last", Align::Right, 2),
+                Column::new("change", Align::Right, 0),
+                Column::flexible(if by_stack { CALL_PATH } else { self.by.name() }),
             ],
             rows: others
                 .iter()
@@ -181,28 +169,22 @@ impl TrendReport {
     fn other_row(&self, row: &PathRow) -> Vec<Cell> {
         let first = row.values.first().copied().unwrap_or(0.0);
         let last = row.values.last().copied().unwrap_or(0.0);
-        let number = |value: f64| Cell::Number(self.amount_of(value), value, Tone::Plain);
+        let number =
+            |value: f64| Cell::Number(self.amount_of(value).to_string(), value, Tone::Plain);
         let change = last.round() as i64 - first.round() as i64;
         vec![
             Cell::Text(row.pattern.name().to_owned(), Tone::Plain),
             Cell::Spark(row.values.clone(), Tone::Plain),
             number(first),
+            number(row.values.iter().copied().fold(0.0, f64::max)),
             number(last),
-            Cell::Number(self.signed(change), change as f64, Tone::Plain),
+            Cell::change(change, self.is_bytes, Tone::Plain),
             if row.frames.is_empty() {
                 Cell::Text(row.name.clone(), Tone::Plain)
             } else {
-                path(&row.frames, Tone::Plain)
+                Cell::path(&row.frames, Tone::Plain)
             },
         ]
-    }
-
-    pub(super) fn signed(&self, value: i64) -> String {
-        if self.is_bytes {
-            SignedBytes(value).to_string()
-        } else {
-            SignedCount(value).to_string()
-        }
     }
 
     fn shown(&self, rows: usize) -> usize {
@@ -211,27 +193,6 @@ impl TrendReport {
             top => top.min(rows),
         }
     }
-}
-
-fn left_out(rows: usize) -> Option<String> {
-    (rows > 0).then(|| format!("{} (--top 0 shows all)", more_rows(rows)))
-}
-
-fn path(frames: &[PathFrame], tone: Tone) -> Cell {
-    if frames.is_empty() {
-        return Cell::Text(NO_STACK.to_owned(), tone);
-    }
-    Cell::Path(
-        frames.iter().map(|frame| frame.name.clone()).collect(),
-        tone,
-    )
-}
-
-/// What stands for a stack without frames.
-const NO_STACK: &str = "[no stack]";
-
-fn name(frames: &[PathFrame]) -> &str {
-    frames.first().map_or(NO_STACK, |frame| &frame.name)
 }
 
 /// A frame with the end of its source path: the folders before it are those of a build machine.
@@ -244,11 +205,11 @@ fn place(frame: &PathFrame) -> String {
         .rmatch_indices('/')
         .nth(1)
         .map_or(0, |(at, _)| at + 1);
-    let file = &frame.file[start..];
-    match frame.line {
-        0 => format!("{}  {file}", frame.name),
-        line => format!("{}  {file}:{line}", frame.name),
-    }
+    format!(
+        "{}  {}",
+        frame.name,
+        source_place(&frame.file[start..], frame.line)
+    )
 }
 
 /// A pattern as a sentence says it.

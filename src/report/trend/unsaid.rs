@@ -2,7 +2,8 @@
 
 use super::super::Section;
 use super::TrendReport;
-use crate::analysis::trend::SeriesAssessment;
+use crate::analysis::trend::{SeriesAssessment, may_go_unseen};
+use crate::load::series::Clock;
 use crate::model::{PeriodSource, Sampling};
 use crate::units::Bytes;
 
@@ -57,11 +58,7 @@ impl TrendReport {
 
     fn too_slow(&self) -> Option<String> {
         let size = self.trend.minimum_detectable.filter(|&size| size > 0.0)?;
-        let rate = self.rate(size).to_string();
-        Some(format!(
-            "A leak of less than {} in a call path of its own may go unseen in this series.",
-            rate.trim_start_matches('+')
-        ))
+        Some(may_go_unseen(self.rate(size)))
     }
 
     fn shortness(&self) -> Option<String> {
@@ -82,7 +79,7 @@ impl TrendReport {
                     .to_owned(),
             );
         }
-        (self.clock == "modified").then(|| {
+        (self.clock == Clock::Modified).then(|| {
             "Times are those at which the files were last changed: copying or unpacking sets them anew, and rates are then wrong."
                 .to_owned()
         })

@@ -259,7 +259,7 @@ async fn a_folder_of_two_services_says_what_lies_there_and_what_to_do() {
     );
     assert!(
         told.sentence
-            .starts_with("no verdict: profiles of 2 services (")
+            .starts_with("no verdict: snapshots of 2 services (")
     );
     assert!(told.sentence.ends_with("): keep one service a folder"));
     // A snapshot that fails is told beside it, and is forgotten when one comes.

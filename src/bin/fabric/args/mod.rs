@@ -18,7 +18,7 @@ use fabric::analysis::gate::MaxGrowth;
 pub(crate) use documents::{Completions, Man, Shell};
 pub(crate) use heap::HeapQuestions;
 pub(crate) use inputs::{By, View};
-pub(crate) use outputs::{Color, Format, Output};
+pub(crate) use outputs::{Color, Format, Output, PageFormat, SeriesOutput};
 pub(crate) use series::{SeriesArguments, SeriesFailOn, parse_interval};
 pub(crate) use serve::{LogFormat, LogLevel, Serve, parse_address, without_empty_variables};
 pub(crate) use snapshot::{ListFormat, Snapshot};
@@ -26,8 +26,8 @@ pub(crate) use symbols::Symbols;
 
 /// Tells whether, where and how fast a long-lived service leaks memory
 ///
-/// fabric reads the heap profiles that services already write (pprof, jemalloc, gperftools, Go debug=1, folded stacks; gzip and
-/// zstd too), shows one, compares two with error bars, and judges a series: does it leak, where, how fast, since when.
+/// fabric reads the heap profiles that services already write (pprof, jemalloc, gperftools, Go debug=1, V8 heap snapshots and profiles,
+/// folded stacks; gzip and zstd too), shows one, compares two with error bars, and judges a series: does it leak, where, how fast, since when.
 #[derive(Debug, Parser)]
 #[command(
     name = "fabric",
@@ -104,8 +104,8 @@ pub(crate) struct Diff {
     /// A pinned profile to compare with, in the place of the older one
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise
-    #[arg(long, value_name = "GROWTH", value_parser = MaxGrowth::parse)]
+    /// Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise; with 6 if the data cannot tell
+    #[arg(long, value_name = "GROWTH", value_parser = MaxGrowth::parse, allow_hyphen_values = true)]
     pub(crate) max_growth: Option<MaxGrowth>,
     #[command(flatten)]
     pub(crate) view: View,
@@ -137,7 +137,7 @@ pub(crate) struct Trend {
     #[command(flatten)]
     pub(crate) series: SeriesArguments,
     #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) output: SeriesOutput,
 }
 
 /// Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML
@@ -146,12 +146,15 @@ pub(crate) struct Trend {
 /// next, and what the data cannot say. Made for CI jobs: the same snapshots give the same bytes.
 #[derive(Debug, Args)]
 pub(crate) struct Report {
-    /// Write Markdown as GitHub renders it [default, unless --output ends in .html]
+    /// Write Markdown as GitHub renders it: --format md [default, unless --output ends in .html]
     #[arg(long, conflicts_with = "html")]
     pub(crate) md: bool,
-    /// Write one HTML page that opens without network
+    /// Write one HTML page that opens without network: --format html
     #[arg(long)]
     pub(crate) html: bool,
+    /// How to write the page
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["md", "html"], help_heading = "Output")]
+    pub(crate) format: Option<PageFormat>,
     #[command(flatten)]
     pub(crate) series: SeriesArguments,
     /// Write to this file, whole or not at all, instead of standard output

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use fabric::archive::{Excess, Extension, Snapshot as Entry, snapshots};
 use fabric::load::series::Sidecar;
+use fabric::model::SourceFormat;
 use fabric::units::Bytes;
 use serde::Serialize;
 
@@ -98,7 +99,15 @@ fn table(rows: &[Row<'_>], is_dry_run: bool) -> String {
     };
     let all = total(&mut rows.iter());
     let summary = match is_dry_run {
-        false => format!("{} snapshots, {all}\n", rows.len()),
+        false => format!(
+            "{} {}, {all} with the documents beside them\n",
+            rows.len(),
+            if rows.len() == 1 {
+                "snapshot"
+            } else {
+                "snapshots"
+            }
+        ),
         true => format!(
             "would remove {} of {} snapshots, {} of {all}\n",
             shown.len(),
@@ -189,11 +198,12 @@ fn row_json<'r>(row: &'r Row<'_>) -> RowJson<'r> {
         timestamp: entry.name.time_ms,
         trigger: entry.name.trigger.name(),
         format: match entry.name.extension {
-            Extension::Pprof => "pprof",
-            Extension::HeapSnapshot => "heapsnapshot",
-        },
+            Extension::Pprof => SourceFormat::Pprof,
+            Extension::HeapSnapshot => SourceFormat::V8HeapSnapshot,
+        }
+        .name(),
         size_bytes: entry.bytes,
-        size_mb: (entry.bytes as f64 / 1_048_576.0 * 100.0).round() / 100.0,
+        size_mb: entry.bytes as f64 / (1024.0 * 1024.0),
         total_bytes: entry.total_bytes,
         pinned: entry.is_pinned,
         remove: row.excess.map(Excess::name),

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::anyhow;
-use fabric::archive::{self, Archive, ArchiveError};
+use fabric::archive::{self, Archive, ArchiveError, ArchiveErrorKind};
 use fabric::capture::CaptureErrorKind;
 use fabric::keep::KeepError;
 use fabric::{escape, limits};
@@ -81,11 +81,9 @@ fn young(arguments: &Snapshot, archive: &Archive) -> Result<Option<i64>, Failure
 
 fn pin(arguments: &Snapshot, path: &Path, is_pinned: bool) -> Result<Outcome, Failure> {
     let changed =
-        archive::set_pinned(path, is_pinned).map_err(|error: ArchiveError| {
-            match error.kind.name() {
-                "not-snapshot" | "not-found" => Failure::usage(error),
-                _ => Failure::output(error),
-            }
+        archive::set_pinned(path, is_pinned).map_err(|error: ArchiveError| match error.kind {
+            ArchiveErrorKind::NotSnapshot | ArchiveErrorKind::NotFound => Failure::usage(error),
+            _ => Failure::output(error),
         })?;
     if !changed {
         say(arguments, "it was so before");

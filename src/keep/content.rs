@@ -8,9 +8,9 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-use super::capture_error::CaptureErrorKind;
+use crate::capture::CaptureErrorKind;
 use crate::formats::pprof;
-use crate::load::{self, LoadErrorKind, Loaded, Progress, Source, open_unwrapped};
+use crate::load::{self, Loaded, Progress, Source, open_unwrapped};
 use crate::model::{self, Measure, SourceFormat, Unit};
 use crate::notes::NoteKind;
 use crate::symbolize::Symbolizer;
@@ -222,7 +222,7 @@ fn begins_heap_snapshot(first: &[u8]) -> bool {
 ///
 /// # Errors
 /// The file cannot be read, or what is compressed is damaged at its beginning.
-pub fn is_compressed_heap_snapshot(path: &Path) -> io::Result<bool> {
+pub(super) fn is_compressed_heap_snapshot(path: &Path) -> io::Result<bool> {
     if compression(path)?.is_empty() {
         return Ok(false);
     }
@@ -238,16 +238,9 @@ pub fn is_compressed_heap_snapshot(path: &Path) -> io::Result<bool> {
 ///
 /// # Errors
 /// The file cannot be read or is damaged, or `out` cannot be written.
-pub fn inflate(path: &Path, out: &mut dyn Write) -> io::Result<u64> {
+pub(super) fn inflate(path: &Path, out: &mut dyn Write) -> io::Result<u64> {
     let progress = Progress::default();
     io::copy(&mut open_unwrapped(path, &progress)?, out)
-}
-
-/// What is wrong with a file that could not be read again.
-impl From<LoadErrorKind> for CaptureErrorKind {
-    fn from(kind: LoadErrorKind) -> CaptureErrorKind {
-        CaptureErrorKind::Content(kind)
-    }
 }
 
 #[cfg(test)]
