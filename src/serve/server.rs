@@ -106,7 +106,7 @@ impl Server {
         let own_folder = own_folder.map(|snapshots| snapshots.folder.as_path());
         let own = Target::own(own_folder, options.limit_bytes);
         // Memory that was allocated before the profiler began stays unseen.
-        let profiler = own_heap::begin(options.is_jemalloc).await;
+        let profiler = own_heap::begin(options.is_jemalloc);
         if let (Err(problem), true) = (&profiler, options.snapshots.is_some()) {
             tracing::error!(%problem, "no heap snapshots are taken");
         }

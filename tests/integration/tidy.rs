@@ -43,9 +43,8 @@ const SIDEWAYS: [(&str, &str); 7] = [
 ];
 
 /// Crates that only some rooms may use.
-const ONLY_IN: [(&str, &[&str]); 15] = [
+const ONLY_IN: [(&str, &[&str]); 14] = [
     ("backtrace", &["src/serve/own_heap/"]),
-    ("jemalloc_pprof", &["src/serve/own_heap/"]),
     ("tikv_jemalloc_ctl", &["src/serve/own_heap/"]),
     ("comfy_table", &["src/render/"]),
     ("memmap2", &["src/load/"]),

@@ -15,6 +15,7 @@ mod handle;
 mod memory_map;
 mod own_symbols;
 mod pressure_watch;
+mod profiler;
 mod purge;
 mod sigprof;
 mod snapshot_clock;
