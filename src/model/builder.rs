@@ -368,21 +368,40 @@ fn merge_equal_samples(profile: &mut Profile) {
         return;
     }
     let hasher = hashbrown::DefaultHashBuilder::default();
-    let mut index: HashTable<u32> = HashTable::with_capacity(samples.len());
+    // Most stacks have one set of labels: the first row of a stack is found without hashing, and only other rows of it are hashed.
+    let mut first_rows: Vec<Option<u32>> = vec![None; profile.stacks.len()];
+    let mut other_rows: HashTable<u32> = HashTable::new();
     let mut kept = 0usize;
     for row in 0..samples.len() {
         let key = (samples.stacks[row], samples.labels[row]);
-        let hash = hasher.hash_one(key);
         let same = |&other: &u32| {
-            (
-                samples.stacks[other as usize],
-                samples.labels[other as usize],
-            ) == key
+            let other = other as usize;
+            (samples.stacks[other], samples.labels[other]) == key
         };
-        if let Some(&first) = index.find(hash, same) {
+        let first = &mut first_rows[key.0.index()];
+        let before = match first {
+            None => {
+                *first = Some(kept as u32);
+                None
+            }
+            Some(first) if same(first) => Some(*first),
+            Some(_) => {
+                let (stacks, labels) = (&samples.stacks, &samples.labels);
+                let hash_of =
+                    |&row: &u32| hasher.hash_one((stacks[row as usize], labels[row as usize]));
+                let hash = hasher.hash_one(key);
+                let found = other_rows.find(hash, same).copied();
+                if found.is_none() {
+                    // A table that grows hashes those that are in it, and this one's key is written below.
+                    other_rows.insert_unique(hash, kept as u32, hash_of);
+                }
+                found
+            }
+        };
+        if let Some(before) = before {
             for column in &mut samples.values {
                 let value = column[row];
-                column[first as usize] += value;
+                column[before as usize] += value;
             }
             continue;
         }
@@ -391,10 +410,6 @@ fn merge_equal_samples(profile: &mut Profile) {
         for column in &mut samples.values {
             column[kept] = column[row];
         }
-        let (stacks, labels) = (&samples.stacks, &samples.labels);
-        index.insert_unique(hash, kept as u32, |&other| {
-            hasher.hash_one((stacks[other as usize], labels[other as usize]))
-        });
         kept += 1;
     }
     samples.stacks.truncate(kept);
