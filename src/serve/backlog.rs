@@ -38,7 +38,8 @@ struct Waiting {
     ts: EventTime,
     /// Events of one time stay in the order they came in.
     number: u64,
-    arrival: Arrival,
+    /// Boxed: an event moves a dozen times before it leaves.
+    arrival: Box<Arrival>,
 }
 
 impl Backlog {
@@ -49,7 +50,7 @@ impl Backlog {
         self.waiting.push(Reverse(Waiting {
             ts: arrival.event.ts(),
             number: self.arrived,
-            arrival,
+            arrival: Box::new(arrival),
         }));
         while self.is_over() {
             self.gauge.pushed_out.fetch_add(1, Ordering::Relaxed);
@@ -75,7 +76,7 @@ impl Backlog {
         if let Some(Reverse(oldest)) = self.waiting.pop() {
             let bytes = oldest.arrival.event.bytes() as u64;
             self.bytes = self.bytes.saturating_sub(bytes);
-            give(oldest.arrival);
+            give(*oldest.arrival);
         }
     }
 
