@@ -9,7 +9,7 @@
 #![expect(clippy::print_stdout, reason = "it talks to who started it")]
 
 /// Lines of a fleet of workers.
-#[path = "../tests/integration/support/worker_logs.rs"]
+#[path = "../tests/day_of_logs/worker_logs.rs"]
 mod worker_logs;
 
 use std::collections::VecDeque;

@@ -145,10 +145,7 @@ fn the_versions_of_crate_package_and_changelog_are_the_same() {
     let changes = text("CHANGELOG.md");
     let newest = changes.lines().find(|line| line.starts_with("## "));
     let newest = newest.expect("a version has changes");
-    assert!(
-        newest.starts_with(&format!("## {version} ")) || newest == "## Unreleased",
-        "{newest}"
-    );
+    assert!(newest.starts_with(&format!("## {version} - ")), "{newest}");
 }
 
 /// cargo-deb leaves the symbol table where debug information is asked for, and cargo leaves it out of that.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -161,13 +161,6 @@ impl Live {
     /// What it has logged and nobody has looked at.
     pub(crate) fn said(&self) -> Vec<String> {
         self.log.try_iter().collect()
-    }
-
-    /// Resident set in bytes.
-    pub(crate) fn resident_bytes(&self) -> u64 {
-        fabric::capture::Resident::read(Path::new("/"), self.pid())
-            .expect("the server runs")
-            .bytes
     }
 }
 
