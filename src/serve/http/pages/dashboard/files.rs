@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::markup::{ago_text, html_text};
-use super::scene::{ORDERS, Scene};
+use super::scene::Scene;
 use super::table::{column, cut};
 use crate::render::html;
 use crate::report::{Align, Cell, RowOrder, Table, Tone};

@@ -86,7 +86,9 @@ pub(super) enum Standing {
 impl Asked {
     /// The address of the page for whoever asks the same of another: `changes` by name, where an empty value is none.
     pub(super) fn address(&self, changes: &[(&str, &str)], anchor: &str) -> String {
-        let sort = ORDERS.iter().find(|(_, sort)| *sort == self.sort);
+        let sort = HeatSort::BY_NAME
+            .iter()
+            .find(|(_, sort)| *sort == self.sort);
         let sort = sort
             .map(|(name, _)| *name)
             .filter(|_| self.sort != HeatSort::default());
