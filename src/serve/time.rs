@@ -1,4 +1,6 @@
-//! The two clocks of the live half. A log line says when something happened; this machine's clock says when it was heard of.
+//! The two clocks of the live half.
+//!
+//! A log line says when something happened; this machine's clock says when it was heard of.
 //! They are types of their own, so that one is never compared with the other: a replayed log or a worker whose clock is wrong would
 //! otherwise age, or revive, what is remembered.
 

@@ -13,7 +13,7 @@ pub const ALERT_QUEUE: Bound = Bound {
 };
 /// Notifications that wait for the webhook, and for the command.
 pub const ALERT_QUEUE_PER_WAY: usize = 64;
-/// Bytes of those.
+/// Bytes of the notifications that wait for the webhook, and for the command.
 pub const ALERT_QUEUE_PER_WAY_BYTES: usize = 1 << 20;
 /// From one try of the webhook to the next: five tries in about five minutes. Who does not answer for longer hears of it with the reminder.
 pub const ALERT_PAUSES: [Duration; 4] = [

@@ -29,9 +29,7 @@ pub struct BoundReport {
     pub usage: Usage,
 }
 
-/// Bytes.
 pub(super) const KIB: u64 = 1024;
-/// Bytes.
 pub(super) const MIB: u64 = 1024 * KIB;
 
 /// The bound of a collection that has one in entries and one in bytes.

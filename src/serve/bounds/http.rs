@@ -56,7 +56,7 @@ pub const HTTP_HEAD_SECONDS: u64 = 10;
 pub const HTTP_REQUEST_SECONDS: u64 = 10;
 /// Seconds in which a client that makes the server wait must take [`HTTP_STALL_BYTES`]; else its connection is closed.
 pub const HTTP_STALL_SECONDS: u64 = 10;
-/// See [`HTTP_STALL_SECONDS`]: fewer would let a client that reads byte by byte keep an answer alive for days.
+/// Bytes that a client must take within [`HTTP_STALL_SECONDS`]: fewer would let a client that reads byte by byte keep an answer alive for days.
 pub const HTTP_STALL_BYTES: usize = 64 << 10;
 /// Bytes of a connection that wait in the kernel to be taken by the client: without it the kernel hides megabytes per client.
 pub const HTTP_SEND_BUFFER_BYTES: usize = 64 << 10;

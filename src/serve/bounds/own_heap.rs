@@ -11,7 +11,7 @@ pub const OWN_HEAP_ASKS: Bound = Bound {
 };
 /// Seconds within which a heap profile of the server must be there: it waits for those before it, and for the disk.
 pub const OWN_HEAP_SECONDS: u64 = 30;
-/// Seconds that a profile of the processor may take, and takes where nobody says how many.
+/// Seconds that a profile of the processor may take.
 pub const PROCESSOR_PROFILE_SECONDS: u64 = 60;
-/// See [`PROCESSOR_PROFILE_SECONDS`].
+/// Seconds that a profile of the processor takes where nobody says how many.
 pub const PROCESSOR_PROFILE_SECONDS_USUAL: u64 = 30;

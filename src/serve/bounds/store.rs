@@ -39,7 +39,7 @@ pub const ACTIVE_FILES: Bound = bound(
     3 * MIB,
     "200 per worker: its oldest leave; above half of the bytes a worker keeps what a thousandth of that half holds",
 );
-/// Folders of those.
+/// Folders of the files that workers have touched since their last completion.
 pub const ACTIVE_DIRECTORIES: Bound = bound(
     "activeDirectories",
     1_000 * ACTIVE_PATHS_PER_WORKER as u64,
@@ -81,7 +81,7 @@ pub const FILE_MODIFICATIONS: Bound = bound(
     5 * MIB,
     "the file that was not modified for longest leaves; each leaves an hour after it was; 200 times and 32 workers each: the oldest leave",
 );
-/// Single modifications of those files, for collisions.
+/// Single modifications of files, to see who modifies the same one.
 pub const RECENT_MODIFICATIONS: Bound = bound(
     "recentModifications",
     50_000,

@@ -152,7 +152,7 @@ pub struct Worker {
     pub last_heard: WallTime,
     /// Files it has touched since its last completion, newest last.
     pub active_files: Arc<Vec<Arc<str>>>,
-    /// Folders of those, newest last.
+    /// Folders of the active files, newest last.
     pub active_directories: Arc<Vec<Arc<str>>>,
     /// The task of its newest event that has one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,7 +161,7 @@ pub struct Worker {
     pub current_bead: Option<String>,
     /// Whether it is part of a collision now.
     pub has_collision: bool,
-    /// Kinds of those: `file`, `bead`, `task`.
+    /// The kinds of its collisions: `file`, `bead`, `task`.
     pub collision_types: Vec<&'static str>,
     /// Its events since it became known.
     pub event_count: u64,
