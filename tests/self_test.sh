@@ -44,7 +44,9 @@ writer=${CARGO_TARGET_DIR:-target}/debug/examples/day_of_logs
 work=$(mktemp -d)
 # What a day that came to its end has started is gone; what one left behind that did not, is ended here.
 cleanup() {
-  cat "$work"/*.running 2>/dev/null | while read -r pid; do kill -KILL "$pid" 2>/dev/null || true; done
+  for running in "$work"/*.running; do
+    if [ -e "$running" ]; then xargs kill -KILL <"$running" 2>/dev/null || true; fi
+  done
   rm -rf "$work"
 }
 trap cleanup EXIT
