@@ -136,7 +136,8 @@ impl DiffReport {
     fn legend(&self) -> Option<String> {
         let is_noisy = |row: &Row| row.change.standard_error.is_some_and(|error| error > 0.0);
         self.diff.rows.iter().any(is_noisy).then(|| {
-            "± is a standard error; ~ marks a change within noise; q is the share of false alarms among rows up to there".to_owned()
+            "± is a standard error, ~ marks a change within noise, q (in wide tables) is the false discovery rate"
+                .to_owned()
         })
     }
 

@@ -52,6 +52,8 @@ mod reference_tools;
 mod run_fabric;
 /// `trend`, `report` and the gate.
 mod series_commands;
+/// What is typed wrong or is not there is answered with what would be right.
+mod slips;
 /// The store's memory, counted by the allocator.
 mod store_memory;
 /// Writers of synthetic profiles, and heaps whose truth is known.

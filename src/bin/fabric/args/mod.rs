@@ -2,6 +2,7 @@
 //! pages and completions from it.
 
 mod documents;
+mod examples;
 mod heap;
 mod inputs;
 mod outputs;
@@ -70,7 +71,7 @@ pub(crate) enum Command {
 /// what it calls as well. Numbers are estimates of the whole heap: where the profile was sampled, the sampling is undone.
 #[derive(Debug, Args)]
 // More than one file is refused with advice, and not offered.
-#[command(override_usage = "fabric show [OPTIONS] <FILE>")]
+#[command(override_usage = "fabric show [OPTIONS] <FILE>", after_long_help = examples::SHOW)]
 pub(crate) struct Show {
     /// The profile; `-` reads standard input
     #[arg(value_name = "FILE", required = true)]
@@ -95,7 +96,8 @@ pub(crate) struct Show {
 /// cannot tell, with what would be needed).
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "fabric diff [OPTIONS] <BEFORE> <AFTER>\n       fabric diff [OPTIONS] --baseline <FILE> <AFTER>"
+    override_usage = "fabric diff [OPTIONS] <BEFORE> <AFTER>\n       fabric diff [OPTIONS] --baseline <FILE> <AFTER>",
+    after_long_help = examples::DIFF
 )]
 pub(crate) struct Diff {
     /// The older profile and the newer one; with --baseline only the newer one. `-` reads standard input
@@ -133,6 +135,10 @@ pub(crate) struct Diff {
 /// (it may yet settle), `stable` or `insufficient-data`. Snapshots are put in order by the time in them, else by that in their names,
 /// else by the number in their names; restarts are noticed and judged across.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "fabric trend [OPTIONS] <DIR or FILES>...",
+    after_long_help = examples::TREND
+)]
 pub(crate) struct Trend {
     #[command(flatten)]
     pub(crate) series: SeriesArguments,
@@ -145,6 +151,10 @@ pub(crate) struct Trend {
 /// Verdict and why, chart, suspects with their call paths, what changed between the first and the last snapshot, all snapshots, what to do
 /// next, and what the data cannot say. Made for CI jobs: the same snapshots give the same bytes.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "fabric report [OPTIONS] <DIR or FILES>...",
+    after_long_help = examples::REPORT
+)]
 pub(crate) struct Report {
     /// Write Markdown as GitHub renders it: --format md [default, unless --output ends in .html]
     #[arg(long, conflicts_with = "html")]

@@ -23,7 +23,8 @@ use super::series::parse_interval;
 #[command(
     override_usage = "fabric snapshot [OPTIONS] --dir <DIR> [SOURCE]\n       \
                             fabric snapshot --dir <DIR> --list | --dry-run\n       \
-                            fabric snapshot --pin <FILE> | --unpin <FILE>"
+                            fabric snapshot --pin <FILE> | --unpin <FILE>",
+    after_long_help = super::examples::SNAPSHOT
 )]
 pub(crate) struct Snapshot {
     /// Where the profile comes from: a URL like http://localhost:6060/debug/pprof/heap, a file, or `-`
