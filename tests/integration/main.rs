@@ -28,6 +28,8 @@ mod fuzz_targets;
 mod generated_files;
 /// Expected outputs in files.
 mod golden;
+/// A hostile day: mutated inputs through every reader and every route, and an environment that fails.
+mod hostile_day;
 /// Hostile inputs: a clear message or a result, never a panic, within bounded memory.
 mod hostile_inputs;
 /// The live half over HTTP: routes, guard, posts, hostile clients.
