@@ -22,6 +22,8 @@ mod capture;
 mod command_line;
 /// The dashboard in a real browser.
 mod dashboard;
+/// A machine that fails: disks, pipes, signals, clocks, crowds, folders of logs.
+mod failing_surroundings;
 /// Every reader on every mutation of every fixture, all the way to JSON.
 mod fuzz_targets;
 /// Man pages and completions are those of the command line.
