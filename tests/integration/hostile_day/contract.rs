@@ -105,7 +105,7 @@ pub(super) fn hold(
 
 /// An error is one line that names the input, says where, and obeys nobody.
 fn refusal(path: &Path, error: &LoadError) {
-    let text = error.to_string();
+    let text = fabric::escape::terminal(&error.to_string()).into_owned();
     let name = path.file_name().expect("a file").to_string_lossy();
     well_formed::plain("the error", &text);
     assert!(text.contains(&*name), "{text}");
@@ -230,7 +230,10 @@ fn compare(before: &Loaded, after: &Loaded, random: &mut RandomDraws) {
     };
     let report = match judge::compare(before, after, &options) {
         Ok(report) => report,
-        Err(error) => return well_formed::plain("why they are not compared", &error.to_string()),
+        Err(error) => {
+            let why = error.to_string();
+            return well_formed::plain("why not", &fabric::escape::terminal(&why));
+        }
     };
     well_formed::json(
         "diff as JSON",

@@ -21,7 +21,8 @@ pub(super) fn changed_log(originals: &[Vec<u8>], random: &mut RandomDraws) -> Ve
     for line in &mut lines {
         match random.below(4) {
             0 => byte_changes::change(line, other, random),
-            1 | 2 => token_changes::change(line, random),
+            1 => token_changes::change(line, random),
+            2 => token_changes::change_values(line, random),
             _ => {}
         }
     }

@@ -2,9 +2,11 @@
 
 mod byte_changes;
 mod campaign;
+mod captures;
 mod contract;
 mod corpus;
 mod feeding;
+mod finds;
 mod frames;
 mod line_changes;
 mod lines;

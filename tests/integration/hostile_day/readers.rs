@@ -104,7 +104,10 @@ fn folded() {
 #[test]
 fn v8() {
     readers("v8", 150, Kind::V8, |bytes, _, random| {
-        token_changes::change(bytes, random)
+        match random.below(4) {
+            0 => token_changes::change(bytes, random),
+            _ => token_changes::change_values(bytes, random),
+        }
     });
 }
 

@@ -81,6 +81,7 @@ fn series() {
                 let mut bytes = sidecars[random.below(sidecars.len() as u64) as usize].clone();
                 match random.below(4) {
                     0 => byte_changes::change(&mut bytes, b"{}", random),
+                    1 => token_changes::change_values(&mut bytes, random),
                     _ => token_changes::change(&mut bytes, random),
                 }
                 bytes

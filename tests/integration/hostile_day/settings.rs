@@ -108,6 +108,7 @@ fn state_documents() {
             };
             match random.below(3) {
                 0 => byte_changes::change(&mut bytes, alerts, random),
+                1 => token_changes::change_values(&mut bytes, random),
                 _ => token_changes::change(&mut bytes, random),
             }
             bytes

@@ -168,3 +168,98 @@ pub(super) fn change(text: &mut Vec<u8>, random: &mut RandomDraws) {
         }
     }
 }
+
+/// Numbers that JSON allows, and most of which mean nothing.
+const NUMBERS: [&str; 16] = [
+    "0",
+    "1",
+    "2",
+    "5",
+    "-1",
+    "7",
+    "14",
+    "100",
+    "65535",
+    "1000000",
+    "4294967295",
+    "4294967296",
+    "9007199254740993",
+    "18446744073709551615",
+    "1e3",
+    "0.5",
+];
+
+/// A few changes of JSON that leave it JSON: numbers and texts become others, items of lists go or come twice. What is wrong then is not the
+/// syntax.
+pub(super) fn change_values(text: &mut Vec<u8>, random: &mut RandomDraws) {
+    for _ in 0..1 + random.below(6) {
+        let tokens = tokens(text);
+        let is_value = |token: &Range<usize>| {
+            text[token.start].is_ascii_digit() || text[token.start] == b'"' && token.len() > 1
+        };
+        let values: Vec<usize> = (0..tokens.len())
+            .filter(|&at| is_value(&tokens[at]))
+            .collect();
+        if values.is_empty() {
+            return;
+        }
+        let any = |random: &mut RandomDraws| values[random.below(values.len() as u64) as usize];
+        let at = any(random);
+        let token = tokens[at].clone();
+        let byte_behind = |at: usize| tokens.get(at + 1).map(|next| text[next.start]);
+        let is_key = byte_behind(at) == Some(b':');
+        let is_number = text[token.start].is_ascii_digit();
+        match random.below(8) {
+            0..=2 if is_number => {
+                let other = NUMBERS[random.below(NUMBERS.len() as u64) as usize];
+                text.splice(token, other.bytes());
+            }
+            3 if is_number => {
+                let number = std::str::from_utf8(&text[token.clone()])
+                    .ok()
+                    .and_then(|text| text.parse::<i64>().ok());
+                if let Some(number) = number {
+                    let off = random.below(9) as i64 - 4;
+                    text.splice(token, number.saturating_add(off).to_string().into_bytes());
+                }
+            }
+            4 => {
+                // One of the same kind from elsewhere.
+                let other = tokens[any(random)].clone();
+                if (text[other.start] == b'"') == (text[token.start] == b'"') {
+                    let other = text[other].to_vec();
+                    text.splice(token, other);
+                }
+            }
+            5 if byte_behind(at) == Some(b',')
+                && at > 0
+                && b",[".contains(&text[tokens[at - 1].start]) =>
+            {
+                let end = tokens[at + 1].end;
+                match random.below(2) {
+                    0 => drop(text.drain(token.start..end)),
+                    _ => {
+                        let again = text[token.start..end].to_vec();
+                        text.splice(token.start..token.start, again);
+                    }
+                }
+            }
+            6 if !is_key => {
+                let other = ["null", "true", "[]", "{}", "[[1]]", "\"\""][random.below(6) as usize];
+                text.splice(token, other.bytes());
+            }
+            _ if !is_number => {
+                let other = [
+                    "\"\"",
+                    "\"\\u0000\"",
+                    "\"\\ud834\\udd1e\"",
+                    "\"a\\nb\\u001b[2J\"",
+                    "\"<b>&\"",
+                    "\"\\u202e\"",
+                ][random.below(6) as usize];
+                text.splice(token, other.bytes());
+            }
+            _ => {}
+        }
+    }
+}

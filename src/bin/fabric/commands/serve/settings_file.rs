@@ -63,13 +63,23 @@ impl SettingsFile {
                     .get(..span.start)
                     .map_or(0, |before| before.matches('\n').count())
             });
-            let message = error.message().replace('\n', " ");
+            let message = in_one_line(error.message());
             Failure::usage(anyhow!(
                 "--config {}: line {line}: {message}",
                 path.display()
             ))
         })
     }
+}
+
+/// Foreign text may be as long as the file: what matters stands in front.
+fn in_one_line(message: &str) -> String {
+    const MOST_CHARACTERS: usize = 1_500;
+    let mut line: String = message.chars().take(MOST_CHARACTERS).collect();
+    if line.len() < message.len() {
+        line.push_str("...");
+    }
+    line.replace('\n', " ")
 }
 
 fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
