@@ -171,6 +171,7 @@ impl ProfileBuilder {
         mapping: Option<MappingId>,
         frames: &[Frame],
     ) -> LocationId {
+        let address = address.filter(|&address| address != 0);
         let wanted = Location {
             address,
             mapping,

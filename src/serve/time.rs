@@ -28,7 +28,9 @@ impl EventTime {
 impl WallTime {
     /// The clock of this machine, now.
     pub fn now() -> WallTime {
-        WallTime(jiff::Timestamp::now().as_millisecond())
+        // A clock that is set beyond the last day of year 9999 stands still there.
+        let now = jiff::Timestamp::try_from(std::time::SystemTime::now());
+        WallTime(now.unwrap_or(jiff::Timestamp::MAX).as_millisecond())
     }
 
     /// Milliseconds from `earlier` to this; negative where it is later.

@@ -24,12 +24,16 @@ mod command_line;
 mod dashboard;
 /// The Debian package is whole, and its parts agree.
 mod debian_package;
+/// A machine that fails: disks, pipes, signals, clocks, crowds, folders of logs.
+mod failing_surroundings;
 /// Every reader on every mutation of every fixture, all the way to JSON.
 mod fuzz_targets;
 /// Man pages and completions are those of the command line.
 mod generated_files;
 /// Expected outputs in files.
 mod golden;
+/// A hostile day: mutated inputs through every reader and every route, and an environment that fails.
+mod hostile_day;
 /// Hostile inputs: a clear message or a result, never a panic, within bounded memory.
 mod hostile_inputs;
 /// The live half over HTTP: routes, guard, posts, hostile clients.

@@ -65,7 +65,7 @@ impl SettingsFile {
                     .get(..span.start)
                     .map_or(0, |before| before.matches('\n').count())
             });
-            let message = in_words(error.message());
+            let message = in_one_line(&in_words(error.message()));
             Failure::usage(anyhow!(
                 "--config {}: line {line}: {message}",
                 path.display()
@@ -79,7 +79,6 @@ fn in_words(message: &str) -> String {
     let unknown = message.strip_prefix("unknown field `");
     let Some((name, known)) = unknown.and_then(|rest| rest.split_once('`')) else {
         return message
-            .replace('\n', " ")
             .replace("expected path string", "expected a text in quotes")
             .replace("expected a string", "expected a text in quotes")
             .replace("expected a sequence", "expected a list in brackets");
@@ -120,6 +119,16 @@ fn services<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D
         _ => Err(wrong()),
     };
     all.map(Some)
+}
+
+/// Foreign text may be as long as the file: what matters stands in front.
+fn in_one_line(message: &str) -> String {
+    const MOST_CHARACTERS: usize = 1_500;
+    let mut line: String = message.chars().take(MOST_CHARACTERS).collect();
+    if line.len() < message.len() {
+        line.push_str("...");
+    }
+    line.replace('\n', " ")
 }
 
 fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
