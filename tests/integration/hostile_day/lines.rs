@@ -87,7 +87,7 @@ fn lines() {
                 store.tidy(now);
                 store.take_changes();
                 let view = store.view(now);
-                query::alerts(&view);
+                query::collision_alerts(&view);
                 query::collision_stats(&view);
                 query::error_groups(&view, now, false);
                 query::error_stats(&view, now);

@@ -162,6 +162,13 @@ impl Live {
     pub(crate) fn said(&self) -> Vec<String> {
         self.log.try_iter().collect()
     }
+
+    /// Resident set in bytes.
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        fabric::capture::Resident::read(std::path::Path::new("/"), self.pid())
+            .expect("the server runs")
+            .bytes
+    }
 }
 
 /// Waits until `holds`, and fails with `what` if it does not in time.
