@@ -3,7 +3,12 @@
 
 /// Prints a row.
 pub(crate) fn cells(work: &str, ours: &str, tool: &str, bare: &str) {
-    println!("| {work} | {ours} | {tool} | {bare} |");
+    let cells = [work, ours, tool, bare];
+    let cells = cells.map(|cell| match cell {
+        "" => " |".to_owned(),
+        cell => format!(" {cell} |"),
+    });
+    println!("|{}", cells.concat());
 }
 
 /// Two or three digits.
