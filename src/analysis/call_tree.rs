@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn a_tree_ends_where_the_allocator_begins_and_loses_no_byte() {
         let file = "fixtures/jemalloc/5.3/jeleak/symbolized/jeleak.023.symbolized.heap";
-        let source = Source::from_argument(file.as_ref());
+        let source = Source::from_argument(file);
         let loaded =
             load(&source, None, &Progress::default()).unwrap_or_else(|error| panic!("{error}"));
         let view = FrameFilter::default();
