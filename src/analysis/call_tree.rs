@@ -6,7 +6,7 @@ use crate::model::{Unit, ValueIndex};
 
 use super::call_path::Blame;
 use super::frame_filter::View;
-use super::granularity::{Granularity, source_place};
+use super::granularity::{self, Granularity};
 use super::hot_spots::Entries;
 use super::sampling_error;
 
@@ -108,11 +108,8 @@ impl Builder {
                 let place = &mut self.places[entry as usize];
                 if place.is_empty() {
                     *place = match frame {
-                        Some(frame) => {
-                            let file = profile.function(frame.function).file;
-                            source_place(profile.text(file), frame.line)
-                        }
-                        None => profile.module_name(location).to_owned(),
+                        Some(frame) => granularity::frame_place(profile, frame),
+                        None => granularity::module_name(profile, location),
                     };
                 }
             }
@@ -188,7 +185,7 @@ mod tests {
     #[test]
     fn a_tree_ends_where_the_allocator_begins_and_loses_no_byte() {
         let file = "fixtures/jemalloc/5.3/jeleak/symbolized/jeleak.023.symbolized.heap";
-        let source = Source::from_argument(std::ffi::OsStr::new(&file));
+        let source = Source::from_argument(file);
         let loaded =
             load(&source, None, &Progress::default()).unwrap_or_else(|error| panic!("{error}"));
         let view = FrameFilter::default();
