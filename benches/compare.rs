@@ -1,43 +1,77 @@
-//! What fabric costs beside what people use now, and beside the bare cost of reading the input. Prints ratios; asserts no time.
+//! Whole commands on large inputs, beside what people use now, and beside the bare cost of reading the input. Prints the rows of
+//! the table in README.md; asserts no time.
 //!
-//! `cargo bench --bench compare` makes its inputs in `target/bench-inputs` (some 600 MB, once) and runs for about two minutes.
-//! `FABRIC_GO_PPROF=/path/to/pprof` adds `pprof -top -diff_base` (give the `pprof` of a Go toolchain; it takes most of a minute);
-//! `cargo bench --bench compare heaps` is about V8 heap snapshots alone.
-//! `FABRIC_MEMLAB=/path/to/node_modules/.bin/memlab` adds `memlab analyze object-size` on a heap snapshot of 350 MB, `FABRIC_HEAP=/path/to/x.heapsnapshot`
-//! the same on a real one; `FABRIC_LARGE_HEAP=1` adds a snapshot of 2 GB (which takes that much disk).
-//! `jeprof` is used where it is on the PATH. Each figure is the best of a few runs in turn with its reference, so that
-//! whatever else the machine does falls on both.
-#![expect(clippy::print_stdout, reason = "it talks to who started it")]
+//! `cargo bench --bench compare` makes its inputs in `target/bench-inputs` (some 1 GB, once) and runs for about five minutes; a word
+//! behind it (`pprof`, `jemalloc`, `series`, `snapshot`, `heaps`, `small`) measures these alone. The other tools are used where they are named:
+//!
+//! ```sh
+//! mkdir -p /tmp/tools && cd /tmp/tools        # nothing of this is installed
+//! apt-get download golang-1.19-go libjemalloc-dev && for deb in *.deb; do dpkg -x "$deb" .; done
+//! npm install memlab@2.0.5 typescript@5.9.3 --ignore-scripts
+//! # The heaps of real programs: see benches/heap_programs.
+//! node $FABRIC/benches/heap_programs/sessions.js sessions.heapsnapshot
+//! HEAP=typescript.heapsnapshot node --max-old-space-size=12000 -r $FABRIC/benches/heap_programs/at_exit.cjs \
+//!     node_modules/typescript/lib/tsc.js --allowJs --noEmit --target esnext node_modules/typescript/lib/_tsc.js
+//!
+//! export FABRIC_GO_PPROF=/tmp/tools/usr/lib/go-1.19/pkg/tool/linux_amd64/pprof
+//! export FABRIC_JEPROF=/tmp/tools/usr/bin/jeprof
+//! export FABRIC_MEMLAB=/tmp/tools/node_modules/.bin/memlab
+//! export FABRIC_HEAPS=/tmp/tools/sessions.heapsnapshot:/tmp/tools/typescript.heapsnapshot
+//! ```
+//!
+//! `FABRIC_LARGE_HEAP=1` adds a heap snapshot of 2 GB. Each figure is the best of a few runs in turn with its references, so that whatever
+//! else the machine does falls on all. Peak memory is what GNU time says, where it is installed.
 
+/// What a run of a command cost.
+mod cost;
 /// V8 heap snapshots.
 mod heaps;
+/// A row of the table.
+mod row;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use cost::Cost;
+
 const RUNS: usize = 5;
 
 fn main() -> io::Result<()> {
-    if std::env::args().any(|argument| argument == "heaps") {
-        return heaps::compare();
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    // Cargo adds `--bench`.
+    let parts: Vec<&String> = wanted.iter().filter(|it| !it.starts_with('-')).collect();
+    let asked = |part: &str| parts.is_empty() || parts.iter().any(|it| *it == part);
+    row::cells("work", "fabric", "what people use now", "the input alone");
+    row::cells("---", "---", "---", "---");
+    if asked("pprof") {
+        pprof(
+            "200000",
+            "200,000 samples",
+            std::env::var_os("FABRIC_GO_PPROF"),
+        )?;
+        pprof("1000000", "1,000,000 samples", None)?;
     }
-    println!(
-        "{:<58} {:>10} {:>10} {:>8}",
-        "work against reference", "fabric", "reference", "ratio"
-    );
-    for samples in ["200000", "1000000"] {
-        let folder = inputs("pprof", samples)?;
-        against_inflation(samples, &folder)?;
+    if asked("jemalloc") {
+        jemalloc_with_names()?;
+        jemalloc_without_names()?;
     }
-    series_against_inflation(&inputs("series", "10000")?)?;
-    against_line_scan(&inputs("jemalloc", "50000")?)?;
-    small()?;
-    against_go_pprof(&inputs("pprof", "200000")?)?;
-    against_jeprof(&inputs("jemalloc", "5000")?)?;
-    heaps::compare()
+    if asked("series") {
+        series()?;
+    }
+    if asked("snapshot") {
+        snapshot()?;
+    }
+    if asked("heaps") {
+        heaps::compare()?;
+    }
+    if asked("small") {
+        small()?;
+    }
+    Ok(())
 }
 
 /// The folder with generated inputs, made if it is not there.
@@ -51,69 +85,79 @@ fn inputs(kind: &str, count: &str) -> io::Result<PathBuf> {
     // Made beside its place and then moved there: a run that is stopped leaves nothing that looks finished.
     let unfinished = folder.with_extension("unfinished");
     std::fs::create_dir_all(&unfinished)?;
+    let make_large = "run --quiet --release --example make_large --".split(' ');
     let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--example",
-            "make_large",
-            "--",
-            kind,
-            count,
-        ])
-        .arg(&unfinished);
-    if !cargo.status()?.success() {
-        return Err(io::Error::other("make_large failed"));
-    }
+    cargo.args(make_large).args([kind, count]).arg(&unfinished);
+    run(&mut cargo)?;
     std::fs::rename(&unfinished, &folder)?;
     Ok(folder)
 }
 
-fn fabric() -> Command {
+fn fabric(arguments: &[&OsStr]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fabric"));
-    command.stdout(Stdio::null());
+    command.args(arguments).stdout(Stdio::null());
     command
-}
-
-/// The best time of each, run in turn.
-fn best(
-    runs: usize,
-    mut first: impl FnMut() -> io::Result<()>,
-    mut second: impl FnMut() -> io::Result<()>,
-) -> io::Result<(Duration, Duration)> {
-    let mut times = (Duration::MAX, Duration::MAX);
-    for _ in 0..runs {
-        let start = Instant::now();
-        first()?;
-        times.0 = times.0.min(start.elapsed());
-        let start = Instant::now();
-        second()?;
-        times.1 = times.1.min(start.elapsed());
-    }
-    Ok(times)
-}
-
-fn line(work: &str, fabric: Duration, reference: Duration) {
-    let (ours, theirs) = (fabric.as_secs_f64(), reference.as_secs_f64());
-    let ratio = if ours < theirs {
-        format!("{:.0}x less", theirs / ours)
-    } else {
-        format!("{:.1}x", ours / theirs)
-    };
-    println!(
-        "{work:<58} {:>8.0}ms {:>8.0}ms {ratio:>8}",
-        ours * 1e3,
-        theirs * 1e3
-    );
 }
 
 fn run(command: &mut Command) -> io::Result<()> {
     match command.status()?.success() {
         true => Ok(()),
-        false => Err(io::Error::other("a command failed")),
+        false => Err(io::Error::other(format!("{command:?} failed"))),
     }
+}
+
+fn timed(work: impl FnOnce() -> io::Result<()>) -> io::Result<Duration> {
+    let start = Instant::now();
+    work()?;
+    Ok(start.elapsed())
+}
+
+/// The best time of a command, and the most memory it took.
+fn cost_of(runs: usize, command: impl Fn() -> Command) -> io::Result<Cost> {
+    let mut time = Duration::MAX;
+    for _ in 0..runs {
+        time = time.min(timed(|| run(&mut command()))?);
+    }
+    Ok(Cost {
+        time,
+        peak_kib: peak_kib(&command())?,
+    })
+}
+
+/// The cost of a command of fabric and the best time of what its input costs alone, run in turn.
+fn beside(
+    runs: usize,
+    command: impl Fn() -> Command,
+    bare: impl Fn() -> io::Result<()>,
+) -> io::Result<(Cost, Duration)> {
+    let (mut ours, mut alone) = (Duration::MAX, Duration::MAX);
+    for _ in 0..runs {
+        ours = ours.min(timed(|| run(&mut command()))?);
+        alone = alone.min(timed(&bare)?);
+    }
+    let peak_kib = peak_kib(&command())?;
+    Ok((
+        Cost {
+            time: ours,
+            peak_kib,
+        },
+        alone,
+    ))
+}
+
+/// Peak resident set in KiB, as GNU time reports it.
+fn peak_kib(command: &Command) -> io::Result<Option<f64>> {
+    let output = Command::new("/usr/bin/time")
+        .args(["-f", "%M"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .output();
+    Ok(output.ok().and_then(|output| {
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        text.lines().last()?.trim().parse().ok()
+    }))
 }
 
 /// Inflates as fabric does: streamed, in pieces that stay in the cache.
@@ -124,195 +168,154 @@ fn inflate(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A trend over a hundred snapshots of ten thousand samples, about a megabyte each.
-fn series_against_inflation(folder: &Path) -> io::Result<()> {
-    let files: Vec<PathBuf> = std::fs::read_dir(folder)?
+/// Reads a file and finds the ends of its lines.
+fn scan_lines(path: &Path) -> io::Result<()> {
+    let text = std::fs::read(path)?;
+    // The count is used, so that the scan is not optimised away.
+    std::hint::black_box(memchr::memchr_iter(b'\n', &text).count());
+    Ok(())
+}
+
+fn pprof(count: &str, samples: &str, tool: Option<std::ffi::OsString>) -> io::Result<()> {
+    let folder = inputs("pprof", count)?;
+    let (a, b) = (folder.join("a.pb.gz"), folder.join("b.pb.gz"));
+    let ours = || fabric(&["diff".as_ref(), a.as_ref(), b.as_ref()]);
+    let (ours, alone) = beside(RUNS, ours, || inflate(&a).and_then(|()| inflate(&b)))?;
+    let mut base = std::ffi::OsString::from("-diff_base=");
+    base.push(&a);
+    let theirs = tool.map(|tool| {
+        cost_of(1, || {
+            let mut command = Command::new(&tool);
+            command.args(["-top", "-symbolize=none"]).arg(&base).arg(&b);
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        })
+    });
+    let theirs = theirs.transpose()?;
+    cost::print(
+        &format!("`diff` of two pprof files of {samples}"),
+        ours,
+        theirs.map(|theirs| ("`go tool pprof -top -diff_base`", theirs)),
+        Some(("inflating both on one core", alone)),
+    );
+    Ok(())
+}
+
+fn jemalloc_with_names() -> io::Result<()> {
+    let folder = inputs("jemalloc", "5000")?;
+    let (a, b) = (
+        folder.join("a.symbolized.heap"),
+        folder.join("b.symbolized.heap"),
+    );
+    let ours = || fabric(&["diff".as_ref(), a.as_ref(), b.as_ref()]);
+    let (ours, alone) = beside(RUNS, ours, || scan_lines(&a).and_then(|()| scan_lines(&b)))?;
+    let tool = std::env::var_os("FABRIC_JEPROF").map(|jeprof| {
+        cost_of(1, || {
+            let mut base = std::ffi::OsString::from("--base=");
+            base.push(&a);
+            // Debian installs it without the bit that makes it a program.
+            let mut command = Command::new("perl");
+            command.arg(&jeprof).arg("--text").arg(base).arg(&b);
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        })
+    });
+    cost::print(
+        "`diff` of two jemalloc dumps of 8 MB with symbols",
+        ours,
+        tool.transpose()?.map(|it| ("`jeprof --text --base`", it)),
+        Some(("finding their lines", alone)),
+    );
+    Ok(())
+}
+
+fn jemalloc_without_names() -> io::Result<()> {
+    let folder = inputs("jemalloc", "50000")?;
+    let (a, b) = (folder.join("a.heap"), folder.join("b.heap"));
+    let ours = || {
+        fabric(&[
+            "diff".as_ref(),
+            "--no-symbolize".as_ref(),
+            a.as_ref(),
+            b.as_ref(),
+        ])
+    };
+    let (ours, alone) = beside(RUNS, ours, || scan_lines(&a).and_then(|()| scan_lines(&b)))?;
+    cost::print(
+        "`diff` of two jemalloc dumps of 58 MB",
+        ours,
+        None,
+        Some(("finding their lines", alone)),
+    );
+    Ok(())
+}
+
+fn series() -> io::Result<()> {
+    let folder = inputs("series", "10000")?;
+    let files: Vec<PathBuf> = std::fs::read_dir(&folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<io::Result<_>>()?;
-    let trend = || run(fabric().args(["trend", "--format", "json"]).arg(folder));
     let inflate_all = || files.iter().try_for_each(|file| inflate(file));
-    let (ours, one_core) = best(3, trend, inflate_all)?;
-    line(
-        "trend of 100 x 10k samples against inflating, on one core",
-        ours,
-        one_core,
-    );
+    for (work, arguments) in [
+        (
+            "`trend` of 100 pprof files of 10,000 samples (1.1 MB)",
+            &["trend"][..],
+        ),
+        ("`report --html` of the same", &["report", "--html"]),
+    ] {
+        let ours = || {
+            let mut command = fabric(&[]);
+            command.args(arguments).arg(&folder);
+            command
+        };
+        let (ours, alone) = beside(3, ours, inflate_all)?;
+        cost::print(work, ours, None, Some(("inflating all on one core", alone)));
+    }
     Ok(())
 }
 
-fn against_inflation(samples: &str, folder: &Path) -> io::Result<()> {
-    let (a, b) = (folder.join("a.pb.gz"), folder.join("b.pb.gz"));
-    let diff = || run(fabric().args(["diff", "--format", "json"]).arg(&a).arg(&b));
-    let (ours, one_core) = best(RUNS, diff, || inflate(&a).and_then(|()| inflate(&b)))?;
-    line(
-        &format!("diff of 2 x {samples} samples / inflating both"),
-        ours,
-        one_core,
-    );
-    let (ours, two_cores) = best(RUNS, diff, || {
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| inflate(&b));
-            inflate(&a)?;
-            other
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })
-    })?;
-    line(
-        &format!("diff of 2 x {samples} samples / inflating both, 2 threads"),
-        ours,
-        two_cores,
-    );
-    Ok(())
-}
-
-fn against_line_scan(folder: &Path) -> io::Result<()> {
-    let (a, b) = (folder.join("a.heap"), folder.join("b.heap"));
-    let parse = || {
-        let mut input = File::open(&a)?;
-        fabric::formats::read(&mut input)
-            .map(drop)
-            .map_err(io::Error::other)
+/// Into a new folder each time: a snapshot that is there already would be found.
+fn snapshot() -> io::Result<()> {
+    let file = inputs("pprof", "1000000")?.join("a.pb.gz");
+    let folders = tempfile::tempdir()?;
+    let next = std::cell::Cell::new(0);
+    let ours = || {
+        next.set(next.get() + 1);
+        let folder = folders.path().join(next.get().to_string());
+        fabric(&[
+            "snapshot".as_ref(),
+            file.as_ref(),
+            "--dir".as_ref(),
+            folder.as_ref(),
+        ])
     };
-    let scan = |path: &Path| {
-        let text = std::fs::read(path)?;
-        // The count is used, so that the scan is not optimised away.
-        std::hint::black_box(memchr::memchr_iter(b'\n', &text).count());
-        Ok(())
-    };
-    let (ours, reference) = best(RUNS, parse, || scan(&a))?;
-    line(
-        "parsing a 58 MB jemalloc dump / reading it line by line",
+    let (ours, alone) = beside(3, ours, || inflate(&file))?;
+    cost::print(
+        "`snapshot` of a pprof file of 1,000,000 samples",
         ours,
-        reference,
-    );
-    let diff = || {
-        run(fabric()
-            .args(["diff", "--no-symbolize", "--format", "json"])
-            .arg(&a)
-            .arg(&b))
-    };
-    let (ours, reference) = best(RUNS, diff, || scan(&a).and_then(|()| scan(&b)))?;
-    line(
-        "diff of two of them / reading both line by line",
-        ours,
-        reference,
+        None,
+        Some(("inflating it", alone)),
     );
     Ok(())
 }
 
 fn small() -> io::Result<()> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pprof/go-1.27/goleak");
-    let (version, diff) = best(
-        20,
-        || run(fabric().arg("--version")),
-        || {
-            let (a, b) = (
-                fixtures.join("heap.007.pb.gz"),
-                fixtures.join("heap.019.pb.gz"),
-            );
-            run(fabric().arg("diff").arg(a).arg(b))
-        },
-    )?;
-    println!(
-        "{:<58} {:>8.1}ms",
-        "fabric --version",
-        version.as_secs_f64() * 1e3
-    );
-    println!(
-        "{:<58} {:>8.1}ms",
-        "diff of two small Go profiles",
-        diff.as_secs_f64() * 1e3
-    );
-    Ok(())
-}
-
-fn against_go_pprof(folder: &Path) -> io::Result<()> {
-    let (a, b) = (folder.join("a.pb.gz"), folder.join("b.pb.gz"));
-    let Some(pprof) = std::env::var_os("FABRIC_GO_PPROF") else {
-        println!("SKIPPED: pprof -top -diff_base (FABRIC_GO_PPROF is not set)");
-        return Ok(());
-    };
-    let reference = || {
-        run(Command::new(&pprof)
-            .args(["-top", "-symbolize=none"])
-            .arg(format!("-diff_base={}", a.display()))
-            .arg(&b)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null()))
-    };
-    let (ours, theirs) = best(1, || run(fabric().arg("diff").arg(&a).arg(&b)), reference)?;
-    line(
-        "diff of 2 x 200000 samples / pprof -top -diff_base",
-        ours,
-        theirs,
-    );
-    let ours = peak_kib(
-        env!("CARGO_BIN_EXE_fabric").as_ref(),
-        &["diff".as_ref(), a.as_ref(), b.as_ref()],
-    )?;
-    let base = format!("-diff_base={}", a.display());
-    let theirs = peak_kib(
-        &pprof,
-        &[
-            "-top".as_ref(),
-            "-symbolize=none".as_ref(),
-            base.as_ref(),
-            b.as_ref(),
-        ],
-    )?;
-    match (ours, theirs) {
-        (Some(ours), Some(theirs)) => println!(
-            "{:<58} {:>7.0}MiB {:>7.0}MiB {:>7.2}x",
-            "the same, peak memory",
-            ours / 1024.0,
-            theirs / 1024.0,
-            ours / theirs
-        ),
-        _ => println!("SKIPPED: peak memory (GNU time is not installed)"),
-    }
-    Ok(())
-}
-
-/// Peak resident set in KiB, as GNU time reports it.
-fn peak_kib(program: &std::ffi::OsStr, arguments: &[&std::ffi::OsStr]) -> io::Result<Option<f64>> {
-    let output = Command::new("/usr/bin/time")
-        .args(["-f", "%M"])
-        .arg(program)
-        .args(arguments)
-        .stdout(Stdio::null())
-        .output();
-    Ok(output.ok().and_then(|output| {
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        text.lines().last()?.trim().parse().ok()
-    }))
-}
-
-fn against_jeprof(folder: &Path) -> io::Result<()> {
     let (a, b) = (
-        folder.join("a.symbolized.heap"),
-        folder.join("b.symbolized.heap"),
+        fixtures.join("heap.007.pb.gz"),
+        fixtures.join("heap.019.pb.gz"),
     );
-    let jeprof = || {
-        Command::new("jeprof")
-            .arg("--text")
-            .arg(format!("--base={}", a.display()))
-            .arg(&b)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-    };
-    if jeprof().is_err() {
-        println!("SKIPPED: jeprof --text --base (jeprof is not installed)");
-        return Ok(());
-    }
-    let ours = || run(fabric().arg("diff").arg(&a).arg(&b));
-    let (_, theirs) = best(1, ours, || jeprof().map(drop))?;
-    let (ours, _) = best(RUNS, ours, || Ok(()))?;
-    line(
-        "diff of two 8 MB jemalloc dumps / jeprof --text --base",
-        ours,
-        theirs,
+    let diff = cost_of(20, || fabric(&["diff".as_ref(), a.as_ref(), b.as_ref()]))?;
+    cost::print("`diff` of two small Go profiles", diff, None, None);
+    let start = cost_of(20, || fabric(&["--version".as_ref()]))?;
+    cost::print("start (`--version`)", start, None, None);
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_fabric"))?.len();
+    let size = format!("{:.1} MB", size as f64 / 1e6);
+    row::cells(
+        "the program, with the names that its own heap snapshots need",
+        &size,
+        "",
+        "",
     );
     Ok(())
 }

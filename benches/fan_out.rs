@@ -1,5 +1,5 @@
 //! What it costs to tell a thousand WebSocket clients of events, beside a bare loop that writes the same bytes into as many sockets.
-//! Prints ratios; asserts no time.
+//! Prints rows of the table in README.md; asserts no time.
 //!
 //! `cargo bench --bench fan_out` runs for about half a minute. The clients are in a process of their own, so that the CPU time of this one is the
 //! server's. Events are 200 bytes; `1` and `32` are how many are published at a time. The bare loop makes one `write` for each client and
@@ -9,6 +9,9 @@
     clippy::expect_used,
     reason = "it talks to who started it, and has nobody to report a failure to"
 )]
+
+/// A row of the table.
+mod row;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -36,11 +39,7 @@ fn main() {
         return clients(address, query);
     }
     allow_files();
-    println!(
-        "{:<34} {:>14} {:>14} {:>8}",
-        "1,000 clients, CPU per delivery", "fabric", "bare writes", "ratio"
-    );
-    for (query, name) in [("", "a frame each"), ("?batch=1", "batches")] {
+    for (query, name) in [("", "a frame for each"), ("?batch=1", "many in a frame")] {
         for burst in [1, 32] {
             compare(query, name, burst);
         }
@@ -83,19 +82,22 @@ fn compare(query: &str, name: &str, burst: usize) {
         (CLIENTS as u64, 0),
         "somebody was lost"
     );
-    let each = |time: Duration| time.as_secs_f64() * 1e6 / DELIVERIES as f64;
-    println!(
-        "{:<34} {:>11.3} us {:>11.3} us {:>7.2}x",
-        format!("{name}, {burst} at a time"),
-        each(ours),
-        each(bare),
-        each(ours) / each(bare)
+    let each = |time: Duration| time.as_secs_f64() / DELIVERIES as f64;
+    row::cells(
+        &format!("`serve`: an event to 1,000 WebSocket clients, {burst} at once, {name}"),
+        &format!("{} µs each", row::short(each(ours) * 1e6)),
+        "",
+        &format!(
+            "one write of the same bytes to each socket: {} µs; {} of that",
+            row::short(each(bare) * 1e6),
+            row::short(each(ours) / each(bare))
+        ),
     );
+    let kib = |bytes: u64| bytes as f64 / 1024.0 / CLIENTS as f64;
     println!(
-        "    {:.0} thousand deliveries per CPU second; resident per client: {:.1} KiB idle, {:.1} KiB afterwards",
-        1e3 / each(ours),
-        idle as f64 / 1024.0 / CLIENTS as f64,
-        resident().saturating_sub(before) as f64 / CLIENTS as f64 / 1024.0
+        "<!-- resident for each client: {:.1} KiB idle, {:.1} KiB afterwards -->",
+        kib(idle),
+        kib(resident().saturating_sub(before))
     );
 }
 

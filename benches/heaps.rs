@@ -1,43 +1,55 @@
 //! What a heap snapshot costs: beside memlab, beside a scan of its integers, and in memory beside its size.
 //!
-//! `FABRIC_HEAP` names a snapshot of a real program, as those in `heap_programs/` write them, `FABRIC_MEMLAB` memlab's own script.
+//! `FABRIC_HEAPS` names snapshots of real programs, as those in `heap_programs/` write them, `FABRIC_MEMLAB` memlab's own script.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{best, fabric, inputs, line, peak_kib, run};
+use super::{beside, cost, cost_of, fabric, inputs};
 
 pub(super) fn compare() -> io::Result<()> {
-    let small = inputs("heap", "1000000")?.join("heap.heapsnapshot");
-    let large = inputs("heap", "4000000")?.join("heap.heapsnapshot");
-    for path in [&small, &large] {
-        against_scan(path)?;
-        against_size(path)?;
+    let mut files = Vec::new();
+    if let Some(real) = std::env::var_os("FABRIC_HEAPS") {
+        for path in std::env::split_paths(&real) {
+            let name = path.file_stem().unwrap_or_default();
+            files.push((format!("({})", name.to_string_lossy()), path));
+        }
     }
-    let mut files = vec![large];
-    files.extend(std::env::var_os("FABRIC_HEAP").map(PathBuf::from));
+    let lead_anywhere = "whose references lead anywhere".to_owned();
+    let generated = inputs("heap", "4000000")?.join("heap.heapsnapshot");
+    files.push((lead_anywhere, generated));
     if std::env::var_os("FABRIC_LARGE_HEAP").is_some() {
         let path = inputs("heap", "23000000")?.join("heap.heapsnapshot");
-        against_scan(&path)?;
-        against_size(&path)?;
+        files.push(("of the same kind".to_owned(), path));
     }
-    for path in &files {
-        against_memlab(path)?;
-    }
-    Ok(())
+    files.iter().try_for_each(|(which, path)| show(which, path))
 }
 
-fn name(path: &Path) -> io::Result<String> {
+fn show(which: &str, path: &Path) -> io::Result<()> {
+    let ours = || fabric(&["show".as_ref(), path.as_ref()]);
+    let (ours, alone) = beside(3, ours, || scan(path))?;
+    let tool = std::env::var_os("FABRIC_MEMLAB").map(PathBuf::from);
+    let tool = tool.map(|memlab| {
+        cost_of(1, || {
+            let mut command = Command::new("node");
+            command.arg("--max-old-space-size=8000").arg(&memlab);
+            command.args(["analyze", "object-size", "--snapshot"]);
+            command.arg(path).stdin(Stdio::null());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        })
+    });
+    let tool = tool.transpose()?;
     let megabytes = std::fs::metadata(path)?.len() / 1_000_000;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Ok(format!("{megabytes} MB {name}"))
-}
-
-fn show(path: &Path) -> impl FnMut() -> io::Result<()> {
-    let path = path.to_owned();
-    move || run(fabric().args(["show", "--format", "json"]).arg(&path))
+    cost::print(
+        &format!("`show` of a V8 heap snapshot of {megabytes} MB {which}"),
+        ours,
+        tool.map(|it| ("`memlab analyze object-size`", it)),
+        Some(("adding up its numbers", alone)),
+    );
+    Ok(())
 }
 
 /// Reads every integer of the file and adds them up: what parsing costs at the least.
@@ -60,60 +72,5 @@ fn scan(path: &Path) -> io::Result<()> {
         }
     }
     std::hint::black_box(sum);
-    Ok(())
-}
-
-fn against_scan(path: &Path) -> io::Result<()> {
-    let (ours, theirs) = best(2, show(path), || scan(path))?;
-    line(
-        &format!("show of {} / scanning its integers", name(path)?),
-        ours,
-        theirs,
-    );
-    Ok(())
-}
-
-fn against_size(path: &Path) -> io::Result<()> {
-    let size = std::fs::metadata(path)?.len() as f64 / 1024.0;
-    let arguments = [
-        "show".as_ref(),
-        "--format".as_ref(),
-        "json".as_ref(),
-        path.as_ref(),
-    ];
-    match peak_kib(env!("CARGO_BIN_EXE_fabric").as_ref(), &arguments)? {
-        Some(peak) => println!(
-            "{:<58} {:>7.0}MiB {:>7.0}MiB {:>7.2}x",
-            "the same, peak memory / size of the file",
-            peak / 1024.0,
-            size / 1024.0,
-            peak / size
-        ),
-        None => println!("SKIPPED: peak memory (GNU time is not installed)"),
-    }
-    Ok(())
-}
-
-fn against_memlab(path: &Path) -> io::Result<()> {
-    let Some(memlab) = std::env::var_os("FABRIC_MEMLAB") else {
-        println!("SKIPPED: memlab analyze object-size (FABRIC_MEMLAB is not set)");
-        return Ok(());
-    };
-    let reference = || {
-        run(Command::new("node")
-            .arg("--max-old-space-size=8000")
-            .arg(&memlab)
-            .args(["analyze", "object-size", "--snapshot"])
-            .arg(path)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null()))
-    };
-    let (ours, theirs) = best(2, show(path), reference)?;
-    line(
-        &format!("show of {} / memlab analyze object-size", name(path)?),
-        ours,
-        theirs,
-    );
     Ok(())
 }

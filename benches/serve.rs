@@ -1,4 +1,4 @@
-//! The live half against bare bounds: `cargo bench --bench serve`. Prints ratios and asserts nothing.
+//! The live half against bare bounds: `cargo bench --bench serve`. Prints rows of the table in README.md and asserts nothing.
 //!
 //! * lines through tail, parse and store on one core, against a line scan of the same file
 //! * from append to client at 5,000 lines a second, and the memory of the server with every cap full and 1,000 idle clients
@@ -8,8 +8,10 @@
 )]
 #![expect(clippy::print_stdout, reason = "it talks to who started it")]
 
+/// A row of the table.
+mod row;
 /// Lines of a fleet of workers.
-#[path = "../tests/integration/support/worker_logs.rs"]
+#[path = "../tests/day_of_logs/worker_logs.rs"]
 mod worker_logs;
 
 use std::collections::VecDeque;
@@ -134,14 +136,19 @@ fn read_in(folder: &Path, what: &str, mut write_line: impl FnMut(&mut String, u6
         }));
     }
     let (scan, read) = (best(&scans), best(&reads));
-    println!(
-        "tail + parse + store on one core, {what}: {LINES} lines ({} MB) in {:.2} s, {:.0} lines/s, {:.0} MB/s; line scan {:.3} s; ratio {:.0}",
-        bytes / 1_000_000,
-        read.as_secs_f64(),
-        LINES as f64 / read.as_secs_f64(),
-        bytes as f64 / 1e6 / read.as_secs_f64(),
-        scan.as_secs_f64(),
-        read.as_secs_f64() / scan.as_secs_f64(),
+    let in_a_second = |time: Duration| LINES as f64 / time.as_secs_f64();
+    row::cells(
+        &format!(
+            "`serve`: log lines of {} bytes from file to store on one core, {what}",
+            bytes / LINES
+        ),
+        &format!("{} lines/s", row::thousands(in_a_second(read))),
+        "",
+        &format!(
+            "finding the lines: {} M/s; {} of that",
+            row::short(in_a_second(scan) / 1e6),
+            row::short(read.as_secs_f64() / scan.as_secs_f64()),
+        ),
     );
 }
 
@@ -249,10 +256,17 @@ fn live(folder: &Path) {
     let full = server.resident_mib();
     let clients: Vec<_> = (0..IDLE_CLIENTS).map(|_| server.follow()).collect();
     std::thread::sleep(Duration::from_secs(2));
-    println!(
-        "resident set with every cap full: {full:.0} MiB; and with {} idle clients: {:.0} MiB (aim: under 128)",
-        clients.len(),
-        server.resident_mib()
+    row::cells(
+        &format!(
+            "`serve`: memory with every cap full and {} idle clients",
+            clients.len()
+        ),
+        &format!(
+            "{:.0} MiB, without clients {full:.0} MiB",
+            server.resident_mib()
+        ),
+        "",
+        "",
     );
 }
 
@@ -304,12 +318,19 @@ fn latencies(server: &Server, logs: &Path) {
             .unwrap_or(0) as f64
             / 1000.0
     };
-    println!(
-        "append to client at {RATE} lines/s: {} of {written} lines in time; median {:.1} ms, 99 % {:.1} ms, most {:.1} ms (aim: 99 % under 50)",
-        late.len(),
-        at(0.5),
-        at(0.99),
-        late.last().copied().unwrap_or(0) as f64 / 1000.0,
+    row::cells(
+        &format!(
+            "`serve`: from append to client at {RATE} lines/s ({} of {written} lines in time)",
+            late.len()
+        ),
+        &format!(
+            "{:.1} ms, 99 of 100 within {:.1} ms, all within {:.1} ms",
+            at(0.5),
+            at(0.99),
+            late.last().copied().unwrap_or(0) as f64 / 1000.0
+        ),
+        "",
+        "",
     );
 }
 
@@ -335,7 +356,7 @@ fn fill(server: &Server, logs: &Path) {
         }
         samples.push_back(server.resident_mib().round());
     }
-    println!("resident MiB after each of ten times 120,000 lines: {samples:?}");
+    println!("<!-- resident MiB after each of ten times 120,000 lines: {samples:?} -->");
 }
 
 fn timed(work: impl FnOnce()) -> Duration {

@@ -333,12 +333,16 @@ _fabric() {
             return 0
             ;;
         fabric__subcmd__report)
-            opts="-o -h -V --md --html --fail-on --limit --since --until --last --service --pid --interval --sample-index --focus --ignore --hide --top --by --no-symbolize --symbols --output --help --version"
+            opts="-o -h -V --md --html --format --fail-on --limit --since --until --last --service --pid --interval --sample-index --focus --ignore --hide --top --by --no-symbolize --symbols --output --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "md html" -- "${cur}"))
+                    return 0
+                    ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "growing leaking" -- "${cur}"))
                     return 0
@@ -772,7 +776,7 @@ _fabric() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "table json md html svg pprof folded" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json md html svg" -- "${cur}"))
                     return 0
                     ;;
                 --output)

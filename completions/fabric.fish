@@ -35,11 +35,11 @@ complete -c fabric -n "__fish_fabric_needs_command" -f -a "serve" -d 'Follow a f
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "man" -d 'Write the man pages into a folder, where `man` finds them: those of the commands, of the JSON and of worker events'
 complete -c fabric -n "__fish_fabric_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c fabric -n "__fish_fabric_using_subcommand show" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l sample-index -d 'The value type to look at, by name, like inuse_space or alloc_objects, or by its place in the file from 0 [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l focus -d 'Only stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l ignore -d 'No stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l hide -d 'Leave frames out whose function, file or module matches' -r
-complete -c fabric -n "__fish_fabric_using_subcommand show" -l top -d 'How many rows to show; 0 shows all' -r
+complete -c fabric -n "__fish_fabric_using_subcommand show" -l top -d 'How many rows of the main table to show, and of the smaller ones a third as many; 0 shows all' -r
 complete -c fabric -n "__fish_fabric_using_subcommand show" -l by -d 'What a row of the first table is' -r -f -a "function\t'A function'
 file\t'A source file'
 line\t'A line of a function'
@@ -51,7 +51,7 @@ complete -c fabric -n "__fish_fabric_using_subcommand show" -l format -d 'How to
 json\t'Versioned JSON, see fabric-json(5)'
 md\t'GitHub-flavoured Markdown'
 html\t'One page with tables and flame graph that opens without network'
-svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence; of a series, a chart'
+svg\t'A flame graph; of two profiles, red grew, blue shrank, and the more colourful the more certain'
 pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
 folded\t'Folded stacks; of two profiles, with two counts'"
 complete -c fabric -n "__fish_fabric_using_subcommand show" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
@@ -63,12 +63,12 @@ complete -c fabric -n "__fish_fabric_using_subcommand show" -l no-symbolize -d '
 complete -c fabric -n "__fish_fabric_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand show" -s V -l version -d 'Print version'
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l baseline -d 'A pinned profile to compare with, in the place of the older one' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand diff" -l max-growth -d 'Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise' -r
-complete -c fabric -n "__fish_fabric_using_subcommand diff" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l max-growth -d 'Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise; with 6 if the data cannot tell' -r
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l sample-index -d 'The value type to look at, by name, like inuse_space or alloc_objects, or by its place in the file from 0 [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l focus -d 'Only stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l ignore -d 'No stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l hide -d 'Leave frames out whose function, file or module matches' -r
-complete -c fabric -n "__fish_fabric_using_subcommand diff" -l top -d 'How many rows to show; 0 shows all' -r
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l top -d 'How many rows of the main table to show, and of the smaller ones a third as many; 0 shows all' -r
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l by -d 'What a row is' -r -f -a "function\t'A function'
 file\t'A source file'
 line\t'A line of a function'
@@ -82,7 +82,7 @@ complete -c fabric -n "__fish_fabric_using_subcommand diff" -l format -d 'How to
 json\t'Versioned JSON, see fabric-json(5)'
 md\t'GitHub-flavoured Markdown'
 html\t'One page with tables and flame graph that opens without network'
-svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence; of a series, a chart'
+svg\t'A flame graph; of two profiles, red grew, blue shrank, and the more colourful the more certain'
 pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
 folded\t'Folded stacks; of two profiles, with two counts'"
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
@@ -95,19 +95,19 @@ complete -c fabric -n "__fish_fabric_using_subcommand diff" -s h -l help -d 'Pri
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l fail-on -d 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell' -r -f -a "growing\t'Growth that may yet settle, or a leak'
 leaking\t'A leak'"
-complete -c fabric -n "__fish_fabric_using_subcommand trend" -l limit -d 'The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l limit -d 'The memory limit to project to, like 1.5GiB [default: that of the control group, where the snapshots recorded one]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l since -d 'Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one' -r
-complete -c fabric -n "__fish_fabric_using_subcommand trend" -l until -d 'Only snapshots up to this time' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l until -d 'Only snapshots up to this time, written in the same ways' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l last -d 'Only the last N snapshots' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l service -d 'Only this service, where there are several: its program, or the beginning of its file names' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l pid -d 'Only the process with this id, where there are several' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l interval -d 'Time from one snapshot to the next, like 30m, where the files do not tell' -r
-complete -c fabric -n "__fish_fabric_using_subcommand trend" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l sample-index -d 'The value type to look at, by name, like inuse_space or alloc_objects, or by its place in the file from 0 [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l focus -d 'Only stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l ignore -d 'No stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l hide -d 'Leave frames out whose function, file or module matches' -r
-complete -c fabric -n "__fish_fabric_using_subcommand trend" -l top -d 'How many rows to show; 0 shows all' -r
-complete -c fabric -n "__fish_fabric_using_subcommand trend" -l by -d 'What a row of the table of other movements is' -r -f -a "function\t'A function'
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l top -d 'How many rows of the main table to show, and of the smaller ones a third as many; 0 shows all' -r
+complete -c fabric -n "__fish_fabric_using_subcommand trend" -l by -d 'What a row of the table of others that moved is' -r -f -a "function\t'A function'
 file\t'A source file'
 line\t'A line of a function'
 module\t'A package, crate or namespace, else a mapped file'
@@ -116,10 +116,8 @@ complete -c fabric -n "__fish_fabric_using_subcommand trend" -l symbols -d 'A fo
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l format -d 'How to write the result [default: by the ending of --output, else table]' -r -f -a "table\t'Text for a terminal'
 json\t'Versioned JSON, see fabric-json(5)'
 md\t'GitHub-flavoured Markdown'
-html\t'One page with tables and flame graph that opens without network'
-svg\t'A flame graph; of two profiles, hue is direction and saturation is confidence; of a series, a chart'
-pprof\t'A gzipped profile.proto for pprof, speedscope or Firefox Profiler'
-folded\t'Folded stacks; of two profiles, with two counts'"
+html\t'One page with tables and chart that opens without network'
+svg\t'The chart'"
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l color -d 'Whether a table is coloured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -127,29 +125,31 @@ never\t'Never'"
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -l no-symbolize -d 'Do not look for names of addresses'
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand trend" -s V -l version -d 'Print version'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l format -d 'How to write the page' -r -f -a "md\t'Markdown as GitHub renders it'
+html\t'One page that opens without network'"
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l fail-on -d 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell' -r -f -a "growing\t'Growth that may yet settle, or a leak'
 leaking\t'A leak'"
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l limit -d 'The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l limit -d 'The memory limit to project to, like 1.5GiB [default: that of the control group, where the snapshots recorded one]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l since -d 'Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one' -r
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l until -d 'Only snapshots up to this time' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l until -d 'Only snapshots up to this time, written in the same ways' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l last -d 'Only the last N snapshots' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l service -d 'Only this service, where there are several: its program, or the beginning of its file names' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l pid -d 'Only the process with this id, where there are several' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l interval -d 'Time from one snapshot to the next, like 30m, where the files do not tell' -r
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l sample-index -d 'The value type to look at, like inuse_space or alloc_objects [default: bytes in use]' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l sample-index -d 'The value type to look at, by name, like inuse_space or alloc_objects, or by its place in the file from 0 [default: bytes in use]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l focus -d 'Only stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l ignore -d 'No stacks with a function, file or module that matches' -r
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l hide -d 'Leave frames out whose function, file or module matches' -r
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l top -d 'How many rows to show; 0 shows all' -r
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l by -d 'What a row of the table of other movements is' -r -f -a "function\t'A function'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l top -d 'How many rows of the main table to show, and of the smaller ones a third as many; 0 shows all' -r
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l by -d 'What a row of the table of others that moved is' -r -f -a "function\t'A function'
 file\t'A source file'
 line\t'A line of a function'
 module\t'A package, crate or namespace, else a mapped file'
 stack\t'A call path from the frame to blame outward'"
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand report" -s o -l output -d 'Write to this file, whole or not at all, instead of standard output' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l md -d 'Write Markdown as GitHub renders it [default, unless --output ends in .html]'
-complete -c fabric -n "__fish_fabric_using_subcommand report" -l html -d 'Write one HTML page that opens without network'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l md -d 'Write Markdown as GitHub renders it: --format md [default, unless --output ends in .html]'
+complete -c fabric -n "__fish_fabric_using_subcommand report" -l html -d 'Write one HTML page that opens without network: --format html'
 complete -c fabric -n "__fish_fabric_using_subcommand report" -l no-symbolize -d 'Do not look for names of addresses'
 complete -c fabric -n "__fish_fabric_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand report" -s V -l version -d 'Print version'
@@ -183,21 +183,21 @@ complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l keep-original
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s v -l verbose -d 'Print the path of what is stored, and on standard error what is done'
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l allow-remote-inspector -d 'Talk to an inspector that is not on this machine\'s loopback: everybody on the way can read the heap'
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l wake -d 'Wake the inspector of the Node process with SIGUSR1 where it sleeps, and put it to sleep again'
-complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l list -d 'Show what is in the folder'
-complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l dry-run -d 'Show what retention would remove now, and take nothing'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l list -d 'Show what is in the folder, and take nothing'
+complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l dry-run -d 'Show what retention would remove now, and take nothing; it removes after each snapshot that is taken'
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -l no-symbolize -d 'Do not look for names of addresses'
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s V -l version -d 'Print version'
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l source -d 'The folder of logs; it may appear later [default: ~/.needle/logs]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l listen -d 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]' -r
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l state-dir -d 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-dir -d 'Where the server keeps heap snapshots of itself, for `fabric trend` [default: snapshots in --state-dir]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l state-dir -d 'What the server remembers from run to run: how far the logs were read, alerts, heap snapshots; for one server alone [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-dir -d 'Where the server keeps heap snapshots of itself, the newest 50 and those that are pinned, for `fabric trend` [default: snapshots in --state-dir]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-interval -d 'From one heap snapshot to the next; at least 1s [default: 30m]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l no-own-snapshots -d 'Take no heap snapshots of the server itself' -r -f -a "true\t''
 false\t''"
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l config -d 'Read settings from this TOML file' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch -d 'Take heap profiles of another service, too, and judge them; may be given up to 64 times. Without a path in the URL, /debug/pprof/heap is fetched; a socket is written http+unix:///run/api.sock/debug/pprof/heap, and a comma in a URL %2C' -r
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-dir -d 'The folder for their profiles, each in a folder of its name [default: watched in --state-dir]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-dir -d 'The folder for their profiles, each in a folder of its name: the newest 50 and those that are pinned [default: watched in --state-dir]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-interval -d 'From one profile of a service to the next; at least 1s [default: --snapshot-interval]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-limit -d 'The memory ceiling of a service, like api=512MiB [default: the cgroup limit recorded with its profiles]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-token-file -d 'The file with the bearer token that a service asks for; it is read each time' -r
@@ -209,7 +209,7 @@ complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-origin -
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-within -d 'A memory limit that is expected to be reached within this time is an alert; the last quarter of it is critical [default: 1d]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-webhook -d 'POST each notification to this http or https URL, as JSON (`man fabric-json`, fabric.alert/1). Give a URL that is a secret in the environment or the file: everybody sees a command line' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-webhook-secret-file -d 'Sign what is posted with the secret in this file, at least 16 bytes: X-Fabric-Signature is the HMAC-SHA256 of X-Fabric-Timestamp, a dot and the body' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-command -d 'Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _STATUS, _SEVERITY, _KIND, _SCOPE, _ID, _SUMMARY and _TEXT; killed after 30 s' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-command -d 'Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _HOST, _ID, _IDENTITY, _KIND, _REASON, _SCOPE, _SEVERITY, _STATUS, _SUMMARY and _TEXT; killed after 30 s' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-clients -d 'WebSocket clients at once; one more gets 503 [default: 1000]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l client-rate -d 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-rss -d 'Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]' -r

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::units::Count;
+
 /// What kind of thing is remarked on. The stable short name of each kind is part of the JSON contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -204,8 +206,8 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.text())?;
         match (self.count > 1, self.example.is_empty()) {
-            (true, true) => write!(f, " ({})", self.count),
-            (true, false) => write!(f, " ({}, first: {})", self.count, self.example),
+            (true, true) => write!(f, " ({})", Count(self.count)),
+            (true, false) => write!(f, " ({}, first: {})", Count(self.count), self.example),
             (false, false) => write!(f, " ({})", self.example),
             (false, true) => Ok(()),
         }

@@ -69,7 +69,8 @@ impl fmt::Display for SignedCount {
     }
 }
 
-/// A share of a whole, `part / whole`, printed as a percentage: `36.2 %`. A share of nothing prints as `-`.
+/// A share of a whole, `part / whole`, printed as a percentage: `36.2 %`. A share of nothing prints as `-`, and what is nearly nothing or
+/// nearly all is never printed as nothing or all.
 #[derive(Debug, Clone, Copy)]
 pub struct Share {
     /// The part, in any unit.
@@ -84,12 +85,14 @@ impl fmt::Display for Share {
             return f.pad("-");
         }
         let percent = self.part / self.whole * 100.0;
-        let text = if percent != 0.0 && percent.abs() < 0.05 {
-            "<0.1 %".to_owned()
-        } else if percent.abs() >= 100.0 {
-            format!("{percent:.0} %")
-        } else {
-            format!("{percent:.1} %")
+        let sign = if percent < 0.0 { "-" } else { "" };
+        let text = match percent.abs() {
+            0.0 => "0.0 %".to_owned(),
+            ..0.05 => "<0.1 %".to_owned(),
+            size @ ..99.95 => format!("{sign}{size:.1} %"),
+            ..100.0 if percent > 0.0 => ">99.9 %".to_owned(),
+            ..100.0 => "-99.9 %".to_owned(),
+            size => format!("{sign}{} %", grouped(size.round() as u64)),
         };
         f.pad(&text)
     }
@@ -183,7 +186,8 @@ fn grouped(value: u64) -> String {
     out
 }
 
-/// A size as people type it: `1536MiB`, `1.5GiB`, `200k`, `4096`. Units are binary whether or not the `i` is written.
+/// A size as people type it: `1536MiB`, `1.5GiB`, `200k`, `4096`. Units are binary whether or not the `i` is written. Without a unit it is a
+/// number of bytes, which has no fraction.
 ///
 /// # Errors
 /// A sentence fragment that says what is wrong with the text.
@@ -210,6 +214,11 @@ pub fn parse_bytes(text: &str) -> Result<u64, String> {
             ));
         }
     };
+    if unit.is_empty() && number.fract() != 0.0 {
+        return Err(format!(
+            "'{text}' has no unit: write it like 1.5GiB or 4096"
+        ));
+    }
     let bytes = number * 1024f64.powi(exponent);
     if bytes > u64::MAX as f64 / 2.0 {
         return Err(format!("'{text}' is larger than any machine's memory"));
@@ -251,6 +260,11 @@ mod tests {
         assert_eq!(change(-1.0, 3.0), "-33.3 %");
         assert_eq!(change(1.0, 1e9), "<0.1 %");
         assert_eq!(change(0.0, 3.0), "0.0 %");
+        assert_eq!(share(999_999.0, 1e6), ">99.9 %");
+        assert_eq!(share(1.0, 1.0), "100 %");
+        assert_eq!(share(10_244.4, 100.0), "10,244 %");
+        assert_eq!(share(-99.99, 100.0), "-99.9 %");
+        assert_eq!(share(-1.0, 4.0), "-25.0 %");
     }
 
     #[test]
@@ -269,5 +283,10 @@ mod tests {
         assert!(parse_bytes("lots").is_err());
         assert!(parse_bytes("1 parsec").is_err());
         assert!(parse_bytes("9e99").is_err());
+        // One and a half bytes are a slip, and to read one byte would hide it.
+        assert_eq!(
+            parse_bytes("1.5"),
+            Err("'1.5' has no unit: write it like 1.5GiB or 4096".to_owned())
+        );
     }
 }

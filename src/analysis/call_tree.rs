@@ -1,11 +1,12 @@
-//! The stacks of one profile, or of two, as a tree from the root: what a flame graph draws.
+//! The stacks of one profile, or of two, as a tree from the root to the allocator: what a flame graph draws.
 
 use hashbrown::HashMap;
 
 use crate::model::{Unit, ValueIndex};
 
+use super::call_path::Blame;
 use super::frame_filter::View;
-use super::granularity::{Granularity, source_place};
+use super::granularity::{self, Granularity};
 use super::hot_spots::Entries;
 use super::sampling_error;
 
@@ -107,16 +108,14 @@ impl Builder {
                 let place = &mut self.places[entry as usize];
                 if place.is_empty() {
                     *place = match frame {
-                        Some(frame) => {
-                            let file = profile.function(frame.function).file;
-                            source_place(profile.text(file), frame.line)
-                        }
-                        None => profile.module_name(location).to_owned(),
+                        Some(frame) => granularity::frame_place(profile, frame),
+                        None => granularity::module_name(profile, location),
                     };
                 }
             }
         }
         let values = profile.values(value);
+        let blame = Blame::new(view);
         let variances = sampling_error::row_variances(profile, value);
         self.known_error &= variances.is_some();
         for sample in view.samples() {
@@ -129,8 +128,11 @@ impl Builder {
                 .map_or(0.0, |variances| variances[sample.row]);
             let mut node = 0u32;
             self.count(node, amount, variance, side);
-            for &location in profile.stack(sample.stack).iter().rev() {
-                for &entry in of_location.get(location).iter().rev() {
+            // Every stack of jemalloc ends in its profiler: a floor of the same frames, which says nothing.
+            let (outside, inner) = blame.outside_allocator(sample.stack);
+            for (place, &location) in outside.iter().enumerate().rev() {
+                let inlined = if place == 0 { inner } else { 0 };
+                for &entry in of_location.get(location).iter().skip(inlined).rev() {
                     node = self.child(node, entry);
                     self.count(node, amount, variance, side);
                 }
@@ -171,5 +173,38 @@ impl Builder {
             }
         }
         self.tree
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::frame_filter::FrameFilter;
+    use crate::load::{Progress, Source, load};
+
+    #[test]
+    fn a_tree_ends_where_the_allocator_begins_and_loses_no_byte() {
+        let file = "fixtures/jemalloc/5.3/jeleak/symbolized/jeleak.023.symbolized.heap";
+        let source = Source::from_argument(file);
+        let loaded =
+            load(&source, None, &Progress::default()).unwrap_or_else(|error| panic!("{error}"));
+        let view = FrameFilter::default();
+        let view = view.apply(&loaded.profile);
+        let tree = of_profile(&view, ValueIndex::FIRST);
+        let is_there = |name: &str| tree.nodes.iter().any(|node| node.name.contains(name));
+        assert!(is_there("jeleak::open_connection"));
+        assert!(!is_there("prof_backtrace") && !is_there("prof_alloc_prep"));
+        assert_eq!(tree.nodes[0].after, loaded.profile.total(ValueIndex::FIRST));
+        // What a node has is what its children have, but for what is allocated in it.
+        for (index, node) in tree.nodes.iter().enumerate() {
+            let children: u64 = tree
+                .nodes
+                .iter()
+                .skip(1)
+                .filter(|child| child.parent as usize == index)
+                .map(|child| child.after)
+                .sum();
+            assert!(children <= node.after, "{}", node.name);
+        }
     }
 }

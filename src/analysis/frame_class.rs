@@ -5,9 +5,9 @@
 
 mod known_names;
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use hashbrown::HashSet;
 use known_names::{
     ALLOCATOR_PREFIXES, ALLOCATORS, CONTAINER_PREFIXES, ENTRY_POINTS, GO_CONTAINERS, GO_LIBRARY,
 };
@@ -123,6 +123,10 @@ fn impl_of_std(name: &str) -> bool {
 /// Go writes `import/path.Function`, `import/path.(*Type).Method` and `import/path.Function.func1`, with dots of the last path
 /// element escaped as `%2e`.
 pub fn go_package<'n>(name: &'n str, file: &str) -> Option<&'n str> {
+    let is_go_file = file.ends_with(".go") || file.is_empty() || file == "_cgo_gotypes.go";
+    if !is_go_file {
+        return None;
+    }
     let has_path = memchr::memchr_iter(b':', name.as_bytes())
         .any(|colon| name.as_bytes().get(colon + 1) == Some(&b':'));
     if has_path || name.contains(' ') && !name.contains('[') {
@@ -132,16 +136,15 @@ pub fn go_package<'n>(name: &'n str, file: &str) -> Option<&'n str> {
     let after_slash = base.rfind('/').map_or(0, |at| at + 1);
     let dot = after_slash + base[after_slash..].find('.')?;
     let package = &base[..dot];
-    let is_go_file = file.ends_with(".go") || file.is_empty() || file == "_cgo_gotypes.go";
     let plausible = !package.is_empty()
         && package
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "/._-~%".contains(c));
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/._-~%".contains(&byte));
     // A C function such as `foo.constprop.0` looks like a package without a path; its file or its suffix gives it away.
     let is_c_clone = ["constprop", "part", "isra", "cold", "lto_priv", "llvm"]
         .iter()
         .any(|suffix| base[dot + 1..].starts_with(suffix));
-    (is_go_file && plausible && !is_c_clone).then_some(package)
+    (plausible && !is_c_clone).then_some(package)
 }
 
 /// The package, crate or namespace that a function's name shows; nothing where it shows none.

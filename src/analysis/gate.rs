@@ -6,8 +6,10 @@ use super::significance::FALSE_DISCOVERY_RATE;
 /// How much growth is allowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MaxGrowth {
-    /// In the unit of the value, bytes as a rule.
-    Amount(u64),
+    /// Bytes.
+    Bytes(u64),
+    /// A number of things, for values that count them.
+    Count(u64),
     /// In parts of the first profile.
     Share(f64),
 }
@@ -35,26 +37,48 @@ impl GateOutcome {
 }
 
 impl MaxGrowth {
-    /// Reads `8MiB` or `5%`.
+    /// Reads `8MiB`, `5%`, or `300` for values that are no bytes.
     ///
     /// # Errors
-    /// It is neither a size nor a percentage.
+    /// It is none of them.
     pub fn parse(text: &str) -> Result<MaxGrowth, String> {
-        let Some(percent) = text.trim().strip_suffix('%') else {
-            return crate::units::parse_bytes(text).map(MaxGrowth::Amount);
-        };
-        match percent.trim().parse::<f64>() {
-            Ok(percent) if percent.is_finite() && percent >= 0.0 => {
-                Ok(MaxGrowth::Share(percent / 100.0))
-            }
-            _ => Err(format!("'{text}' is not a percentage: write it like 5%")),
+        let wrong = || format!("'{text}' is no amount of growth: write it like 8MiB or 5%");
+        if let Some(percent) = text.trim().strip_suffix('%') {
+            return match percent.trim().parse::<f64>() {
+                Ok(percent) if percent.is_finite() && percent >= 0.0 => {
+                    Ok(MaxGrowth::Share(percent / 100.0))
+                }
+                _ => Err(wrong()),
+            };
+        }
+        if let Ok(count) = text.trim().parse() {
+            return Ok(MaxGrowth::Count(count));
+        }
+        crate::units::parse_bytes(text)
+            .map(MaxGrowth::Bytes)
+            .map_err(|_| wrong())
+    }
+
+    /// Whether it can be held against values of this unit: `5` of a heap is a slip for `5%`, and nothing has 5 MiB of objects.
+    ///
+    /// # Errors
+    /// A sentence fragment that says how to write it.
+    pub fn check(self, value_name: &str, is_bytes: bool) -> Result<(), String> {
+        match (self, is_bytes) {
+            (MaxGrowth::Count(count), true) => Err(format!(
+                "{count} of what? {value_name} is in bytes: write {count}MiB or {count}%"
+            )),
+            (MaxGrowth::Bytes(_), false) => Err(format!(
+                "{value_name} is not in bytes: write a number or a percentage"
+            )),
+            _ => Ok(()),
         }
     }
 
     /// The growth that is allowed on top of `before`.
     pub fn allowed(self, before: u64) -> f64 {
         match self {
-            MaxGrowth::Amount(amount) => amount as f64,
+            MaxGrowth::Bytes(amount) | MaxGrowth::Count(amount) => amount as f64,
             MaxGrowth::Share(share) => share * before as f64,
         }
     }
@@ -93,7 +117,7 @@ mod tests {
             p_value,
             ..Change::default()
         };
-        let five = MaxGrowth::parse("5%").unwrap_or(MaxGrowth::Amount(0));
+        let five = MaxGrowth::parse("5%").unwrap_or(MaxGrowth::Bytes(0));
         assert_eq!(five, MaxGrowth::Share(0.05));
         assert_eq!(
             five.judge_change(&change(1050, Some(0.0))),
@@ -116,9 +140,26 @@ mod tests {
 
     #[test]
     fn a_ceiling_is_a_size_or_a_percentage() {
-        assert_eq!(MaxGrowth::parse("8MiB"), Ok(MaxGrowth::Amount(8 << 20)));
+        assert_eq!(MaxGrowth::parse("8MiB"), Ok(MaxGrowth::Bytes(8 << 20)));
+        assert_eq!(MaxGrowth::parse("300"), Ok(MaxGrowth::Count(300)));
         assert_eq!(MaxGrowth::parse("0 %"), Ok(MaxGrowth::Share(0.0)));
         assert!(MaxGrowth::parse("-3%").is_err());
         assert!(MaxGrowth::parse("much").is_err());
+        assert!(MaxGrowth::parse("1.5").is_err());
+    }
+
+    #[test]
+    fn a_number_without_a_unit_is_no_ceiling_for_bytes() {
+        assert_eq!(
+            MaxGrowth::Count(5).check("inuse_space", true),
+            Err("5 of what? inuse_space is in bytes: write 5MiB or 5%".to_owned())
+        );
+        assert!(
+            MaxGrowth::Bytes(5 << 20)
+                .check("inuse_objects", false)
+                .is_err()
+        );
+        assert_eq!(MaxGrowth::Count(5).check("inuse_objects", false), Ok(()));
+        assert_eq!(MaxGrowth::Share(0.05).check("inuse_objects", false), Ok(()));
     }
 }

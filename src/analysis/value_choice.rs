@@ -12,15 +12,18 @@ pub struct NoSuchValue {
     pub has: String,
 }
 
-/// The value type to look at: the one asked for by name, else bytes in use, else the one the profile wants shown,
+/// The value type to look at: the one asked for by name or by its place from 0, else bytes in use, else the one the profile wants shown,
 /// else the last one, as in pprof.
 ///
 /// # Errors
 /// The profile has no value type of that name.
 pub fn choose(profile: &Profile, asked: Option<&str>) -> Result<ValueIndex, NoSuchValue> {
     if let Some(asked) = asked {
+        // pprof takes the place of a value type for its name.
+        let place = asked.parse().ok().map(ValueIndex);
         return profile
             .find_value(|value| value.answers_to(asked))
+            .or(place.filter(|place| place.index() < profile.value_types().len()))
             .ok_or_else(|| NoSuchValue {
                 asked: asked.to_owned(),
                 has: names(profile),

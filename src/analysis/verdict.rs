@@ -5,7 +5,7 @@
 //! still allocates as eagerly as before. Everything else that grew is `growing`, and a third profile decides.
 
 use crate::model::{PeriodSource, Sampling};
-use crate::units::{Amount, Bytes, Share, Span};
+use crate::units::{Bytes, Per, Rate, Share, Span};
 
 use super::call_path::{where_to_look, with_caller};
 use super::diff::{Diff, Suspect};
@@ -137,7 +137,7 @@ fn cannot_tell(
     }
     if diff.total.before == 0 && diff.total.after == 0 {
         recommendations.push(
-            "Check that profiling is active in the service, and that no filter hides everything."
+            "Check that profiling is active in the service, and that --focus, --ignore and --hide leave something to see."
                 .to_owned(),
         );
         return Some("Both profiles are empty, or the filters leave nothing of them.".to_owned());
@@ -246,7 +246,7 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
             diff.signed(suspect.change.delta())
         ));
         if let Some(rate) = rate(diff, suspect.change.delta()) {
-            said.push(format!("At this pace this path alone adds {rate} an hour."));
+            said.push(format!("At this pace it grows by {rate}."));
         }
     }
     match assessment {
@@ -257,7 +257,7 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
             "Take more profiles{} and judge them with `fabric trend`: two cannot tell a leak from a cache that is filling.",
             match diff.duration_ms {
                 Some(ms) if ms >= SHORTEST_FOR_A_RATE => format!(", {} apart", Span(ms)),
-                _ => " after as long again each".to_owned(),
+                _ => " at equal distances".to_owned(),
             }
         )),
         Assessment::Stable | Assessment::Unknown => {}
@@ -277,8 +277,11 @@ fn recommendations(diff: &Diff, assessment: Assessment, sampling: &Sampling) -> 
     said
 }
 
-fn rate(diff: &Diff, delta: i64) -> Option<Amount> {
+fn rate(diff: &Diff, delta: i64) -> Option<Rate> {
     diff.duration_ms.filter(|&ms| ms >= SHORTEST_FOR_A_RATE)?;
-    let per_hour = diff.per_hour(delta)?;
-    Some(diff.amount(per_hour as u64))
+    Some(Rate {
+        value: diff.per_hour(delta)?,
+        is_bytes: diff.is_bytes,
+        per: Per::Hour,
+    })
 }

@@ -53,7 +53,19 @@ impl Archive {
     /// The folder cannot be made or written, or another run does not end.
     pub fn open(folder: &Path, wait: Duration) -> Result<Archive, ArchiveError> {
         let failed = |what| move |error| ArchiveError::from_io(folder, what, error);
-        fs::create_dir_all(folder).map_err(failed("make the folder"))?;
+        fs::create_dir_all(folder).map_err(|error| match error.kind() {
+            // Something is there, and it is no folder.
+            io::ErrorKind::AlreadyExists => ArchiveError::new(folder, ArchiveErrorKind::NotFolder),
+            // As below /proc, which makes none.
+            io::ErrorKind::NotFound => ArchiveError::new(
+                folder,
+                ArchiveErrorKind::Io {
+                    what: "make the folder",
+                    error,
+                },
+            ),
+            _ => failed("make the folder")(error),
+        })?;
         let mut lock = OpenOptions::new()
             .read(true)
             .write(true)

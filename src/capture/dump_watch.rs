@@ -50,7 +50,15 @@ impl DumpWatch {
             false => folder,
         };
         let (send, events) = channel();
-        let failed = |error: notify::Error| CaptureErrorKind::Watch(error.to_string());
+        let failed = |error: notify::Error| {
+            CaptureErrorKind::Watch(match error.kind {
+                notify::ErrorKind::PathNotFound => {
+                    format!("there is no folder {}", folder.display())
+                }
+                notify::ErrorKind::Io(error) => error.to_string(),
+                _ => error.to_string(),
+            })
+        };
         let mut watcher = notify::recommended_watcher(send).map_err(failed)?;
         watcher
             .watch(folder, RecursiveMode::NonRecursive)

@@ -208,7 +208,7 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     None
 }
 
-/// The first bytes as text if they are text, else as numbers.
+/// The first bytes as text if they are text, of that the first line; else as numbers.
 fn beginning(prefix: &[u8]) -> String {
     // As much as fits in a sentence and still tells a file from another.
     const SHOWN: usize = 24;
@@ -221,6 +221,7 @@ fn beginning(prefix: &[u8]) -> String {
         }
         Err(_) => "",
     };
+    let text = text.trim_start().lines().next().unwrap_or_default();
     if text.is_empty() {
         let bytes: Vec<String> = start.iter().take(8).map(|b| format!("{b:02x}")).collect();
         return format!("bytes {}", bytes.join(" "));
@@ -270,7 +271,7 @@ mod tests {
         check("a;b 1\r\n\r\n# c\r\nc;d e 2", Ok(Format::Folded));
         check("main 1", Ok(Format::Folded));
         check("a;b 1\nc;d", Ok(Format::Folded));
-        check("a;b 1\nc;d\na 1\n", Err("begins with 'a;b 1\\u{a}c;d"));
+        check("a;b 1\nc;d\na 1\n", Err("begins with 'a;b 1'"));
     }
 
     #[test]

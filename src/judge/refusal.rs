@@ -20,17 +20,16 @@ pub enum SeriesRefusal {
     #[error(transparent)]
     Select(#[from] SelectError),
     /// What was chosen leaves nothing.
-    #[error("--since, --until and --last leave no snapshot of {of}")]
+    #[error("{flags} leave{} none of {of} snapshots{there}", if flags.contains(" and ") { "" } else { "s" })]
     NothingChosen {
+        /// The flags that chose.
+        flags: String,
         /// Snapshots that there are.
         of: usize,
+        /// From when to when they are, with a separator, where they tell.
+        there: String,
     },
     /// Nothing can be read.
-    #[error("{title}: no snapshot that can be read: {reasons}")]
-    NothingReadable {
-        /// The series.
-        title: String,
-        /// Why, of each kind of reason one example.
-        reasons: String,
-    },
+    #[error("{0}")]
+    NothingReadable(String),
 }

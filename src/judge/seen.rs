@@ -52,6 +52,14 @@ pub(super) fn read(
         let file = &files[index];
         let loaded = match loaded {
             Ok(loaded) => loaded,
+            // The only one is not left out of anything: what is wrong with it is all there is to say.
+            Err(error) if files.len() == 1 => {
+                let said = error.to_string();
+                lock(&shared)
+                    .refusal
+                    .get_or_insert(SeriesRefusal::NothingReadable(said));
+                return;
+            }
             Err(error) => {
                 note_skipped(&mut lock(&shared).skipped[index], file, &error);
                 return;

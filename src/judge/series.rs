@@ -7,10 +7,12 @@ use super::refusal::SeriesRefusal;
 use super::seen::{Read, Seen, read};
 use crate::analysis::trend::{Circumstances, PathTable, Series, SnapshotValues, trend};
 use crate::load::Progress;
-use crate::load::series::{self, Clock, Found, SelectError, SeriesEntry, Timeline, Wanted};
+use crate::load::series::{
+    self, Clock, Found, SelectError, SeriesEntry, SeriesFile, Timeline, Wanted,
+};
 use crate::model::Unit;
 use crate::notes::{NoteKind, Notes};
-use crate::report::input::Input;
+use crate::report::input::{Input, time_text};
 use crate::report::{SnapshotPoint, TrendReport};
 use crate::symbolize::Symbolizer;
 use crate::units::{Bytes, MS_PER_HOUR, Per};
@@ -45,20 +47,14 @@ pub fn judge(
     skipped.iter().for_each(|skipped| notes.absorb(skipped));
     let mut seen: Vec<Seen> = seen.into_iter().flatten().collect();
     if seen.is_empty() {
-        let reasons: Vec<String> = notes.iter().map(ToString::to_string).collect();
-        return Err(SeriesRefusal::NothingReadable {
-            title: question.title.clone(),
-            reasons: reasons.join("; "),
-        });
+        return Err(nothing_readable(question, &found.files, &notes));
     }
     let timeline = arrange(question, &seen)?;
     notes.absorb(&timeline.notes);
     let mut kept = chosen(&question.choice, &timeline);
     leave_strangers_out(&seen, &mut kept, &timeline, &mut notes);
     if kept.is_empty() {
-        return Err(SeriesRefusal::NothingChosen {
-            of: timeline.order.len(),
-        });
+        return Err(nothing_chosen(&question.choice, &timeline));
     }
     for &at in &kept {
         notes.absorb(&seen[timeline.order[at]].notes);
@@ -70,6 +66,53 @@ pub fn judge(
     let mut slots: Vec<Option<Seen>> = seen.drain(..).map(Some).collect();
     let series: Vec<Seen> = order.iter().filter_map(|&at| slots[at].take()).collect();
     Ok(say(question, &table, series, &positions, &timeline, notes))
+}
+
+/// What was left out and why; and where else to look.
+fn nothing_readable(
+    question: &SeriesQuestion,
+    files: &[SeriesFile],
+    notes: &Notes,
+) -> SeriesRefusal {
+    let reasons: Vec<String> = notes.iter().map(ToString::to_string).collect();
+    let mut said = format!(
+        "{}: no snapshot that can be read: {}",
+        question.title,
+        reasons.join("; ")
+    );
+    let folder = files.iter().find(|file| !file.is_named);
+    let deeper = folder
+        .and_then(|file| file.path.parent())
+        .map(series::subfolders_with_files);
+    if let Some(first) = deeper.and_then(|deeper| deeper.into_iter().next()) {
+        said += &format!(
+            ". There are files in folders below, like {}: name one of those",
+            first.display()
+        );
+    }
+    SeriesRefusal::NothingReadable(said)
+}
+
+/// Which flags chose, and between which times there would have been something to choose.
+fn nothing_chosen(choice: &Choice, timeline: &Timeline) -> SeriesRefusal {
+    let flags: Vec<&str> = [
+        (choice.since.is_some(), "--since"),
+        (choice.until.is_some(), "--until"),
+    ]
+    .into_iter()
+    .filter_map(|(is_given, flag)| is_given.then_some(flag))
+    .collect();
+    let time = |position: Option<&i64>| time_text(*position?);
+    let between = time(timeline.positions.first()).zip(time(timeline.positions.last()));
+    let is_dated = timeline.clock.is_time() && timeline.clock != Clock::Interval;
+    SeriesRefusal::NothingChosen {
+        flags: flags.join(" and "),
+        of: timeline.order.len(),
+        there: match between.filter(|_| is_dated) {
+            Some((from, to)) => format!(": they are from {from} to {to}"),
+            None => String::new(),
+        },
+    }
 }
 
 fn arrange(question: &SeriesQuestion, seen: &[Seen]) -> Result<Timeline, SelectError> {

@@ -44,7 +44,9 @@ pub struct Kept {
 #[non_exhaustive]
 pub enum KeptRemark {
     /// The process that listens runs another program than the profiled one: it is a proxy, and its memory was left out.
-    #[error("process {pid} only listens for the service: name that with --pid")]
+    #[error(
+        "process {pid} listens there and runs another program than the profile is of, so its memory is not recorded: name the service with --pid"
+    )]
     OtherProcess {
         /// Who listens.
         pid: u32,

@@ -20,7 +20,7 @@ pub struct LoadError {
 #[non_exhaustive]
 pub enum LoadErrorKind {
     /// There is no such file.
-    #[error("no such file")]
+    #[error("no such file or folder")]
     NotFound,
     /// A directory where a file belongs.
     #[error("is a directory: name a profile in it, or judge all of them with `fabric trend`")]
@@ -104,6 +104,17 @@ impl LoadErrorKind {
                     | ReadErrorKind::Unsupported { .. }
             ),
             _ => false,
+        }
+    }
+
+    /// What stands behind the name of a file that is left out of a series. That fabric does not know its content is said once for all.
+    pub(super) fn in_series(&self) -> String {
+        match self {
+            LoadErrorKind::Read(ReadError {
+                kind: ReadErrorKind::Unrecognized { beginning },
+                ..
+            }) => format!("begins with {beginning}"),
+            kind => kind.to_string(),
         }
     }
 

@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashTable};
 use std::hash::BuildHasher;
 
 use super::check;
+use super::half_hash::HalfHash;
 use super::label::LabelInterner;
 use super::location::LocationTable;
 use super::sample::SampleTable;
@@ -25,7 +26,7 @@ pub struct ProfileBuilder {
     function_index: HashMap<Function, FunctionId>,
     mappings: Vec<Mapping>,
     locations: LocationTable,
-    location_index: HashTable<u32>,
+    location_index: HashTable<(HalfHash, LocationId)>,
     hasher: hashbrown::DefaultHashBuilder,
     stacks: StackInterner,
     /// Stacks a reader interned for itself; samples then refer to these.
@@ -170,26 +171,21 @@ impl ProfileBuilder {
         mapping: Option<MappingId>,
         frames: &[Frame],
     ) -> LocationId {
+        let address = address.filter(|&address| address != 0);
         let wanted = Location {
             address,
             mapping,
             frames,
         };
-        let hash_of = |hasher: &hashbrown::DefaultHashBuilder, location: Location<'_>| {
-            hasher.hash_one((location.address, location.mapping, location.frames))
-        };
-        let hash = hash_of(&self.hasher, wanted);
-        let (table, hasher) = (&mut self.locations, &self.hasher);
-        if let Some(&id) = self
-            .location_index
-            .find(hash, |&id| table.get(LocationId(id)) == wanted)
-        {
-            return LocationId(id);
+        let hash = HalfHash::of(self.hasher.hash_one((address, mapping, frames)));
+        let table = &mut self.locations;
+        let same = |&(other, id): &(HalfHash, LocationId)| other == hash && table.get(id) == wanted;
+        if let Some(&(_, id)) = self.location_index.find(hash.spread(), same) {
+            return id;
         }
         let id = table.push(address, mapping, frames);
-        self.location_index.insert_unique(hash, id.0, |&other| {
-            hash_of(hasher, table.get(LocationId(other)))
-        });
+        self.location_index
+            .insert_unique(hash.spread(), (hash, id), |(hash, _)| hash.spread());
         id
     }
 
@@ -311,21 +307,40 @@ fn merge_equal_samples(profile: &mut Profile) {
         return;
     }
     let hasher = hashbrown::DefaultHashBuilder::default();
-    let mut index: HashTable<u32> = HashTable::with_capacity(samples.len());
+    // Most stacks have one set of labels: the first row of a stack is found without hashing, and only other rows of it are hashed.
+    let mut first_rows: Vec<Option<u32>> = vec![None; profile.stacks.len()];
+    let mut other_rows: HashTable<u32> = HashTable::new();
     let mut kept = 0usize;
     for row in 0..samples.len() {
         let key = (samples.stacks[row], samples.labels[row]);
-        let hash = hasher.hash_one(key);
         let same = |&other: &u32| {
-            (
-                samples.stacks[other as usize],
-                samples.labels[other as usize],
-            ) == key
+            let other = other as usize;
+            (samples.stacks[other], samples.labels[other]) == key
         };
-        if let Some(&first) = index.find(hash, same) {
+        let first = &mut first_rows[key.0.index()];
+        let before = match first {
+            None => {
+                *first = Some(kept as u32);
+                None
+            }
+            Some(first) if same(first) => Some(*first),
+            Some(_) => {
+                let (stacks, labels) = (&samples.stacks, &samples.labels);
+                let hash_of =
+                    |&row: &u32| hasher.hash_one((stacks[row as usize], labels[row as usize]));
+                let hash = hasher.hash_one(key);
+                let found = other_rows.find(hash, same).copied();
+                if found.is_none() {
+                    // A table that grows hashes those that are in it, and this one's key is written below.
+                    other_rows.insert_unique(hash, kept as u32, hash_of);
+                }
+                found
+            }
+        };
+        if let Some(before) = before {
             for column in &mut samples.values {
                 let value = column[row];
-                column[first as usize] += value;
+                column[before as usize] += value;
             }
             continue;
         }
@@ -334,10 +349,6 @@ fn merge_equal_samples(profile: &mut Profile) {
         for column in &mut samples.values {
             column[kept] = column[row];
         }
-        let (stacks, labels) = (&samples.stacks, &samples.labels);
-        index.insert_unique(hash, kept as u32, |&other| {
-            hasher.hash_one((stacks[other as usize], labels[other as usize]))
-        });
         kept += 1;
     }
     samples.stacks.truncate(kept);

@@ -20,6 +20,7 @@ mod builder;
 mod changed;
 mod check;
 mod frame;
+mod half_hash;
 mod handles;
 mod label;
 mod location;

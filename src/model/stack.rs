@@ -3,6 +3,7 @@
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
+use super::half_hash::HalfHash;
 use super::{LocationId, StackId};
 
 /// What stands for a stack without frames wherever it has to have a name.
@@ -68,8 +69,7 @@ impl StackTable {
 #[derive(Debug, Clone, Default)]
 pub struct StackInterner {
     table: StackTable,
-    /// Hash and handle: the hash is kept so that growing the table does not read every stack again.
-    index: HashTable<(u64, u32)>,
+    index: HashTable<(HalfHash, u32)>,
     hasher: hashbrown::DefaultHashBuilder,
 }
 
@@ -77,10 +77,11 @@ impl StackInterner {
     /// The handle of this run of locations, leaf first; `None` once the table is full
     /// ([`limits::STACK_TABLE_ENTRIES`](crate::limits::STACK_TABLE_ENTRIES)).
     pub fn intern(&mut self, stack: &[LocationId]) -> Option<StackId> {
-        let hash = hash(&self.hasher, stack);
+        let hash = HalfHash::of(hash(&self.hasher, stack));
         let table = &mut self.table;
-        let same = |&(other, id): &(u64, u32)| other == hash && table.get(StackId(id)) == stack;
-        if let Some(&(_, id)) = self.index.find(hash, same) {
+        let same =
+            |&(other, id): &(HalfHash, u32)| other == hash && table.get(StackId(id)) == stack;
+        if let Some(&(_, id)) = self.index.find(hash.spread(), same) {
             return Some(StackId(id));
         }
         let end = table.locations.len() + stack.len();
@@ -93,7 +94,7 @@ impl StackInterner {
         table.locations.extend_from_slice(stack);
         table.ends.push(end as u32);
         self.index
-            .insert_unique(hash, (hash, id), |&(hash, _)| hash);
+            .insert_unique(hash.spread(), (hash, id), |(hash, _)| hash.spread());
         Some(StackId(id))
     }
 

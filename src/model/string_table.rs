@@ -4,6 +4,7 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 use super::StringId;
+use super::half_hash::HalfHash;
 
 /// All strings of a profile. The first is always the empty string.
 #[derive(Debug, Clone)]
@@ -40,7 +41,7 @@ impl StringTable {
 #[derive(Debug, Clone)]
 pub(super) struct StringInterner {
     table: StringTable,
-    index: HashTable<u32>,
+    index: HashTable<(HalfHash, u32)>,
     hasher: hashbrown::DefaultHashBuilder,
 }
 
@@ -63,9 +64,8 @@ impl StringInterner {
         let hasher = hashbrown::DefaultHashBuilder::default();
         let mut index = HashTable::with_capacity(table.len());
         for id in 0..table.len() as u32 {
-            index.insert_unique(hasher.hash_one(table.get(StringId(id))), id, |&other| {
-                hasher.hash_one(table.get(StringId(other)))
-            });
+            let hash = HalfHash::of(hasher.hash_one(table.get(StringId(id))));
+            index.insert_unique(hash.spread(), (hash, id), |(hash, _)| hash.spread());
         }
         StringInterner {
             table,
@@ -75,17 +75,18 @@ impl StringInterner {
     }
 
     pub(super) fn intern(&mut self, text: &str) -> StringId {
-        let hash = self.hasher.hash_one(text);
-        let (table, hasher) = (&mut self.table, &self.hasher);
-        if let Some(&id) = self.index.find(hash, |&id| table.get(StringId(id)) == text) {
+        let hash = HalfHash::of(self.hasher.hash_one(text));
+        let table = &mut self.table;
+        let same =
+            |&(other, id): &(HalfHash, u32)| other == hash && table.get(StringId(id)) == text;
+        if let Some(&(_, id)) = self.index.find(hash.spread(), same) {
             return StringId(id);
         }
         let id = table.ends.len() as u32;
         table.text.push_str(text);
         table.ends.push(table.text.len());
-        self.index.insert_unique(hash, id, |&other| {
-            hasher.hash_one(table.get(StringId(other)))
-        });
+        self.index
+            .insert_unique(hash.spread(), (hash, id), |(hash, _)| hash.spread());
         StringId(id)
     }
 

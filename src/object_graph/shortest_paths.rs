@@ -26,6 +26,8 @@ impl ShortestPaths {
         let mut is_reached = NodeSet::none_of(graph.len());
         let mut reached = Vec::new();
         let root = graph.root();
+        // It is held by nobody, even where a broken file has an edge from it to itself.
+        is_reached.insert(root);
         for edge in graph.edges_of(root) {
             let node = graph.target(edge);
             if graph.kind(node) != NodeKind::Synthetic && is_reached.insert(node) {
@@ -39,8 +41,6 @@ impl ShortestPaths {
                 NodeKind::ObjectShape | NodeKind::Code | NodeKind::Hidden
             )
         };
-        // The root leads to what has its way already, and is an object of nobody.
-        is_reached.insert(root);
         let mut begins = paths.spread(graph, &steady, of_the_program, reached, &mut is_reached);
         begins.push(root);
         let everything = |_| true;

@@ -1,7 +1,7 @@
 //! The marks on the axes of a chart: round amounts and round times.
 
 use crate::report::ChartClock;
-use crate::units::{Count, MS_PER_HOUR};
+use crate::units::{Count, MS_PER_HOUR, Span};
 
 /// A mark on an axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,9 +67,17 @@ pub(super) fn times(clock: ChartClock, from: f64, to: f64, most: usize) -> Vec<M
 pub(super) fn moment(clock: ChartClock, at: f64) -> String {
     match clock {
         ChartClock::Date => date(at, "%Y-%m-%d %H:%M:%S UTC"),
-        ChartClock::Hours => format!("{at:.2} h"),
-        ChartClock::Snapshots if at == 0.0 => "first snapshot".to_owned(),
+        ChartClock::Hours | ChartClock::Snapshots if at == 0.0 => "first snapshot".to_owned(),
+        ChartClock::Hours => format!("{} later", Span((at * MS_PER_HOUR).round() as i64)),
         ChartClock::Snapshots => format!("{at} later"),
+    }
+}
+
+/// A place as a label says it where there is no room for the day.
+pub(super) fn short_moment(clock: ChartClock, at: f64) -> String {
+    match clock {
+        ChartClock::Date => date(at, "%H:%M:%S"),
+        ChartClock::Hours | ChartClock::Snapshots => moment(clock, at),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A chart out of characters, for a terminal and for a code block.
 
-use super::chart_scale::moment;
-use crate::report::{Chart, ChartLine, LineRole};
+use super::chart_scale::{moment, short_moment};
+use crate::report::{Chart, ChartClock, ChartLine, LineRole};
 use crate::units::Amount;
 
 /// The first line of `chart` as an area of `columns` by `rows` characters, with its highest amount and its first and last place.
@@ -51,11 +51,26 @@ pub(super) fn chart_text(chart: &Chart, columns: usize, rows: usize, unicode: bo
         "0",
         floor.to_string().repeat(columns)
     ));
-    let (from, to) = (moment(chart.clock, first.at), moment(chart.clock, last.at));
-    let room = (columns + 1).saturating_sub(from.chars().count());
-    let gap = room.max(to.chars().count() + 2);
-    lines.push(format!("{:margin$} {from}{to:>gap$}", ""));
+    lines.push(format!(
+        "{:margin$} {}",
+        "",
+        ends(chart.clock, first.at, last.at, columns + 1)
+    ));
     lines
+}
+
+/// The first place at the left end and the last at the right one; in little room as times of the day, in less the first alone.
+fn ends(clock: ChartClock, first: f64, last: f64, room: usize) -> String {
+    let width = |text: &str| text.chars().count();
+    let full = (moment(clock, first), moment(clock, last));
+    let short = (short_moment(clock, first), short_moment(clock, last));
+    for (from, to) in [&full, &short] {
+        if width(from) + 2 + width(to) <= room {
+            let gap = room - width(from);
+            return format!("{from}{to:>gap$}");
+        }
+    }
+    full.0
 }
 
 /// The character for a cell that is full from 0, empty, to 1.

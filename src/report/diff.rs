@@ -7,12 +7,13 @@ use crate::analysis::heap::HeapGrowth;
 use crate::analysis::same_process::SameProcess;
 use crate::analysis::verdict::Assessment;
 use crate::model::Sampling;
-use crate::units::{Bytes, Count, SignedAmount, SignedCount, Span};
+use crate::units::{Bytes, Count, Share, SignedAmount, SignedCount, Span};
 
 use super::heap;
-use super::input::Input;
+use super::input::{Input, called, pair_title};
 use super::table::{CALL_PATH, more_rows};
 use super::{Align, Cell, Column, Document, Fact, Part, RowOrder, Table, Tone, Verdict};
+use crate::model::NO_STACK;
 
 /// Everything that is said about two profiles.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ impl DiffReport {
     /// The statement for people.
     pub fn document(&self) -> Document {
         Document {
-            title: format!("{} -> {}", self.before.filepath, self.after.filepath),
+            title: pair_title(&self.before.filepath, &self.after.filepath),
             verdict: Some(self.verdict()),
             facts: self.facts(),
             body: self.body(),
@@ -59,8 +60,8 @@ impl DiffReport {
         let diff = &self.diff;
         let total = &diff.total;
         let mut sentence = format!(
-            "{} {} -> {}, {}",
-            diff.value_name,
+            "{} {} → {}, {}",
+            called(&diff.value_name, diff.is_bytes),
             diff.amount(total.before),
             diff.amount(total.after),
             diff.signed(total.delta()),
@@ -71,7 +72,8 @@ impl DiffReport {
         if total.before > 0 {
             sentence += &format!(" ({})", total.share());
         }
-        if let Some(ms) = diff.duration_ms {
+        // That the older one was given second is the verdict then.
+        if let Some(ms) = diff.duration_ms.filter(|&ms| ms >= 0) {
             sentence += &format!(" in {}", Span(ms));
         }
         Verdict {
@@ -90,14 +92,14 @@ impl DiffReport {
     fn facts(&self) -> Vec<Fact> {
         let diff = &self.diff;
         let mut facts = vec![
-            Fact::new("first", self.before.describe()),
-            Fact::new("second", self.after.describe()),
+            Fact::new("before", self.before.describe()),
+            Fact::new("after", self.after.describe()),
         ];
         if let Some((before, after)) = diff.total.objects {
             facts.push(Fact::new(
                 "objects",
                 format!(
-                    "{} -> {}, {}",
+                    "{} → {}, {}",
                     Count(before),
                     Count(after),
                     SignedCount(after as i64 - before as i64)
@@ -116,6 +118,7 @@ impl DiffReport {
             },
         ));
         facts.extend(self.heap.iter().flat_map(heap::growth_facts));
+        facts.extend(self.legend().map(|text| Fact::new("legend", text)));
         facts.extend(self.gate_text().map(|text| Fact::new("gate", text)));
         if let Some(size) = diff.minimum_detectable.filter(|&size| size > 0) {
             facts.push(Fact::new(
@@ -129,19 +132,38 @@ impl DiffReport {
         facts
     }
 
+    /// What the marks of the table stand for, where there are rows with noise.
+    fn legend(&self) -> Option<String> {
+        let is_noisy = |row: &Row| row.change.standard_error.is_some_and(|error| error > 0.0);
+        self.diff.rows.iter().any(is_noisy).then(|| {
+            "± is a standard error, ~ marks a change within noise, q (in wide tables) is the false discovery rate"
+                .to_owned()
+        })
+    }
+
     fn gate_text(&self) -> Option<String> {
         let (allowed, outcome) = self.gate?;
         let total = &self.diff.total;
-        let ceiling = self.diff.amount(allowed.allowed(total.before) as u64);
+        let grown = self.diff.signed(total.delta());
+        let mut ceiling = self
+            .diff
+            .amount(allowed.allowed(total.before) as u64)
+            .to_string();
+        if let MaxGrowth::Share(part) = allowed {
+            ceiling += &format!(" ({})", Share { part, whole: 1.0 });
+        }
+        let is_more = total.delta() as f64 > allowed.allowed(total.before);
         Some(match outcome {
-            GateOutcome::Passes if total.delta() as f64 > allowed.allowed(total.before) => {
-                format!("passes: more than the {ceiling} allowed, but within noise")
+            GateOutcome::Passes if is_more => {
+                format!("passes: {grown} is more than the {ceiling} allowed, but within noise")
             }
-            GateOutcome::Passes => format!("passes: growth up to {ceiling} is allowed"),
-            GateOutcome::Fails => format!("fails: growth up to {ceiling} is allowed"),
-            GateOutcome::CannotTell if total.delta() as f64 > allowed.allowed(total.before) => {
+            GateOutcome::Passes => format!("passes: {grown}, where up to {ceiling} is allowed"),
+            GateOutcome::Fails => {
+                format!("fails: {grown} is more than the {ceiling} allowed, and more than noise")
+            }
+            GateOutcome::CannotTell if is_more => {
                 format!(
-                    "cannot tell: more than the {ceiling} allowed, and it is not known whether the two can be compared"
+                    "cannot tell: {grown} is more than the {ceiling} allowed, and it is not known whether the two can be compared"
                 )
             }
             GateOutcome::CannotTell => {
@@ -202,7 +224,15 @@ impl DiffReport {
             diff.by.name()
         }));
         Table {
-            title: format!("what changed in {}, by {}", diff.value_name, diff.by.name()),
+            title: format!(
+                "What changed in {}, by {}",
+                diff.value_name,
+                if by_stack {
+                    "call path"
+                } else {
+                    diff.by.name()
+                }
+            ),
             columns,
             rows: diff.rows.iter().map(|row| self.row(row, largest)).collect(),
             rest: self.rest(),
@@ -262,7 +292,9 @@ impl DiffReport {
             Some(q) => Cell::Number(probability(q), q, Tone::Faint),
             None => Cell::Missing,
         });
-        cells.push(if row.frames.is_empty() {
+        cells.push(if row.frames.is_empty() && row.name.is_empty() {
+            Cell::Text(NO_STACK.to_owned(), text_tone)
+        } else if row.frames.is_empty() {
             Cell::Text(row.name.clone(), text_tone)
         } else {
             Cell::path(&row.frames, text_tone)

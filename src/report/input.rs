@@ -1,7 +1,7 @@
 //! What is said about a profile as a file: its name, time, size and precision.
 
 use crate::load::series::{FileName, main_program};
-use crate::model::{Measure, PeriodSource, Profile, Sampling, SourceFormat, Unit};
+use crate::model::{Measure, PeriodSource, Profile, Sampling, SourceFormat, Unit, ValueType};
 use crate::units::Bytes;
 
 /// A profile as a file.
@@ -68,6 +68,28 @@ impl Input {
     }
 }
 
+/// Two profiles in one heading: `run/heap.1.pb.gz → heap.2.pb.gz`. The folder that both lie in is told once.
+pub fn pair_title(before: &str, after: &str) -> String {
+    let folder = |path: &str| path.rfind('/').map_or(0, |at| at + 1);
+    let start = match after.get(..folder(after)) {
+        Some(inside) if inside.len() == folder(before) && before.starts_with(inside) => {
+            inside.len()
+        }
+        _ => 0,
+    };
+    format!("{before} → {}", &after[start..])
+}
+
+/// What a value is called in a sentence: bytes in use are the heap, everything else has the name of its value type.
+pub fn called(value_name: &str, is_bytes: bool) -> &str {
+    let value = ValueType::from_names(value_name, if is_bytes { "bytes" } else { "count" });
+    match value == ValueType::inuse_space() || value_name.eq_ignore_ascii_case("space") && is_bytes
+    {
+        true => "heap",
+        false => value_name,
+    }
+}
+
 /// A time as `2026-11-23 14:05:00 UTC`; nothing for one outside the calendar.
 pub fn time_text(ms: i64) -> Option<String> {
     let time = jiff::Timestamp::from_millisecond(ms).ok()?;
@@ -91,5 +113,40 @@ pub fn sampling_text(sampling: Sampling) -> String {
             };
             format!("sampled once in {}{source}", Bytes(period))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_two_profiles_share_is_told_once() {
+        assert_eq!(
+            pair_title("run/a.pb.gz", "run/b.pb.gz"),
+            "run/a.pb.gz → b.pb.gz"
+        );
+        assert_eq!(pair_title("a.heap", "b.heap"), "a.heap → b.heap");
+        assert_eq!(
+            pair_title("run1/a.heap", "run2/a.heap"),
+            "run1/a.heap → run2/a.heap"
+        );
+        assert_eq!(
+            pair_title("run/a.heap", "run/more/a.heap"),
+            "run/a.heap → run/more/a.heap"
+        );
+        assert_eq!(
+            pair_title("/base.heap", "standard input"),
+            "/base.heap → standard input"
+        );
+    }
+
+    #[test]
+    fn only_bytes_in_use_are_the_heap() {
+        assert_eq!(called("inuse_space", true), "heap");
+        assert_eq!(called("space", true), "heap");
+        assert_eq!(called("alloc_space", true), "alloc_space");
+        assert_eq!(called("inuse_objects", false), "inuse_objects");
+        assert_eq!(called("growth_space", true), "growth_space");
     }
 }

@@ -18,7 +18,7 @@ pub mod trend;
 pub use chart::{Chart, ChartClock, ChartLine, ChartMark, ChartPoint, Cone, LineRole};
 pub use diff::DiffReport;
 pub use document::{Document, Fact, Part, Tone, Verdict};
-pub use input::Input;
+pub use input::{Input, time_text};
 pub use section::Section;
 pub use snapshot::SnapshotReport;
 pub use table::{Align, Cell, Column, RowOrder, Table};

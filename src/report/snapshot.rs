@@ -167,23 +167,16 @@ impl SnapshotReport {
             facts.push(Fact::new(
                 &value_type.name,
                 match error {
-                    Some(error) => format!("{text} ± {}", Amount::new(error as u64, self.is_bytes)),
+                    Some(error) => format!(
+                        "{text} ± {} (standard error)",
+                        Amount::new(error as u64, self.is_bytes)
+                    ),
                     None => text.to_string(),
                 },
             ));
         }
         if self.seen != self.total {
-            facts.push(Fact::new(
-                "filter",
-                format!(
-                    "lets {} through, {}",
-                    Amount::new(self.seen, self.is_bytes),
-                    Share {
-                        part: self.seen as f64,
-                        whole: self.total as f64,
-                    }
-                ),
-            ));
+            facts.push(Fact::new("filter", self.filter_text()));
         }
         let mut rests_on = format!("{} stacks", Count(self.samples.1 as u64));
         if let Some(sampled) = self.health.sampled_objects {
@@ -191,6 +184,9 @@ impl SnapshotReport {
                 "about {} sampled objects on {rests_on}",
                 Count(sampled.round() as u64)
             );
+        }
+        if self.is_filtered {
+            rests_on += ", in the whole profile";
         }
         facts.push(Fact::new("rests on", rests_on));
         if self.health.unnamed_locations > 0 {
@@ -227,6 +223,25 @@ impl SnapshotReport {
         facts
     }
 
+    fn filter_text(&self) -> String {
+        if self.seen == 0 {
+            return "lets nothing through: look at --focus and --ignore".to_owned();
+        }
+        let seen = Amount::new(self.seen, self.is_bytes);
+        let error = match self.standard_error {
+            Some(error) => format!(
+                " ± {} (standard error)",
+                Amount::new(error as u64, self.is_bytes)
+            ),
+            None => String::new(),
+        };
+        let share = Share {
+            part: self.seen as f64,
+            whole: self.total as f64,
+        };
+        format!("lets {seen}{error} through, {share}")
+    }
+
     fn spot_table(&self) -> Table {
         let largest = self.spots.iter().map(|spot| spot.flat).max().unwrap_or(0);
         let rows = self
@@ -244,7 +259,7 @@ impl SnapshotReport {
             })
             .collect();
         Table {
-            title: format!("top {}s by flat {}", self.by.name(), self.value_name),
+            title: format!("Top {}s by flat {}", self.by.name(), self.value_name),
             columns: vec![
                 Column::new("flat", Align::Right, 0),
                 Column::new("flat %", Align::Right, 1),
@@ -272,7 +287,7 @@ impl SnapshotReport {
             })
             .collect();
         Table {
-            title: format!("top call paths by {}", self.value_name),
+            title: format!("Top call paths by {}", self.value_name),
             columns: vec![
                 Column::new(&self.value_name, Align::Right, 0),
                 Column::new("%", Align::Right, 1),
@@ -305,7 +320,7 @@ impl SnapshotReport {
             })
             .collect();
         Table {
-            title: format!("threads by {}", self.value_name),
+            title: format!("Threads by {}", self.value_name),
             columns: vec![
                 Column::new(&self.value_name, Align::Right, 0),
                 Column::new("thread", Align::Right, 0),

@@ -15,7 +15,7 @@ use crate::load::series::Clock;
 use crate::notes::Notes;
 use crate::units::{Amount, Bytes, HoursAhead, MS_PER_HOUR, Per, Rate, Span};
 
-use super::input::{Input, time_text};
+use super::input::{Input, called, time_text};
 use super::{Chart, Document, Part, Tone, Verdict};
 
 /// Everything that is said about a series.
@@ -94,7 +94,8 @@ impl TrendReport {
 
     /// The chart, where there is a course to see.
     fn course(&self) -> Option<Chart> {
-        self.chart().filter(|_| self.snapshots.len() > 1)
+        self.chart()
+            .filter(|chart| self.snapshots.len() > 1 && chart.highest() > 0.0)
     }
 
     fn with_body(&self, body: Vec<Part>) -> Document {
@@ -120,19 +121,25 @@ impl TrendReport {
 
     /// The verdict in one sentence: from what to what, how long, how fast, until when.
     pub fn sentence(&self) -> String {
+        let mut sentence = self.course_sentence();
+        let projection = self.trend.projection;
+        if let Some(limit) = projection.and_then(|projection| projection.limit) {
+            sentence += &format!("; {}", reaches(&limit));
+        }
+        sentence
+    }
+
+    /// That sentence without when the limit is reached.
+    pub fn course_sentence(&self) -> String {
         let (Some(first), Some(last)) = (self.snapshots.first(), self.snapshots.last()) else {
             return "there are no snapshots".to_owned();
         };
-        let name = if self.is_bytes {
-            "heap"
-        } else {
-            &self.value_name
-        };
+        let name = called(&self.value_name, self.is_bytes);
         let trend = &self.trend;
         let mut sentence = match self.snapshots.len() {
             1 => format!("{name} {} in 1 snapshot", self.amount(first.total)),
             count => format!(
-                "{name} {} -> {}{} over {count} snapshots",
+                "{name} {} → {}{} over {count} snapshots",
                 self.amount(first.total),
                 self.amount(last.total),
                 self.span_text()
@@ -156,9 +163,6 @@ impl TrendReport {
             (None, Some(growth)) => sentence += &format!("; {}", self.rate_text(growth)),
             (None, None) => {}
         }
-        if let Some(limit) = trend.projection.and_then(|projection| projection.limit) {
-            sentence += &format!("; {}", reaches(&limit));
-        }
         sentence
     }
 
@@ -176,6 +180,7 @@ impl TrendReport {
         let dated = point.timestamp_ms.and_then(time_text);
         Some(match dated {
             Some(time) => time,
+            None if after == 0.0 => FIRST_SNAPSHOT.to_owned(),
             None if self.has_time => {
                 format!(
                     "{} after the first",
@@ -213,6 +218,9 @@ impl TrendReport {
     }
 }
 
+/// What the moment is called that all others are counted from.
+const FIRST_SNAPSHOT: &str = "the first snapshot";
+
 /// The colour of a verdict.
 fn tone(assessment: SeriesAssessment) -> Tone {
     match assessment {
@@ -223,7 +231,7 @@ fn tone(assessment: SeriesAssessment) -> Tone {
     }
 }
 
-/// When a limit is reached, in words.
+/// When a limit is reached, in words. It counts from the last snapshot, which may be of last year.
 fn reaches(limit: &Limit) -> String {
     let bytes = Bytes(limit.ceiling.bytes);
     if limit.ceiling.used_bytes >= limit.ceiling.bytes {
@@ -233,5 +241,9 @@ fn reaches(limit: &Limit) -> String {
         low: limit.hours_low,
         high: limit.hours_high,
     };
-    format!("reaches {bytes} in {ahead}")
+    let ahead = ahead.to_string();
+    match ahead.strip_suffix(" or later") {
+        Some(earliest) => format!("reaches {bytes} {earliest} after the last snapshot or later"),
+        None => format!("reaches {bytes} {ahead} after the last snapshot"),
+    }
 }

@@ -9,6 +9,7 @@ use super::bounds;
 use super::http::GuardOptions;
 use super::own_heap::OwnSnapshots;
 use super::targets::WatchOptions;
+use crate::units::Bytes;
 
 /// What whoever starts the server may choose.
 #[derive(Debug, Clone)]
@@ -106,8 +107,14 @@ impl Options {
         if self.access.auth_reads && self.access.token.is_none() {
             return Err("--auth-reads needs a token: give --auth-token-file".to_owned());
         }
-        if self.max_clients == 0 || self.max_files == 0 || self.client_rate == 0 {
-            return Err("--max-clients, --client-rate and --max-files are at least 1".to_owned());
+        for (name, is_none) in [
+            ("--max-clients", self.max_clients == 0),
+            ("--client-rate", self.client_rate == 0),
+            ("--max-files", self.max_files == 0),
+        ] {
+            if is_none {
+                return Err(format!("{name} is 0: it must be at least 1"));
+            }
         }
         if self.source.is_file() {
             return Err(format!(
@@ -117,8 +124,8 @@ impl Options {
         }
         if self.max_rss_bytes < Options::LEAST_RSS_BYTES {
             return Err(format!(
-                "--max-rss is {} bytes: no log would be opened; it must be at least {}MiB",
-                self.max_rss_bytes,
+                "--max-rss is {}: no log would be opened; it must be at least {}MiB",
+                Bytes(self.max_rss_bytes),
                 Options::LEAST_RSS_BYTES >> 20
             ));
         }
@@ -127,7 +134,8 @@ impl Options {
             .filter(|&it| it < Options::LEAST_LIMIT_BYTES)
         {
             return Err(format!(
-                "--limit is {limit} bytes: it is reached before the server starts; it must be at least {}MiB",
+                "--limit is {}: it is reached before the server starts; it must be at least {}MiB",
+                Bytes(limit),
                 Options::LEAST_LIMIT_BYTES >> 20
             ));
         }

@@ -1,5 +1,6 @@
-//! Looks at memory, and at whether the hub moves, every few seconds.
+//! Looks at memory, of this process and of workers, and at whether the hub moves, every few seconds.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,10 +8,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::http::HubGauges;
-use super::hub::{HubWatch, Message, Progress};
-use super::own_heap::{self, OwnHeap, OwnHeapFailure, PressureWatch};
-use super::store::View;
+use super::hub::Message;
+use super::own_heap::{OwnHeap, OwnHeapFailure, PressureWatch};
+use super::progress::{HubWatch, Progress};
+use super::store::{View, Worker, WorkerMemory};
 use crate::archive::Trigger;
+use crate::capture::Resident;
 
 /// How often memory is looked at, in turns of [`TURN`].
 const MEMORY_EVERY: u32 = 10;
@@ -57,8 +60,7 @@ impl Sampler {
         let workers = self.views.borrow().workers.clone();
         let host = self.host.clone();
         // A look at a thousand processes takes some milliseconds.
-        let of_workers =
-            tokio::task::spawn_blocking(move || own_heap::worker_memory(&workers, &host));
+        let of_workers = tokio::task::spawn_blocking(move || worker_memory(&workers, &host));
         let (Ok(workers), Ok(look)) = (of_workers.await, self.own_heap.look().await) else {
             // The runtime ends.
             return false;
@@ -88,4 +90,23 @@ impl Sampler {
             Err(problem) => tracing::warn!(reason, %problem, "memory runs short"),
         }
     }
+}
+
+/// Looks at the memory of those workers that run on this machine and have told their process.
+fn worker_memory(workers: &[Arc<Worker>], host: &str) -> Vec<WorkerMemory> {
+    let here = workers
+        .iter()
+        .filter(|worker| worker.host.as_deref().is_none_or(|at| at == host));
+    here.filter_map(|worker| {
+        let pid = worker.pid?;
+        let resident = Resident::read(Path::new("/"), pid)?;
+        Some(WorkerMemory {
+            id: worker.id.clone(),
+            pid,
+            rss_bytes: resident.bytes,
+            peak_rss_bytes: resident.peak_bytes,
+            swap_bytes: resident.swap_bytes,
+        })
+    })
+    .collect()
 }

@@ -8,28 +8,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::alerts::{AlertsFile, Left, Outlets, keep, leave};
-use super::event;
 use super::http::{
     self, Guard, HttpGauges, HttpState, HubGauges, Ingest, ListenerLimits, Secret, router,
 };
-use super::hub::{Hub, Message, Progress, WAITING_MESSAGES};
-use super::intake::Intake;
+use super::hub::{Hub, WAITING_MESSAGES};
+use super::intake::{self, Intake, LogReader};
 use super::live::{ChangeLog, Live, LiveOptions, routes};
 use super::live_gauges::GaugesOfLive;
 use super::options::Options;
 use super::own_heap::{self, OwnHeap, OwnHeapFailure, OwnHeapStart};
 use super::planted_leak::PlantedLeak;
-use super::problem_log::ProblemLog;
+use super::progress::Progress;
 use super::sampler::Sampler;
+use super::start_error::StartError;
 use super::state_folder;
-use super::store::{Store, View};
-use super::tail::{self, TailOptions, Tailer, Wake, WakeHandle};
+use super::store::{Alert, Store, View};
+use super::tail::TailOptions;
 use super::targets::{Target, Targets};
-use super::time::{EventTime, WallTime};
+use super::time::WallTime;
 use crate::archive::Trigger;
 use crate::escape;
 
@@ -42,8 +42,7 @@ pub struct Server {
     ingest: Ingest,
     live: Arc<Live>,
     stop: watch::Sender<bool>,
-    tail: WakeHandle,
-    tail_ended: oneshot::Receiver<()>,
+    reader: LogReader,
     hub: JoinHandle<()>,
     outlets: Outlets,
     alerts_file: Option<AlertsFile>,
@@ -53,30 +52,6 @@ pub struct Server {
     own_heap: OwnHeap,
     /// Held as long as the server runs.
     _lock: Option<File>,
-}
-
-/// Why a server did not start.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// The folder for its state cannot be used.
-    #[error("the state folder {} cannot be used: {error}; name another one with --state-dir", folder.display())]
-    State {
-        /// The folder.
-        folder: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// Another server reads the same logs with the same state.
-    #[error("another fabric serve follows {} with the state in {}: end it, or give this one a --state-dir of its own", source_folder.display(), folder.display())]
-    Locked {
-        /// The logs.
-        source_folder: PathBuf,
-        /// The folder for the state.
-        folder: PathBuf,
-    },
-    /// A thread or socket could not be had.
-    #[error("the system gives no thread, socket or random numbers: {0}")]
-    System(#[from] io::Error),
 }
 
 /// A part of a running server ended, and the server with it.
@@ -106,7 +81,7 @@ impl Server {
         let own_folder = own_folder.map(|snapshots| snapshots.folder.as_path());
         let own = Target::own(own_folder, options.limit_bytes);
         // Memory that was allocated before the profiler began stays unseen.
-        let profiler = own_heap::begin(options.is_jemalloc).await;
+        let profiler = own_heap::begin(options.is_jemalloc);
         if let (Err(problem), true) = (&profiler, options.snapshots.is_some()) {
             tracing::error!(%problem, "no heap snapshots are taken");
         }
@@ -119,7 +94,7 @@ impl Server {
         };
         let (state_file, alerts_file) = files.map(|it| (it.tail, it.alerts)).unzip();
         // Before anybody can be told where to listen: what is written or posted from then on is new, whatever its lines say.
-        let tailer = open_logs(&options, state_file).await?;
+        let tailer = intake::open(tail_options(&options, state_file)).await?;
         let now = WallTime::now();
         let host = rustix::system::uname()
             .nodename()
@@ -127,16 +102,12 @@ impl Server {
             .into_owned();
         let (stop, stopping) = watch::channel(false);
 
-        let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
-        let interval = options.watch.interval;
-        let (rules, pace) = options.alerts.rules(interval);
-        store.set_alert_rules(rules, pace);
         let left = alerts_file.as_ref().map(AlertsFile::load);
         let Left {
             alerts,
             undelivered,
         } = left.unwrap_or_default();
-        store.restore_alerts(alerts, now);
+        let mut store = store_of(&options, alerts, now);
         let (view_sender, views) = watch::channel(store.view(now));
         let is_old = !undelivered.is_empty();
         let keeper = alerts_file.clone();
@@ -157,17 +128,13 @@ impl Server {
         );
         let hub = tokio::spawn(hub.run(inbox));
 
-        let live = Arc::new(Live::new(
+        let live = Live::new(
             views.clone(),
             changes,
-            LiveOptions {
-                max_clients: options.max_clients as u64,
-                connections_per_second: options.client_rate,
-                connections_burst: options.client_rate.saturating_mul(BURST_SECONDS),
-                ..LiveOptions::default()
-            },
+            live_options(&options),
             stopping.clone(),
-        ));
+        );
+        let live = Arc::new(live);
         let gauges = Arc::new(HttpGauges::default());
         let no_randomness = |_| io::Error::other("the system has no random numbers");
         let guard =
@@ -215,15 +182,9 @@ impl Server {
         };
         tokio::spawn(sampler.run(stopping));
 
-        let wake = Wake::new();
-        let tail = wake.handle();
         let leak = options.planted_leak.map(PlantedLeak::new);
-        let tail_ended = follow(
-            tailer,
-            Intake::new(host, leak, messages.clone()),
-            messages,
-            wake,
-        )?;
+        let intake = Intake::new(host, leak, messages.clone());
+        let reader = LogReader::start(tailer, intake, messages, own_heap::resident_bytes)?;
         Ok(Server {
             views,
             progress,
@@ -231,8 +192,7 @@ impl Server {
             ingest,
             live,
             stop,
-            tail,
-            tail_ended,
+            reader,
             hub,
             outlets,
             alerts_file,
@@ -277,7 +237,7 @@ impl Server {
     /// Opens the logs anew, and begins a new one for what is posted.
     pub fn reopen_logs(&self) {
         self.ingest.rotate();
-        self.tail.reopen();
+        self.reader.reopen();
     }
 
     /// Has a heap snapshot of this process taken, and does not wait for it.
@@ -292,7 +252,7 @@ impl Server {
     pub async fn failed(&mut self) -> PartEnded {
         tokio::select! {
             _ = &mut self.hub => PartEnded::Hub,
-            _ = &mut self.tail_ended => PartEnded::Tail,
+            () = self.reader.ended() => PartEnded::Tail,
             ended = &mut self.http => PartEnded::Http(match ended {
                 Ok(Ok(())) => "the listener ended".to_owned(),
                 Ok(Err(error)) => error.to_string(),
@@ -310,12 +270,8 @@ impl Server {
             }
         });
         self.ingest.stop().await;
-        self.tail.stop();
-        if !self.tail_ended.is_terminated() {
-            // The sender goes with the thread, and nothing is ever sent.
-            let _ = (&mut self.tail_ended).await;
-        }
-        // It ends when all who could tell it something have ended.
+        self.reader.stop().await;
+        // It ends when all who could tell it something have ended: the reader, the sampler, and the desks of the targets.
         if !self.hub.is_finished() {
             let _ = (&mut self.hub).await;
         }
@@ -332,53 +288,33 @@ impl Server {
 /// A client that comes back with others after a break may come at once: so many seconds' worth of connections.
 const BURST_SECONDS: u32 = 4;
 
-/// Looks at what is there. With many logs that takes some tenths of a second.
-async fn open_logs(options: &Options, state_file: Option<PathBuf>) -> io::Result<Tailer> {
-    let tail_options = TailOptions {
+fn tail_options(options: &Options, state_file: Option<PathBuf>) -> TailOptions {
+    TailOptions {
         state_file,
         files_followed: options.max_files,
         history: options.history,
         poll: options.poll,
         rss_limit: Some(options.max_rss_bytes),
-        ..TailOptions::new(options.source.clone(), line_time)
-    };
-    let open = move || Tailer::open(tail_options, WallTime::now());
-    tokio::task::spawn_blocking(open)
-        .await
-        .map_err(io::Error::other)
+        ..TailOptions::new(options.source.clone(), intake::line_time)
+    }
 }
 
-/// Reads the logs on a thread of its own; the receiver knows when it ends.
-fn follow(
-    tailer: Tailer,
-    mut sink: Intake<Message>,
-    reports: mpsc::Sender<Message>,
-    wake: Wake,
-) -> io::Result<oneshot::Receiver<()>> {
-    let (alive, ended) = oneshot::channel::<()>();
-    let backlog = sink.gauge();
-    std::thread::Builder::new()
-        .name("fabric-tail".to_owned())
-        .spawn(move || {
-            let mut problems = ProblemLog::default();
-            let tell = |mut report: tail::TailReport| {
-                problems.tell(&report);
-                report.bounds.push(backlog.report());
-                // A hub that is gone needs no report.
-                let _ = reports.blocking_send(Message::Tail(report));
-            };
-            tail::run(tailer, wake, own_heap::resident_bytes, tell, &mut sink);
-            drop(alive);
-        })?;
-    Ok(ended)
+/// An empty store, but for the alerts that an earlier run left.
+fn store_of(options: &Options, alerts: Vec<Alert>, now: WallTime) -> Store {
+    let mut store = Store::new(u64::try_from(now.0).unwrap_or(0), now);
+    let (rules, pace) = options.alerts.rules(options.watch.interval);
+    store.set_alert_rules(rules, pace);
+    store.restore_alerts(alerts, now);
+    store
 }
 
-/// When a line happened, for finding the place in a log where the history begins.
-fn line_time(line: &[u8]) -> Option<EventTime> {
-    event::parse(line, "")
-        .ok()
-        .flatten()
-        .map(|event| event.ts())
+fn live_options(options: &Options) -> LiveOptions {
+    LiveOptions {
+        max_clients: options.max_clients as u64,
+        connections_per_second: options.client_rate,
+        connections_burst: options.client_rate.saturating_mul(BURST_SECONDS),
+        ..LiveOptions::default()
+    }
 }
 
 fn say_where(listeners: &[TcpListener], options: &Options) {

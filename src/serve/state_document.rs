@@ -7,23 +7,18 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::regular_file;
+
 /// What is in `path`; nothing where there is no such file. Whatever else lies there is not waited for.
 ///
 /// # Errors
 /// It cannot be read, is no regular file, or is larger than `most_bytes`.
 pub(super) fn read(path: &Path, most_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-    let file = match File::options()
-        .read(true)
-        .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
-        .open(path)
-    {
-        Ok(file) => file,
+    let file = match regular_file::open(path) {
+        Ok((file, _)) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
     let mut bytes = Vec::new();
     file.take(most_bytes + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most_bytes {

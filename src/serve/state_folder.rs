@@ -1,12 +1,14 @@
-//! The folder in which a server remembers things from run to run, taken for one process at a time.
+//! The folder in which a server remembers things from run to run, taken as a whole for one process at a time: two servers that put heap
+//! snapshots into one series would both be judged by it.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
 
 use super::alerts::AlertsFile;
-use super::server::StartError;
+use super::start_error::StartError;
 
 /// What a server remembers, in its state folder.
 #[derive(Debug)]
@@ -17,7 +19,27 @@ pub(super) struct StateFiles {
     pub(super) alerts: AlertsFile,
 }
 
-/// Takes the state of one folder of logs for this process alone, and says which files it is in.
+/// The file that is locked as long as a server has the folder.
+const LOCK: &str = "serve.lock";
+
+/// Whether a server has the folder now.
+///
+/// # Errors
+/// It cannot be found out.
+pub fn is_taken(folder: &Path) -> io::Result<bool> {
+    let lock = match File::options().write(true).open(folder.join(LOCK)) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    match lock.try_lock() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Takes the folder for this process alone, and says in which files the state of one folder of logs is.
 pub(super) fn take(folder: &Path, source: &Path) -> Result<(File, StateFiles), StartError> {
     let unusable = |error| StartError::State {
         folder: folder.to_owned(),
@@ -38,7 +60,7 @@ pub(super) fn take(folder: &Path, source: &Path) -> Result<(File, StateFiles), S
         .write(true)
         .create(true)
         .truncate(false)
-        .open(folder.join(format!("tail-{name}.lock")))
+        .open(folder.join(LOCK))
         .map_err(unusable)?;
     match lock.try_lock() {
         Ok(()) => {
@@ -47,7 +69,6 @@ pub(super) fn take(folder: &Path, source: &Path) -> Result<(File, StateFiles), S
             Ok((lock, StateFiles { tail, alerts }))
         }
         Err(TryLockError::WouldBlock) => Err(StartError::Locked {
-            source_folder: canonical,
             folder: folder.to_owned(),
         }),
         Err(TryLockError::Error(error)) => Err(unusable(error)),

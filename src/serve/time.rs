@@ -1,4 +1,6 @@
-//! The two clocks of the live half. A log line says when something happened; this machine's clock says when it was heard of.
+//! The two clocks of the live half.
+//!
+//! A log line says when something happened; this machine's clock says when it was heard of.
 //! They are types of their own, so that one is never compared with the other: a replayed log or a worker whose clock is wrong would
 //! otherwise age, or revive, what is remembered.
 
@@ -26,7 +28,9 @@ impl EventTime {
 impl WallTime {
     /// The clock of this machine, now.
     pub fn now() -> WallTime {
-        WallTime(jiff::Timestamp::now().as_millisecond())
+        // A clock that is set beyond the last day of year 9999 stands still there.
+        let now = jiff::Timestamp::try_from(std::time::SystemTime::now());
+        WallTime(now.unwrap_or(jiff::Timestamp::MAX).as_millisecond())
     }
 
     /// Milliseconds from `earlier` to this; negative where it is later.

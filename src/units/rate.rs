@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{grouped, step};
 
-/// Growth, with its sign and what it is for each: `+14.7 MiB/h`, `+1,234/h`, `+14.7 MiB a snapshot`.
+/// Growth, with its sign and what it is for each: `+14.7 MiB/h`, `+1,230/h`, `+14.7 MiB/snapshot`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate {
     /// The growth.
@@ -56,7 +56,7 @@ impl fmt::Display for Rate {
         let space = if unit.is_empty() { "" } else { " " };
         let per = match self.per {
             Per::Hour => "/h",
-            Per::Snapshot => " a snapshot",
+            Per::Snapshot => "/snapshot",
         };
         f.pad(&format!(
             "{sign}{}{space}{unit}{per}",
@@ -65,7 +65,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// Three significant digits where there are as many, thousands separators, `0` for what is not a number.
+/// Three significant digits, for a rate is an estimate; thousands separators, `0` for what is not a number.
 fn digits(value: f64) -> String {
     let size = value.abs();
     let text = match size {
@@ -73,7 +73,10 @@ fn digits(value: f64) -> String {
         ..9.995 => format!("{size:.2}"),
         ..99.95 => format!("{size:.1}"),
         // Growth of more than this is no growth but an error somewhere; it is printed all the same.
-        ..1e18 => grouped(size.round() as u64),
+        ..1e18 => {
+            let step = 10f64.powf(size.log10().floor() - 2.0).max(1.0);
+            grouped(((size / step).round() * step) as u64)
+        }
         _ if size.is_nan() => return "0".to_owned(),
         _ => format!("{size:.1e}"),
     };
@@ -97,8 +100,9 @@ mod tests {
         assert_eq!(growth.interval(13.9 * mib, 15.4 * mib), "13.9 to 15.4");
         assert_eq!(growth.interval(-0.5 * mib, 1e6 * mib), "-0.50 to 1,000,000");
         let check = |rate: Rate, text: &str| assert_eq!(rate.to_string(), text);
-        check(rate(-2048.0, true, Per::Snapshot), "-2.00 KiB a snapshot");
-        check(rate(1234.4, false, Per::Hour), "+1,234/h");
+        check(rate(-2048.0, true, Per::Snapshot), "-2.00 KiB/snapshot");
+        check(rate(1234.4, false, Per::Hour), "+1,230/h");
+        check(rate(11_757_172.0, false, Per::Hour), "+11,800,000/h");
         check(rate(0.25, false, Per::Hour), "+0.25/h");
         check(rate(0.0, true, Per::Hour), "0 B/h");
         assert_eq!(

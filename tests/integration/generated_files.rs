@@ -27,7 +27,89 @@ fn man_page(command: &clap::Command, name: &str) -> Vec<u8> {
         .date("")
         .render(&mut page)
         .expect("a man page is made");
-    page
+    let page = String::from_utf8(page).expect("a man page is text");
+    with_usual_sections(&page, name).into_bytes()
+}
+
+/// The page with the sections that readers of man pages look for, in the place of the one section that clap has for all of them.
+fn with_usual_sections(page: &str, name: &str) -> String {
+    // There is no page about help.
+    let without_help = page
+        .split(".TP\n")
+        .filter(|entry| !entry.starts_with("fabric\\-help(1)\n"))
+        .collect::<Vec<_>>()
+        .join(".TP\n");
+    // The entry took the heading with it that stands behind it.
+    let page = match page.contains("fabric\\-help(1)\n") {
+        true => {
+            let end = page
+                .split("fabric\\-help(1)\n")
+                .nth(1)
+                .expect("it is there");
+            let heading = end.find(".SH").map_or("", |at| &end[at..]);
+            format!("{without_help}{heading}")
+        }
+        false => without_help,
+    };
+    let page = page
+        .replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n.nf\n")
+        .replace(".SH EXTRA\nExit codes:\n", ".SH \"EXIT STATUS\"\n.nf\n")
+        .replace("\nExit codes:\n", ".fi\n.SH \"EXIT STATUS\"\n.nf\n")
+        .replace(".SH VERSION\n", ".fi\n.SH VERSION\n");
+    let others = [
+        "fabric",
+        "fabric-show",
+        "fabric-diff",
+        "fabric-trend",
+        "fabric-report",
+        "fabric-snapshot",
+        "fabric-serve",
+    ];
+    let pages: Vec<String> = others
+        .iter()
+        .filter(|other| **other != name)
+        .map(|other| format!("\\fB{}\\fR(1)", other.replace('-', "\\-")))
+        .chain(["json", "events"].map(|other| format!("\\fBfabric\\-{other}\\fR(5)")))
+        .collect();
+    let page: Vec<String> = page.lines().map(with_code_in_bold).collect();
+    format!(
+        "{}\n.SH \"SEE ALSO\"\n{}\n",
+        page.join("\n"),
+        pages.join(", ")
+    )
+}
+
+/// What stands between backticks, as a man page shows it.
+fn with_code_in_bold(line: &str) -> String {
+    let parts: Vec<&str> = line.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return line.to_owned();
+    }
+    let bold = |(place, part): (usize, &&str)| match place % 2 {
+        1 => format!("\\fB{part}\\fR"),
+        _ => (*part).to_owned(),
+    };
+    parts.iter().enumerate().map(bold).collect()
+}
+
+#[test]
+fn every_example_of_the_help_is_a_command_line() {
+    let mut seen = 0;
+    for sub in Arguments::command().get_subcommands() {
+        let Some(text) = sub.get_after_long_help().map(ToString::to_string) else {
+            continue;
+        };
+        let examples = text.lines().take_while(|line| !line.starts_with("Exit"));
+        for line in examples.filter_map(|line| line.strip_prefix("  ")) {
+            let command = line.rsplit(" | ").next().unwrap_or(line);
+            Arguments::command()
+                .try_get_matches_from(command.split(' '))
+                .unwrap_or_else(|error| panic!("{line}: {error}"));
+            assert!(command.starts_with(&format!("fabric {}", sub.get_name())));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 20, "{seen}");
 }
 
 #[test]

@@ -22,12 +22,18 @@ mod capture;
 mod command_line;
 /// The dashboard in a real browser.
 mod dashboard;
+/// The Debian package is whole, and its parts agree.
+mod debian_package;
+/// A machine that fails: disks, pipes, signals, clocks, crowds, folders of logs.
+mod failing_surroundings;
 /// Every reader on every mutation of every fixture, all the way to JSON.
 mod fuzz_targets;
 /// Man pages and completions are those of the command line.
 mod generated_files;
 /// Expected outputs in files.
 mod golden;
+/// A hostile day: mutated inputs through every reader and every route, and an environment that fails.
+mod hostile_day;
 /// Hostile inputs: a clear message or a result, never a panic, within bounded memory.
 mod hostile_inputs;
 /// The live half over HTTP: routes, guard, posts, hostile clients.
@@ -50,6 +56,8 @@ mod reference_tools;
 mod run_fabric;
 /// `trend`, `report` and the gate.
 mod series_commands;
+/// What is typed wrong or is not there is answered with what would be right.
+mod slips;
 /// The store's memory, counted by the allocator.
 mod store_memory;
 /// Writers of synthetic profiles, and heaps whose truth is known.

@@ -65,7 +65,7 @@ pub(crate) fn plain(path: &Path) -> Vec<u8> {
 }
 
 /// Everything a profile says, as text, whatever the order of its tables.
-fn said(profile: &Profile) -> Vec<String> {
+pub(crate) fn said(profile: &Profile) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for index in 0..profile.value_types().len() {
         let value_type = &profile.value_types()[index];

@@ -105,12 +105,17 @@ pub fn common_value(
     options: &DiffOptions,
 ) -> Result<(ValueIndex, ValueIndex), DiffError> {
     let asked = options.sample_index.as_deref();
-    if asked.is_some() {
-        let choose = |profile, side| {
-            value_choice::choose(profile, asked)
+    if let Some(asked) = asked {
+        let choose = |profile, asked, side| {
+            value_choice::choose(profile, Some(asked))
                 .map_err(|cause| DiffError::NoSuchValue { side, cause })
         };
-        return Ok((choose(before, "first")?, choose(after, "second")?));
+        let index = choose(before, asked, "first")?;
+        let name = before.value_type(index).name.as_str();
+        // A place counts in the first file: producers put value types in different orders.
+        let is_place = asked.parse::<usize>().is_ok();
+        let named = if is_place { name } else { asked };
+        return Ok((index, choose(after, named, "second")?));
     }
     let partner = |index: ValueIndex| {
         let wanted = before.value_type(index);

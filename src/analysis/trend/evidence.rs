@@ -100,26 +100,33 @@ fn why_not(series: &Series<'_>, trend: &Trend) -> String {
         return "The value counts allocations, freed or not: it only grows, and says nothing of memory that is kept.".to_owned();
     }
     if trend.judged.len() < FEWEST_FOR_GROWTH {
-        return match (count, trend.judged.len()) {
-            (1, _) => "There is 1 snapshot: a trend needs at least 5.".to_owned(),
-            (count, judged) if judged == count => {
-                format!("There are {count} snapshots: a trend needs at least {FEWEST_SNAPSHOTS}.")
-            }
-            (count, judged) => format!(
+        return match trend.judged.len() {
+            judged if judged == count => too_few(judged),
+            judged => format!(
                 "Of {count} snapshots {judged} can be used: the others belong to runs too short to show a course."
             ),
         };
     }
-    if series.snapshots.iter().all(|snapshot| snapshot.total == 0) {
+    if is_empty(series) {
         return "All snapshots are empty, or the filters leave nothing of them.".to_owned();
     }
     if trend.growth.is_none() {
         return "All snapshots were taken at the same time.".to_owned();
     }
-    format!(
-        "{} snapshots are too few to tell a leak from anything else: {FEWEST_SNAPSHOTS} are the least.",
-        trend.judged.len()
-    )
+    too_few(trend.judged.len())
+}
+
+fn too_few(judged: usize) -> String {
+    let there = match judged {
+        1 => "There is 1 snapshot".to_owned(),
+        count => format!("There are {count} snapshots"),
+    };
+    format!("{there}: a trend needs at least {FEWEST_SNAPSHOTS}.")
+}
+
+/// Whether no snapshot has anything in it, or the filters leave nothing.
+pub(super) fn is_empty(series: &Series<'_>) -> bool {
+    series.snapshots.iter().all(|snapshot| snapshot.total == 0)
 }
 
 fn total_sentence(series: &Series<'_>, trend: &Trend) -> Option<String> {

@@ -20,7 +20,7 @@ const MATERIAL_SHARE: f64 = 0.002;
 const WHOLE_COURSE: f64 = 1.5;
 
 /// Fewer snapshots cannot show a leak.
-pub(super) const FEWEST_SNAPSHOTS: usize = 5;
+pub const FEWEST_SNAPSHOTS: usize = 5;
 
 /// Fewer snapshots show nothing at all.
 pub(super) const FEWEST_FOR_GROWTH: usize = 3;

@@ -27,7 +27,7 @@ mod suspect;
 mod verdict;
 
 pub use evidence::may_go_unseen;
-pub use judge::trend;
+pub use judge::{FEWEST_SNAPSHOTS, trend};
 pub use judgement::{Estimate, Pattern};
 pub use off_heap::OffHeap;
 pub use path_table::{PathHasher, PathSums, PathTable, SnapshotValues};

@@ -1,5 +1,6 @@
 //! What to do next about a series, in sentences.
 
+use super::evidence::is_empty;
 use super::judge::FEWEST_SNAPSHOTS;
 use super::series::Series;
 use super::verdict::{SeriesAssessment, Trend};
@@ -87,8 +88,11 @@ fn what_is_needed(series: &Series<'_>, judged: usize) -> Option<String> {
     {
         return Some("Judge what is in use (--sample-index inuse_space).".to_owned());
     }
-    if series.snapshots.iter().all(|snapshot| snapshot.total == 0) {
-        return Some("Check that profiling is active in the service.".to_owned());
+    if is_empty(series) {
+        return Some(
+            "Check that profiling is active in the service, and that --focus, --ignore and --hide leave something to see."
+                .to_owned(),
+        );
     }
     let missing = FEWEST_SNAPSHOTS.saturating_sub(judged).max(1);
     Some(format!(

@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod output;
 mod progress;
+mod usage_error;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -13,9 +14,25 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 fn main() -> ExitCode {
-    let matches = args::Arguments::command().get_matches();
-    let arguments =
-        args::Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let parsed = args::without_empty_variables(args::Arguments::command())
+        .try_get_matches()
+        .and_then(|matches| Ok((args::Arguments::from_arg_matches(&matches)?, matches)));
+    let (arguments, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) if usage_error::is_help(&error) => error.exit(),
+        Err(error) => {
+            let words = std::env::args_os()
+                .skip(1)
+                .map(|word| word.to_string_lossy().into_owned());
+            // Nothing can be done about a standard error that is closed.
+            let _ = writeln!(
+                std::io::stderr(),
+                "fabric: {}",
+                usage_error::line(&error, words)
+            );
+            return ExitCode::from(2);
+        }
+    };
     match commands::run(arguments, &matches) {
         Ok(outcome) => ExitCode::from(outcome.code()),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,

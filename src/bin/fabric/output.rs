@@ -44,6 +44,11 @@ impl Destination {
         let format = output.format();
         let stdout = io::stdout();
         let on_terminal = output.output.is_none() && stdout.is_terminal();
+        if let Some(ending) = output.foreign_ending() {
+            return Err(Failure::usage(anyhow!(
+                "-o: fabric writes no {ending} files: end the name in .json, .md, .html, .svg, .pb.gz or .folded, or name a --format"
+            )));
+        }
         if on_terminal && format == Format::Pprof {
             return Err(Failure::usage(anyhow!(
                 "a pprof profile is binary and would garble the terminal: write it to a file with -o profile.pb.gz"
@@ -169,7 +174,7 @@ fn open_file(path: &Path) -> anyhow::Result<Sink> {
             let file = std::fs::OpenOptions::new()
                 .write(true)
                 .open(path)
-                .with_context(|| cannot_write(path))?;
+                .map_err(|error| refused(path, &error))?;
             return Ok(Sink::Special(file, path.to_owned()));
         }
         _ => {}
@@ -201,11 +206,28 @@ fn open_file(path: &Path) -> anyhow::Result<Sink> {
     }
     let temporary = builder
         .tempfile_in(folder)
-        .with_context(|| cannot_write(path))?;
+        .map_err(|error| refused(path, &error))?;
     Ok(Sink::File {
         temporary,
         target: path.to_owned(),
     })
+}
+
+/// Why nothing can be written there. The name that the unfinished file would have had is no help.
+fn refused(path: &Path, error: &io::Error) -> anyhow::Error {
+    let why = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "permission denied: name a place that you may write to".to_owned()
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is mounted read-only".to_owned(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
+        io::ErrorKind::NotFound => "its folder takes no files".to_owned(),
+        _ => error
+            .get_ref()
+            .and_then(|inner| inner.source())
+            .map_or_else(|| error.to_string(), ToString::to_string),
+    };
+    anyhow!("{}: {why}", cannot_write(path))
 }
 
 fn cannot_write(path: &Path) -> String {

@@ -12,6 +12,7 @@
 
 mod drop_frames;
 mod heap_types;
+mod id_map;
 mod places;
 mod raw;
 mod read;

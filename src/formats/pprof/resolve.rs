@@ -1,7 +1,6 @@
 //! The file's own numbers -> handles of the model.
 
-use hashbrown::HashMap;
-
+use super::id_map::IdMap;
 use super::places::{Places, bad_id};
 use super::raw::{RawMapping, RawProfile, RawSamples, RawStrings};
 use super::wire::malformed;
@@ -149,8 +148,10 @@ fn has_file_addresses(raw: &RawProfile) -> bool {
 struct Tables<'r, 'b> {
     raw: &'r RawProfile,
     builder: &'b mut ProfileBuilder,
-    mappings: HashMap<u64, MappingId>,
-    functions: HashMap<u64, FunctionId>,
+    mappings: IdMap<MappingId>,
+    functions: IdMap<FunctionId>,
+    /// What the builder calls each string, once it was asked: functions share names and files.
+    strings: Vec<Option<StringId>>,
 }
 
 impl<'r, 'b> Tables<'r, 'b> {
@@ -158,8 +159,9 @@ impl<'r, 'b> Tables<'r, 'b> {
         let mut tables = Tables {
             raw,
             builder,
-            mappings: HashMap::with_capacity(raw.mappings.len()),
-            functions: HashMap::with_capacity(raw.functions.len()),
+            mappings: IdMap::with_room_for(raw.mappings.len()),
+            functions: IdMap::with_room_for(raw.functions.len()),
+            strings: vec![None; raw.strings.len()],
         };
         for mapping in &raw.mappings {
             // jemalloc_pprof writes addresses of the file and one range for all mappings.
@@ -215,7 +217,15 @@ impl<'r, 'b> Tables<'r, 'b> {
         if index == 0 {
             return Ok(self.builder.string(""));
         }
-        Ok(self.builder.string(&self.raw.strings.get(index)?))
+        let known = usize::try_from(index).ok();
+        if let Some(&Some(known)) = known.and_then(|index| self.strings.get(index)) {
+            return Ok(known);
+        }
+        let id = self.builder.string(&self.raw.strings.get(index)?);
+        if let Some(known) = known.and_then(|index| self.strings.get_mut(index)) {
+            *known = Some(id);
+        }
+        Ok(id)
     }
 
     fn build_id(&mut self, index: u64) -> Result<StringId, ReadError> {
@@ -238,7 +248,7 @@ impl<'r, 'b> Tables<'r, 'b> {
                 if line.function == 0 {
                     continue;
                 }
-                let Some(&function) = self.functions.get(&line.function) else {
+                let Some(function) = self.functions.get(line.function) else {
                     return Err(points_nowhere(
                         "location",
                         location.id,
@@ -258,9 +268,8 @@ impl<'r, 'b> Tables<'r, 'b> {
                 // A file that was stripped of all its mappings still has names.
                 _ if self.mappings.is_empty() => None,
                 id => Some(
-                    *self
-                        .mappings
-                        .get(&id)
+                    self.mappings
+                        .get(id)
                         .ok_or_else(|| points_nowhere("location", location.id, "mapping", id))?,
                 ),
             };

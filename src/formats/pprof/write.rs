@@ -130,15 +130,21 @@ fn write_at_pace(
     Ok(())
 }
 
-/// For each part, the columns of the value types that all parts have, in the order of the first part.
+/// For each part, the columns of the value types that all parts have, in the order of the first part. Of several that mean the same, each
+/// is one of its own.
 fn common_columns(parts: &[Part<'_>]) -> Vec<Vec<ValueIndex>> {
     let mut columns = vec![Vec::new(); parts.len()];
     for value_type in parts[0].profile.value_types() {
         let found: Option<Vec<ValueIndex>> = parts
             .iter()
-            .map(|part| {
-                part.profile
-                    .find_value(|other| other.means_the_same(value_type))
+            .zip(&columns)
+            .map(|(part, taken)| {
+                let means_it = |&index: &ValueIndex| {
+                    !taken.contains(&index)
+                        && part.profile.value_type(index).means_the_same(value_type)
+                };
+                let all = (0..part.profile.value_types().len()).map(ValueIndex);
+                all.into_iter().find(means_it)
             })
             .collect();
         for (columns, index) in columns.iter_mut().zip(found.into_iter().flatten()) {

@@ -123,23 +123,36 @@ fn in_folder(
     if !files.is_empty() {
         return Ok(files);
     }
-    let mut filled: Vec<SeriesFile> = subfolders
-        .iter()
-        // A subfolder that cannot be read holds nothing that could be recommended.
-        .filter_map(|subfolder| {
-            let files = candidates(subfolder, links, |_| {}, &mut Notes::default()).ok()?;
-            files.into_iter().next()
-        })
-        .collect();
-    filled
-        .sort_by(|a, b| name_order::compare(&a.path.to_string_lossy(), &b.path.to_string_lossy()));
-    match filled.first().and_then(|file| file.path.parent()) {
+    let filled = with_files(subfolders, links);
+    match filled.first() {
         None => Err(LoadErrorKind::EmptyFolder),
         Some(first) => Err(LoadErrorKind::OnlySubfolders {
             count: filled.len() as u64,
             first: first.to_string_lossy().into_owned(),
         }),
     }
+}
+
+/// The folders in `folder` that hold files which may be profiles, by name: where to look when the folder itself has none.
+pub fn subfolders_with_files(folder: &Path) -> Vec<PathBuf> {
+    let mut subfolders = Vec::new();
+    // A folder that cannot be read holds nothing that could be recommended.
+    let _ = candidates(
+        folder,
+        Links::LeftOut,
+        |path| subfolders.push(path),
+        &mut Notes::default(),
+    );
+    with_files(subfolders, Links::LeftOut)
+}
+
+fn with_files(mut folders: Vec<PathBuf>, links: Links) -> Vec<PathBuf> {
+    folders.retain(|folder| {
+        let files = candidates(folder, links, |_| {}, &mut Notes::default());
+        files.is_ok_and(|files| !files.is_empty())
+    });
+    folders.sort_by(|a, b| name_order::compare(&a.to_string_lossy(), &b.to_string_lossy()));
+    folders
 }
 
 /// The candidates of one folder by name; `subfolder` gets the folders in it.

@@ -141,7 +141,7 @@ fn links_count_as_what_they_lead_to() {
     let lost = found.notes.get(NoteKind::UnreadableSnapshot);
     assert_eq!(
         lost.map(|note| note.example.as_str()),
-        Some("c.pb: no such file")
+        Some("c.pb: no such file or folder")
     );
 }
 
@@ -172,7 +172,7 @@ fn where_links_are_left_out_the_file_they_lead_to_stays_and_the_json_beside_it_i
         let lost = found.notes.get(NoteKind::UnreadableSnapshot);
         let (count, part) = match links {
             Links::LeftOut => (3, "a link"),
-            Links::Followed => (1, "no such file"),
+            Links::Followed => (1, "no such file or folder"),
         };
         assert!(lost.is_some_and(|note| note.count == count && note.example.contains(part)));
         let sidecar = found.files[1].sidecar(&mut Notes::default());

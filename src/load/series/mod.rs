@@ -29,7 +29,7 @@ mod select_tests;
 
 pub use entry::{SeriesEntry, main_program};
 pub use file_name::FileName;
-pub use find::{Found, Links, SeriesFile, find};
+pub use find::{Found, Links, SeriesFile, find, subfolders_with_files};
 pub use load_each::load_each;
 pub use order::{Timeline, order};
 pub use select::{Group, SelectError, Wanted, select};

@@ -36,7 +36,7 @@ pub enum SelectError {
     #[error("{}: choose one with --pid N", several("processes that ran at the same time", .0))]
     SeveralProcesses(Vec<Group>),
     /// None is of the service asked for.
-    #[error("no profile is of service {wanted}; there are {}", Groups(there))]
+    #[error("no snapshot is of service {wanted}: there are {}", Groups(there))]
     NoSuchService {
         /// What was asked for.
         wanted: String,
@@ -44,7 +44,7 @@ pub enum SelectError {
         there: Vec<Group>,
     },
     /// None is of the process asked for.
-    #[error("no profile is of process {wanted}; there are {}", Groups(there))]
+    #[error("no snapshot is of process {wanted}: there are {}", Groups(there))]
     NoSuchProcess {
         /// What was asked for.
         wanted: u32,
@@ -69,7 +69,7 @@ impl SelectError {
 }
 
 fn several(what: &str, groups: &[Group]) -> String {
-    format!("profiles of {} {what} ({})", groups.len(), Groups(groups))
+    format!("snapshots of {} {what} ({})", groups.len(), Groups(groups))
 }
 
 /// More would not be read.
@@ -80,7 +80,7 @@ struct Groups<'g>(&'g [Group]);
 impl fmt::Display for Groups<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
-            return f.write_str("none that are known");
+            return f.write_str("none: the files do not tell");
         }
         for (at, group) in self.0.iter().take(GROUPS_SHOWN).enumerate() {
             let comma = if at == 0 { "" } else { ", " };

@@ -58,7 +58,9 @@ fn several_programs_are_refused_with_what_selects_one() {
     let error = all(&entries).err().map(|error| error.to_string());
     assert_eq!(
         error.as_deref(),
-        Some("profiles of 2 services (mail: 1 file, web: 2 files): choose one with --service NAME")
+        Some(
+            "snapshots of 2 services (mail: 1 file, web: 2 files): choose one with --service NAME"
+        )
     );
     assert_eq!(select(&entries, &service("web")), Ok(vec![0, 2]));
     let error = select(&entries, &service("dns"))
@@ -66,7 +68,7 @@ fn several_programs_are_refused_with_what_selects_one() {
         .map(|error| error.to_string());
     assert_eq!(
         error.as_deref(),
-        Some("no profile is of service dns; there are mail: 1 file, web: 2 files")
+        Some("no snapshot is of service dns: there are mail: 1 file, web: 2 files")
     );
 }
 
@@ -126,7 +128,7 @@ fn processes_one_after_the_other_are_restarts() {
         .map(|error| error.to_string());
     assert_eq!(
         error.as_deref(),
-        Some("no profile is of process 9; there are 7: 2 files, 8: 2 files")
+        Some("no snapshot is of process 9: there are 7: 2 files, 8: 2 files")
     );
 }
 
@@ -144,7 +146,7 @@ fn processes_at_the_same_time_are_refused() {
     assert_eq!(
         error.as_deref(),
         Some(
-            "profiles of 2 processes that ran at the same time (9: 2 files, 10: 2 files): choose one with --pid N"
+            "snapshots of 2 processes that ran at the same time (9: 2 files, 10: 2 files): choose one with --pid N"
         )
     );
     assert_eq!(select(&entries, &pid(10)), Ok(vec![0, 2]));

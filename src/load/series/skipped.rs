@@ -11,5 +11,7 @@ pub fn note_skipped(notes: &mut Notes, file: &SeriesFile, error: &LoadError) {
         true => NoteKind::ForeignFile,
         false => NoteKind::UnreadableSnapshot,
     };
-    notes.add(kind, || format!("{}: {}", file.name, error.kind));
+    notes.add(kind, || {
+        format!("{}: {}", file.name, error.kind.in_series())
+    });
 }

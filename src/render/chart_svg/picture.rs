@@ -71,7 +71,7 @@ pub(in crate::render) fn picture(chart: &Chart, heading: Option<&str>, size: Siz
     let ceiling = chart.highest().max(chart.limit_in_sight().unwrap_or(0.0));
     let field = Field {
         left: 68.0,
-        right: width - 18.0,
+        right: width - ROOM_RIGHT,
         top,
         bottom: height - 42.0,
         from,
@@ -118,6 +118,9 @@ pub(in crate::render) fn picture(chart: &Chart, heading: Option<&str>, size: Siz
     out
 }
 
+/// Between the field and the right edge of the picture.
+const ROOM_RIGHT: f64 = 18.0;
+
 /// A longer heading would leave the picture.
 const LONGEST_HEADING: usize = 120;
 
@@ -155,16 +158,18 @@ fn axes(out: &mut String, chart: &Chart, field: &Field, most_times: usize) {
         let _ = write!(
             out,
             "<line class=\"chart-axis\" x1=\"{x:.1}\" y1=\"{:.1}\" x2=\"{x:.1}\" y2=\"{:.1}\"/>\
-             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
             field.bottom,
             field.bottom + 4.0,
+            label_place(x, &mark.text, field),
             field.bottom + 17.0,
             mark.text
         );
         if let Some(day) = &mark.day {
             let _ = write!(
                 out,
-                "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{day}</text>",
+                "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{day}</text>",
+                label_place(x, day, field),
                 field.bottom + 32.0
             );
         }
@@ -175,15 +180,28 @@ fn axes(out: &mut String, chart: &Chart, field: &Field, most_times: usize) {
         ChartClock::Hours => "after the first",
         ChartClock::Snapshots => "snapshots after the first",
     };
-    // Days stand below times, up to the right edge; hours and snapshots have none.
-    let (x, y) = match chart.clock {
-        ChartClock::Date => (field.left - 8.0, field.bottom + 17.0),
-        ChartClock::Hours | ChartClock::Snapshots => (field.right, field.bottom + 32.0),
+    // Days stand below times, from the first mark up to the right edge; hours and snapshots have none.
+    let (x, anchor) = match chart.clock {
+        ChartClock::Date => (MARGIN, "start"),
+        ChartClock::Hours | ChartClock::Snapshots => (field.right, "end"),
     };
     let _ = writeln!(
         out,
-        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\">{unit}</text>"
+        "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{unit}</text>",
+        field.bottom + 32.0
     );
+}
+
+/// No text comes nearer to the edge of the picture.
+const MARGIN: f64 = 12.0;
+
+/// About the width of a character of a label.
+const LABEL_CHARACTER: f64 = 7.0;
+
+/// The middle of a label below a mark: at the mark, unless it would leave the picture on the right.
+fn label_place(mark: f64, text: &str, field: &Field) -> f64 {
+    let half = text.chars().count() as f64 * LABEL_CHARACTER / 2.0;
+    mark.min(field.right + ROOM_RIGHT - 2.0 - half)
 }
 
 /// What is drawn, in one sentence for those who do not see it.
@@ -242,7 +260,12 @@ impl Legend {
                     LineRole::Part => PART,
                     LineRole::Beside => BESIDE,
                 };
-                (sample, line.name.clone())
+                let is_estimate = line.points.iter().any(|point| point.error > 0.0);
+                let name = match is_estimate {
+                    true => format!("{}, 95 %", line.name),
+                    false => line.name.clone(),
+                };
+                (sample, name)
             })
             .collect();
         if chart.projection.is_some() {

@@ -89,7 +89,10 @@ fn a_mark_points_at_its_moment_and_says_what_happened() {
     chart.marks = vec![at(5.0), at(11.0), at(-1.0), at(f64::NAN)];
     let svg = picture(&chart, None, Size::Wide);
     assert_eq!(svg.matches("<g class=\"chart-mark\">").count(), 1);
-    assert!(svg.contains("<title>5.00 h: a &lt;b&gt;</title>"), "{svg}");
+    assert!(
+        svg.contains("<title>5 h later: a &lt;b&gt;</title>"),
+        "{svg}"
+    );
     assert!(svg.contains(">alert</text>") && svg.contains("1 alert</desc>"));
 }
 
@@ -141,7 +144,48 @@ fn characters_draw_the_course_too() {
             "7.00 KiB │    ▁▃▆█",
             "         │ ▂▅▇████",
             "       0 └────────",
-            "         0.00 h  7.00 h"
+            "         first snapshot"
         ]
     );
+}
+
+#[test]
+fn the_times_below_a_chart_of_characters_fit_into_its_width() {
+    let mut chart = chart(vec![point(0.0, 1.0), point(90_000.0, 2.0)]);
+    chart.clock = ChartClock::Date;
+    let below = |columns| {
+        chart_text(&chart, columns, 2, true)
+            .pop()
+            .unwrap_or_default()
+    };
+    assert_eq!(
+        below(60),
+        "    1970-01-01 00:00:00 UTC               1970-01-01 00:01:30 UTC"
+    );
+    assert_eq!(below(28), "    00:00:00             00:01:30");
+}
+
+#[test]
+fn no_label_of_a_time_leaves_the_picture_or_lies_on_another() {
+    // The first mark is near the left edge, the last one at the right.
+    let mut chart = chart(vec![point(29e3, 1.0), point(120e3, 2.0)]);
+    chart.clock = ChartClock::Date;
+    for (size, width) in [(Size::Wide, 1040.0), (Size::Narrow, 380.0)] {
+        let svg = picture(&chart, None, size);
+        let places: Vec<f64> = svg
+            .split("text-anchor=\"middle\">00:")
+            .filter_map(|before| {
+                let start = before.rfind("<text x=\"")? + 9;
+                before[start..].split('"').next()?.parse().ok()
+            })
+            .collect();
+        assert!(places.len() > 2, "{svg}");
+        assert!(places.iter().all(|at| at + 28.0 <= width), "{places:?}");
+        // The name of the clock has a line of its own below the times.
+        let height = |text: &str| -> Option<&str> {
+            let before = &svg[..svg.find(text)?];
+            before[before.rfind("y=\"")? + 3..].split('"').next()
+        };
+        assert_ne!(height(">UTC</text>"), height(">00:00:30</text>"));
+    }
 }

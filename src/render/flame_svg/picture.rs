@@ -84,10 +84,10 @@ fn heading(title: &str) -> String {
         return title.to_owned();
     }
     let names: Vec<&str> = title
-        .split(" -> ")
+        .split(" → ")
         .map(|path| path.rsplit('/').next().unwrap_or(path))
         .collect();
-    let named = names.join(" -> ");
+    let named = names.join(" → ");
     match named.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &named[..end]),
         None => named,

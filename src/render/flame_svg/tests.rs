@@ -111,10 +111,10 @@ fn a_tree_without_values_says_so() {
 #[test]
 fn of_long_paths_the_heading_has_the_names() {
     let folder = "/var/lib/fabric-serve/state/snapshots/a-folder-with-a-long-name";
-    let title = format!("{folder}/heap-1-periodic.pb.gz -> {folder}/heap-2-manual.pb.gz");
+    let title = format!("{folder}/heap-1-periodic.pb.gz → {folder}/heap-2-manual.pb.gz");
     let picture = flame_svg(&service_tree(true, 1), &title);
     assert!(picture.contains(
-        "<text class=\"flame-title\" x=\"12\" y=\"26\">heap-1-periodic.pb.gz -&gt; heap-2-manual.pb.gz</text>"
+        "<text class=\"flame-title\" x=\"12\" y=\"26\">heap-1-periodic.pb.gz → heap-2-manual.pb.gz</text>"
     ));
     // Whoever asks gets it whole.
     assert!(picture.contains(folder));

@@ -137,7 +137,8 @@ fn push_verdict(out: &mut String, verdict: &Verdict) {
         out,
         "<section class=\"verdict {}\">\n<p class=\"word\">{}</p>\n<p class=\"sentence\">{}</p>\n",
         tone_class(verdict.tone),
-        escape::html(&verdict.word),
+        // In a heading it is read, and not compared.
+        escape::html(&verdict.word.replace('-', " ")),
         escape::html(&verdict.sentence)
     );
     if !verdict.evidence.is_empty() {

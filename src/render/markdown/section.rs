@@ -29,7 +29,7 @@ pub(super) fn section_parts(section: &Section, budget: &Budget) -> Vec<String> {
         .collect();
     if !section.course.is_empty() {
         let drawn = blocks(&section.course, SPARK_COLUMNS, true);
-        facts.push(format!("* **trend**: {drawn}"));
+        facts.push(format!("* **course**: {drawn}"));
     }
     parts.push(facts.join("\n"));
     if !section.path.is_empty() {

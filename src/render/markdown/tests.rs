@@ -137,10 +137,10 @@ fn a_suspect_is_told_with_its_course_and_its_call_path() {
 ### `github.com/acme/payments/internal/session.(*Store).Put`: leaking, +2.10 MiB/h
 
 * **rate**: +2.10 MiB/h (95 %: 1.95 to 2.25)
-* **size**: 1.00 MiB -&gt; 299 MiB, 47.5 % of all, 161,482 objects
+* **size**: 1.00 MiB → 299 MiB, 47.5 % of all, 161,482 objects
 * **since**: 2026-11-22 07:00:00 UTC
 * **pattern**: grows at the same rate to the last snapshot
-* **trend**: ▁▁▁▂▂▃▁▁▂▂▂▃▃▄▄▅▅▆▆▇▇███
+* **course**: ▁▁▁▂▂▃▁▁▂▂▂▃▃▄▄▅▅▆▆▇▇███
 
 ```text
 runtime.goexit  session/store.go:44

@@ -58,7 +58,11 @@ pub fn terminal(document: &Document, style: Style) -> String {
             out.push('\n');
         }
     }
-    out
+    if style.unicode {
+        return out;
+    }
+    // What sentences have of more than ASCII.
+    out.replace('→', "->").replace('←', "<-").replace('±', "+-")
 }
 
 /// A higher chart would push the tables off the screen.

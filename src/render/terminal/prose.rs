@@ -14,8 +14,8 @@ pub(super) fn wrapped(first: &str, text: &str, width: usize) -> Vec<String> {
     let mut line = first.to_owned();
     let mut used = indent;
     let mut empty = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let width = columns(word);
+    for word in words(text) {
+        let width = columns(&word);
         if !empty && used + 1 + width > limit {
             lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
             used = indent;
@@ -25,12 +25,37 @@ pub(super) fn wrapped(first: &str, text: &str, width: usize) -> Vec<String> {
             line.push(' ');
             used += 1;
         }
-        line.push_str(word);
+        line.push_str(&word);
         used += width;
         empty = false;
     }
     lines.push(line.trim_end().to_owned());
     lines
+}
+
+/// The words of a text; a number and its unit are one, and so are an amount and its error.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match words.last_mut() {
+            Some(last) if belong_together(last, word) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+fn belong_together(before: &str, word: &str) -> bool {
+    const UNITS: [&str; 14] = [
+        "%", "B", "KiB", "MiB", "GiB", "TiB", "PiB", "ms", "s", "min", "h", "d", "/h", "UTC",
+    ];
+    let end = |c: char| !c.is_ascii_alphabetic() && c != '%';
+    let unit = word.split(end).next().unwrap_or_default();
+    let is_amount = before.ends_with(|c: char| c.is_ascii_digit());
+    (is_amount && UNITS.contains(&unit)) || word == "±" || before.ends_with('±')
 }
 
 #[cfg(test)]
@@ -42,6 +67,20 @@ mod tests {
         assert_eq!(
             wrapped("next: ", "take a profile a day later", 20),
             ["next: take a profile", "      a day later"]
+        );
+    }
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        let text = "grows by +3.14 GiB/h (95 %: 2.04 to 4.24) in 1 min 25 s ± 5.02 MiB";
+        assert_eq!(
+            wrapped("", text, 20),
+            [
+                "grows by +3.14 GiB/h",
+                "(95 %: 2.04 to 4.24)",
+                "in 1 min",
+                "25 s ± 5.02 MiB"
+            ]
         );
     }
 

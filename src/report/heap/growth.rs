@@ -87,7 +87,7 @@ fn tone(value: i64) -> Tone {
     }
 }
 
-/// A constructor with what holds most of its objects: `Session (lib/session.js:7) <- Map <- sessions in lib/cache.js`.
+/// A constructor with what holds most of its objects: `Session (lib/session.js:7) ← Map ← sessions in lib/cache.js`.
 fn held_class(name: &str, place: Option<&String>, cluster: &RetainerCluster) -> Cell {
     let name = match place {
         Some(place) => format!("{name} ({place})"),
@@ -119,17 +119,17 @@ fn constructors(growth: &HeapGrowth) -> Table {
     let (numbers, what): (&[&str], _) = match growth.objects {
         Some(_) => (
             &["objects", "shallow", "retained", "new", "gone"],
-            "constructor <- what holds most of the new ones",
+            "constructor ← what holds most of the new ones",
         ),
         None => (
             &["objects", "shallow", "retained"],
-            "constructor <- what holds most of them",
+            "constructor ← what holds most of them",
         ),
     };
     Table {
         rest: left_out(top.count - top.rows.len()),
         ..table(
-            "constructors that grew".to_owned(),
+            "Constructors that grew".to_owned(),
             numbers,
             what,
             top.rows.iter().map(row).collect(),
@@ -154,9 +154,9 @@ fn collections(growth: &HeapGrowth) -> Table {
     Table {
         rest: left_out(top.count - top.rows.len()),
         ..table(
-            "collections that grew".to_owned(),
-            &["entries", "now", "retained", "id"],
-            "collection <- what holds it",
+            "Collections that grew".to_owned(),
+            &["change", "entries", "retained", "id"],
+            "collection ← what holds it",
             top.rows.iter().map(row).collect(),
         )
     }
@@ -176,11 +176,11 @@ fn alive(alive: &AliveIn) -> Table {
         rest: left_out(top.count - top.rows.len()),
         ..table(
             format!(
-                "new in the second heap and alive in the third, {} in all",
+                "New in the second heap and alive in the third, {} in all",
                 Bytes(top.bytes)
             ),
             &["objects", "shallow", "retained"],
-            "constructor <- what holds most of them",
+            "constructor ← what holds most of them",
             rows.collect(),
         )
     }

@@ -31,11 +31,12 @@ impl RetainersReport {
                 .clusters
                 .rows
                 .first()
-                .map(full_path)
+                .filter(|cluster| !cluster.holders.is_empty())
+                .map(|cluster| full_path(cluster, &found.name))
                 .map(Part::Section),
         );
         Document {
-            title: format!("who holds {} in {}", found.name, self.filepath),
+            title: format!("Who holds {} in {}", found.name, self.filepath),
             verdict: None,
             facts: vec![
                 fact("objects", Count(found.objects).to_string()),
@@ -73,7 +74,7 @@ impl RetainersReport {
         Table {
             rest: left_out(top.count - top.rows.len()),
             ..table(
-                "shortest ways to the roots".to_owned(),
+                "Shortest ways to the roots".to_owned(),
                 &["objects", "retained", "shallow", "one of them"],
                 "holders, the nearest first",
                 top.rows.iter().map(row).collect(),
@@ -82,15 +83,17 @@ impl RetainersReport {
     }
 }
 
-/// The way of the first cluster in full, from the root down.
-fn full_path(cluster: &RetainerCluster) -> Section {
+/// The way of the first cluster in full, from the root down to the objects.
+fn full_path(cluster: &RetainerCluster, name: &str) -> Section {
+    let mut path: Vec<String> = cluster.holders.iter().rev().cloned().collect();
+    path.push(name.to_owned());
     Section {
-        title: "the first of them, from the root down".to_owned(),
+        title: "The first of them, from the root down".to_owned(),
         subject: None,
         tone: Tone::Plain,
         facts: Vec::new(),
         course: Vec::new(),
-        path: cluster.holders.iter().rev().cloned().collect(),
+        path,
         points: Vec::new(),
     }
 }

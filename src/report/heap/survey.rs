@@ -36,7 +36,7 @@ fn kinds(survey: &HeapSurvey) -> Table {
         ]
     });
     table(
-        "everything by kind".to_owned(),
+        "Everything by kind".to_owned(),
         &["shallow", "%", "objects"],
         "kind",
         rows.collect(),
@@ -45,7 +45,8 @@ fn kinds(survey: &HeapSurvey) -> Table {
 
 fn constructors(survey: &HeapSurvey) -> Table {
     by_class(
-        "constructors by retained size",
+        "Constructors by retained size",
+        "constructor",
         &survey.constructors,
         survey.constructors.bytes,
     )
@@ -53,13 +54,14 @@ fn constructors(survey: &HeapSurvey) -> Table {
 
 fn shapes(survey: &HeapSurvey) -> Table {
     by_class(
-        "plain objects by shape",
+        "Plain objects by shape",
+        "shape",
         &survey.shapes,
         survey.constructors.bytes,
     )
 }
 
-fn by_class(title: &str, top: &Top<Constructor>, whole: u64) -> Table {
+fn by_class(title: &str, what: &str, top: &Top<Constructor>, whole: u64) -> Table {
     let rows = top.rows.iter().map(|row| {
         vec![
             Cell::bytes(row.retained),
@@ -74,7 +76,7 @@ fn by_class(title: &str, top: &Top<Constructor>, whole: u64) -> Table {
         ..table(
             title.to_owned(),
             &["retained", "%", "shallow", "objects"],
-            "constructor",
+            what,
             rows.collect(),
         )
     }
@@ -96,9 +98,9 @@ fn biggest(survey: &HeapSurvey) -> Table {
         ]
     });
     table(
-        "single objects that retain most".to_owned(),
+        "Single objects that retain most".to_owned(),
         &["retained", "%", "shallow", "id"],
-        "object <- what holds it",
+        "object ← what holds it",
         rows.collect(),
     )
 }
@@ -117,9 +119,9 @@ fn collections(survey: &HeapSurvey) -> Table {
     Table {
         rest: left_out(top.count - top.rows.len()),
         ..table(
-            "largest collections".to_owned(),
+            "Largest collections".to_owned(),
             &["entries", "retained", "shallow", "id"],
-            "collection <- what holds it",
+            "collection ← what holds it",
             rows.collect(),
         )
     }
@@ -139,11 +141,11 @@ fn duplicate_strings(survey: &HeapSurvey) -> Table {
         rest: left_out(top.count - top.rows.len()),
         ..table(
             format!(
-                "strings that are there more than once, {} wasted",
+                "Strings that are there more than once, {} wasted",
                 Bytes(top.bytes)
             ),
             &["wasted", "copies", "bytes"],
-            "string <- what holds one of them",
+            "string ← what holds one of them",
             rows.collect(),
         )
     }
@@ -162,20 +164,20 @@ fn detached(survey: &HeapSurvey) -> Table {
     Table {
         rest: left_out(top.count - top.rows.len()),
         ..table(
-            "detached native objects".to_owned(),
+            "Detached native objects".to_owned(),
             &["retained", "shallow", "objects"],
-            "class <- what holds one of them",
+            "class ← what holds one of them",
             rows.collect(),
         )
     }
 }
 
 fn listeners(survey: &HeapSurvey) -> Table {
-    sites("listeners by place", &survey.listeners)
+    sites("Listeners by place", &survey.listeners)
 }
 
 fn functions(survey: &HeapSurvey) -> Table {
-    sites("closures by place", &survey.functions)
+    sites("Closures by place", &survey.functions)
 }
 
 fn sites(title: &str, top: &Top<CodeSite>) -> Table {

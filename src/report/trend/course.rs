@@ -1,5 +1,6 @@
 //! The series as a chart.
 
+use super::super::input::called;
 use super::super::{Chart, ChartClock, ChartLine, ChartPoint, Cone, LineRole};
 use super::{SnapshotPoint, TrendReport};
 use crate::units::MS_PER_HOUR;
@@ -26,7 +27,8 @@ impl TrendReport {
                 })
                 .collect(),
         };
-        let name = if self.is_bytes {
+        let is_heap = called(&self.value_name, self.is_bytes) == "heap";
+        let name = if is_heap {
             "heap in use"
         } else {
             &self.value_name
@@ -54,7 +56,7 @@ impl TrendReport {
         });
         let limit = self.trend.ceiling;
         Some(Chart {
-            title: if self.is_bytes {
+            title: if is_heap {
                 "Heap in use over time".to_owned()
             } else {
                 format!("{name} over time")

@@ -19,7 +19,7 @@ impl TrendReport {
             ("next 24 h", self.day_ahead()),
             ("limit", self.limit_text()),
             ("can see", self.detectable_text()),
-            ("exact", self.counted_text()),
+            ("noise", self.counted_text()),
         ];
         facts
             .into_iter()
@@ -116,7 +116,10 @@ impl TrendReport {
         let precision = sampling_text(last.input.sampling);
         let error = last.standard_error.filter(|&error| error > 0.0);
         let error = error.map_or(String::new(), |error| {
-            format!("; the last total ± {}", self.amount_of(error))
+            format!(
+                "; standard error of the last total {}",
+                self.amount_of(error)
+            )
         });
         Some(format!("{}, {precision}{error}", self.value_name))
     }
@@ -135,7 +138,7 @@ impl TrendReport {
                 self.rate_text(off_heap.growth)
             )
         });
-        Some(format!("{} -> {}{beside}", Bytes(*first), Bytes(*last)))
+        Some(format!("{} → {}{beside}", Bytes(*first), Bytes(*last)))
     }
 
     fn load_text(&self) -> Option<String> {
@@ -174,7 +177,7 @@ impl TrendReport {
             whole: limit.bytes as f64,
         };
         Some(format!(
-            "{}{}; {} used now ({used})",
+            "{}{}; {} in use at the last snapshot ({used})",
             Bytes(limit.bytes),
             if limit.is_given {
                 ""

@@ -1,5 +1,6 @@
 //! All snapshots of a series as a table.
 
+use super::super::input::called;
 use super::super::{Align, Cell, Column, RowOrder, Table, Tone};
 use super::{SnapshotPoint, TrendReport};
 use crate::units::{MS_PER_HOUR, Span};
@@ -26,11 +27,7 @@ impl TrendReport {
             columns.push(Column::new(title, Align::Left, 0));
         }
         columns.push(Column::new(
-            if self.is_bytes {
-                "heap"
-            } else {
-                &self.value_name
-            },
+            called(&self.value_name, self.is_bytes),
             Align::Right,
             0,
         ));

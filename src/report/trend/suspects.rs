@@ -2,7 +2,7 @@
 
 use super::super::table::{CALL_PATH, left_out};
 use super::super::{Align, Cell, Column, Fact, RowOrder, Section, Table, Tone};
-use super::{TrendReport, tone};
+use super::{FIRST_SNAPSHOT, TrendReport, tone};
 use crate::analysis::call_path::{PathFrame, blamed};
 use crate::analysis::granularity::{Granularity, source_place};
 use crate::analysis::trend::{PathRow, Pattern, SeriesAssessment, Suspect};
@@ -26,9 +26,9 @@ impl TrendReport {
             columns: vec![
                 Column::new("rate", Align::Right, 0),
                 Column::new("95 %", Align::Right, 4),
-                Column::new("trend", Align::Left, 1),
+                Column::new("course", Align::Left, 1),
                 Column::new("pattern", Align::Left, 2),
-                Column::new("now", Align::Right, 3),
+                Column::new("last", Align::Right, 3),
                 Column::new("since", Align::Left, 5),
                 Column::flexible(CALL_PATH),
             ],
@@ -75,7 +75,7 @@ impl TrendReport {
         let first = suspect.values.first().copied().unwrap_or(0.0);
         let now = suspect.values.last().copied().unwrap_or(0.0);
         let total = self.snapshots.last().map_or(0, |point| point.total);
-        let mut size = format!("{} -> {}", self.amount_of(first), self.amount_of(now));
+        let mut size = format!("{} → {}", self.amount_of(first), self.amount_of(now));
         if total > 0 {
             let share = Share {
                 part: now,
@@ -87,10 +87,11 @@ impl TrendReport {
             size += &format!(", {} objects", Count(objects));
         }
         let since = match (suspect.since, self.has_time) {
-            (0, false) => Some("the first snapshot".to_owned()),
-            (0, true) => self
-                .moment(0)
-                .map(|moment| format!("{moment}, the first snapshot")),
+            (0, false) => Some(FIRST_SNAPSHOT.to_owned()),
+            (0, true) => self.moment(0).map(|moment| match moment == FIRST_SNAPSHOT {
+                true => moment,
+                false => format!("{moment}, {FIRST_SNAPSHOT}"),
+            }),
             (since, _) => self.moment(since),
         };
         let mut path: Vec<String> = suspect.frames.iter().rev().map(place).collect();
@@ -144,12 +145,13 @@ impl TrendReport {
             title: if by_stack {
                 "Other call paths that moved".to_owned()
             } else {
-                format!("Other movement, by {}", self.by.name())
+                format!("Other {}s that moved", self.by.name())
             },
             columns: vec![
                 Column::new("pattern", Align::Left, 0),
-                Column::new("trend", Align::Left, 1),
+                Column::new("course", Align::Left, 1),
                 Column::new("first", Align::Right, 3),
+                Column::new("peak", Align::Right, 4),
                 Column::new("last", Align::Right, 2),
                 Column::new("change", Align::Right, 0),
                 Column::flexible(if by_stack { CALL_PATH } else { self.by.name() }),
@@ -174,6 +176,7 @@ impl TrendReport {
             Cell::Text(row.pattern.name().to_owned(), Tone::Plain),
             Cell::Spark(row.values.clone(), Tone::Plain),
             number(first),
+            number(row.values.iter().copied().fold(0.0, f64::max)),
             number(last),
             Cell::change(change, self.is_bytes, Tone::Plain),
             if row.frames.is_empty() {

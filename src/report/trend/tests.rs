@@ -32,8 +32,8 @@ fn the_verdict_says_from_what_to_what_how_fast_and_until_when() {
     let mut report = trend_report(63);
     assert_eq!(
         sentence(&report),
-        "heap 53.0 MiB -> 630 MiB in 7 d 18 h over 63 snapshots; 2 suspects +2.80 MiB/h (95 %: 2.60 to 3.00); \
-         reaches 1.50 GiB in 9 to 12 days"
+        "heap 53.0 MiB → 630 MiB in 7 d 18 h over 63 snapshots; 2 suspects +2.80 MiB/h (95 %: 2.60 to 3.00); \
+         reaches 1.50 GiB 9 to 12 d after the last snapshot"
     );
     let limit = |report: &mut TrendReport, change: fn(&mut Limit)| {
         if let Some(limit) = report
@@ -48,7 +48,7 @@ fn the_verdict_says_from_what_to_what_how_fast_and_until_when() {
     limit(&mut report, |limit| {
         (limit.hours_low, limit.hours_high) = (9.4, None);
     });
-    assert!(sentence(&report).ends_with("reaches 1.50 GiB in 9 hours or later"));
+    assert!(sentence(&report).ends_with("reaches 1.50 GiB 9 h after the last snapshot or later"));
     limit(&mut report, |limit| {
         limit.ceiling.used_bytes = limit.ceiling.bytes
     });
@@ -76,7 +76,7 @@ fn without_time_rates_are_per_snapshot_and_moments_are_numbers() {
     }
     assert!(
         sentence(&report)
-            .ends_with("over 10 snapshots; 2 suspects +2.80 MiB a snapshot (95 %: 2.60 to 3.00)")
+            .ends_with("over 10 snapshots; 2 suspects +2.80 MiB/snapshot (95 %: 2.60 to 3.00)")
     );
     assert_eq!(report.moment(2).as_deref(), Some("snapshot 3 of 10"));
     assert_eq!(

@@ -142,6 +142,8 @@ async fn talk(child: &mut Child, document: &[u8]) -> io::Result<String> {
         if let Some(mut input) = input {
             // A command that does not read it has its reasons.
             let _ = input.write_all(document).await;
+            // A line of its own, for who appends it to others.
+            let _ = input.write_all(b"\n").await;
         }
     };
     let ((), output, errors) = tokio::join!(tell, hear(output), hear(errors));
@@ -187,6 +189,7 @@ fn essentials(notification: &Notification) -> Vec<(&'static str, String)> {
         ("FABRIC_ALERT_ID", clean(&alert.id)),
         ("FABRIC_ALERT_IDENTITY", clean(&alert.identity)),
         ("FABRIC_ALERT_KIND", alert.kind.name().to_owned()),
+        ("FABRIC_ALERT_REASON", clean(&alert.last_reason)),
         ("FABRIC_ALERT_SCOPE", clean(&alert.scope)),
         ("FABRIC_ALERT_SEVERITY", alert.severity.name().to_owned()),
         ("FABRIC_ALERT_STATUS", alert.status.name().to_owned()),

@@ -1,9 +1,7 @@
 //! What became of notifications.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use crate::serve::bounds::{ALERT_QUEUE, BoundReport, Usage};
-use crate::serve::http::Count;
+use crate::serve::Count;
+use crate::serve::bounds::{ALERT_QUEUE, BoundReport, Usage, UsageGauge};
 
 /// What became of notifications, by the way they went.
 #[derive(Debug, Default)]
@@ -25,24 +23,14 @@ pub struct OutletGauges {
     pub retried: Count,
     /// They left the queue because of its bound.
     pub dropped: Count,
-    waiting: AtomicU64,
-    waiting_bytes: AtomicU64,
-    most_waiting: AtomicU64,
-    most_waiting_bytes: AtomicU64,
+    /// Those that wait.
+    pub(super) waiting: UsageGauge,
 }
 
 impl OutletGauges {
     /// So many wait now.
-    pub(super) fn set_waiting(&self, entries: u64, bytes: u64) {
-        self.waiting.store(entries, Ordering::Relaxed);
-        self.waiting_bytes.store(bytes, Ordering::Relaxed);
-        self.most_waiting.fetch_max(entries, Ordering::Relaxed);
-        self.most_waiting_bytes.fetch_max(bytes, Ordering::Relaxed);
-    }
-
-    /// So many wait now.
     pub fn waiting(&self) -> u64 {
-        self.waiting.load(Ordering::Relaxed)
+        self.waiting.usage().length
     }
 }
 
@@ -54,15 +42,15 @@ impl AlertGauges {
 
     /// The bound of both queues together, and what it did.
     pub fn bound(&self) -> BoundReport {
-        let sum = |read: fn(&OutletGauges) -> u64| read(&self.webhook) + read(&self.command);
+        let (webhook, command) = (self.webhook.waiting.usage(), self.command.waiting.usage());
         BoundReport {
             bound: ALERT_QUEUE,
             usage: Usage {
-                length: sum(OutletGauges::waiting),
-                bytes: sum(|it| it.waiting_bytes.load(Ordering::Relaxed)),
-                evictions: sum(|it| it.dropped.get()),
-                high_water_length: sum(|it| it.most_waiting.load(Ordering::Relaxed)),
-                high_water_bytes: sum(|it| it.most_waiting_bytes.load(Ordering::Relaxed)),
+                length: webhook.length + command.length,
+                bytes: webhook.bytes + command.bytes,
+                evictions: self.webhook.dropped.get() + self.command.dropped.get(),
+                high_water_length: webhook.high_water_length + command.high_water_length,
+                high_water_bytes: webhook.high_water_bytes + command.high_water_bytes,
             },
         }
     }

@@ -4,7 +4,8 @@
 //! ([`Notification`]), one after another, each tried a bounded number of times (`Courier`); and a file in the state folder with all alerts,
 //! so that a restart tells nobody the same again, and with what had not arrived when the server was stopped (`AlertsFile`).
 //!
-//! It does not know what makes an alert, nor when somebody is to be told of one: that is decided in the [store](super::store).
+//! It does not know what makes an alert, nor when somebody is to be told of one: that is decided in the [store](super::store), from what
+//! [`AlertOptions`] say. What there is to tell of heaps comes there from [`targets`](super::targets).
 
 mod alerts_file;
 mod announcer;

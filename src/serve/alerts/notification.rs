@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::chat_text::chat_text;
-use crate::serve::store::{Alert, AlertChange, AlertOutcome, AlertStatus};
+use crate::serve::store::{Alert, AlertChange, AlertKind, AlertOutcome, AlertStatus};
 
 /// What a receiver gets. The document is made once, and every try sends the same.
 #[derive(Debug, Clone)]
@@ -85,21 +85,39 @@ fn text(change: &AlertChange, host: &str, late: &str) -> String {
         _ => alert.severity.name().to_owned(),
     };
     let summary = chat_text(&alert.summary);
+    // How long that is, at the time it is told: what comes late is not counted anew.
+    let ahead = match (alert.kind, alert.status, late.is_empty()) {
+        (AlertKind::MemoryLimit, AlertStatus::Active, true) => ahead(alert),
+        _ => String::new(),
+    };
     let note = match (&alert.resolution_note, alert.status) {
         (Some(note), AlertStatus::Resolved) => format!(" - over: {}", chat_text(note)),
         _ => String::new(),
     };
     format!(
-        "[{state}] {summary}{note}{late} (fabric on {})",
+        "[{state}] {summary}{ahead}{note}{late} (fabric on {})",
         chat_text(host)
     )
+}
+
+/// `, in 39 to 42 minutes`.
+fn ahead(alert: &Alert) -> String {
+    let (time, told_at) = (alert.figures.limit_reached_at, alert.last_notified_at);
+    match time.zip(told_at) {
+        Some((time, told_at)) => match time.ahead(told_at) {
+            Some(hours) => format!(", in {hours}"),
+            None => ", which is past".to_owned(),
+        },
+        None => String::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::store::{AlertFigures, AlertKind, Severity};
+    use crate::serve::store::{AlertFigures, LimitTime, Severity};
     use crate::serve::time::WallTime;
+    use crate::units::HoursAhead;
 
     #[test]
     fn a_person_reads_first_whether_it_is_over_and_how_bad_it_is() {
@@ -153,6 +171,34 @@ mod tests {
         assert_eq!(
             over.text,
             "[resolved] api leaks in a::&lt;B&gt;::c - over: it is &lt;gone&gt; (fabric on box)"
+        );
+        // A limit has a time, and the text says how long that is from when it is told.
+        let limit = Alert {
+            kind: AlertKind::MemoryLimit,
+            status: AlertStatus::Active,
+            resolution_note: None,
+            summary: "api reaches its memory limit then".into(),
+            figures: AlertFigures {
+                limit_reached_at: Some(LimitTime {
+                    earliest: WallTime(2 + 30 * 60_000),
+                    latest: Some(WallTime(2 + 45 * 60_000)),
+                }),
+                ..AlertFigures::default()
+            },
+            ..alert
+        };
+        let near = tell(AlertOutcome::Created, &limit);
+        let ahead = HoursAhead {
+            low: 0.5,
+            high: Some(0.75),
+        };
+        assert_eq!(
+            near.text,
+            format!("[warning] api reaches its memory limit then, in {ahead} (fabric on box)")
+        );
+        assert_eq!(
+            near.alert.figures.limit_reached_at,
+            limit.figures.limit_reached_at
         );
     }
 }

@@ -108,7 +108,8 @@ impl Queue {
 
     fn tell(&self, waiting: &VecDeque<Notification>) {
         self.gauges()
-            .set_waiting(waiting.len() as u64, bytes(waiting) as u64);
+            .waiting
+            .set(waiting.len() as u64, bytes(waiting) as u64);
     }
 }
 

@@ -64,13 +64,6 @@ impl Webhook {
         })
     }
 
-    /// The same, signed with `key`.
-    #[must_use]
-    pub fn signed_with(mut self, key: Option<SigningKey>) -> Webhook {
-        self.key = key;
-        self
-    }
-
     /// The same, with another time for one try.
     #[must_use]
     pub fn within(mut self, time_limit: Duration) -> Webhook {

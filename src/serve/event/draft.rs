@@ -8,7 +8,7 @@ use super::raw_json::{self, filled_text, number};
 use super::{Entries, Level, LogEvent, RejectReason};
 use crate::serve::time::EventTime;
 
-/// An event that still borrows from where it was read. Each source of events (a log line; later OTLP) fills one in: first what its envelope
+/// An event that still borrows from where it was read. Whoever reads events fills one in: first what its envelope
 /// says, then with [`Draft::add`] or [`Draft::add_all`] what stands in its data.
 #[derive(Debug, Default)]
 pub struct Draft<'a> {

@@ -17,8 +17,16 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them by their names, the least grave first.
+    pub const BY_NAME: [(&str, Level); 4] = [
+        (Level::Debug.name(), Level::Debug),
+        (Level::Info.name(), Level::Info),
+        (Level::Warn.name(), Level::Warn),
+        (Level::Error.name(), Level::Error),
+    ];
+
     /// The name in logs, JSON and queries.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Level::Debug => "debug",
             Level::Info => "info",
@@ -49,5 +57,18 @@ impl Level {
         } else {
             Level::Info
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_is_found_by_its_name() {
+        for (name, level) in Level::BY_NAME {
+            assert_eq!(Level::from_name(name), Some(level));
+        }
+        assert_eq!(Level::from_name("Error"), None);
     }
 }

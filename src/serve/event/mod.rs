@@ -1,8 +1,8 @@
 //! A line of a worker log, understood.
 //!
-//! What comes in: the bytes of one line. What goes out: a [`LogEvent`], or a [`RejectReason`], of which whoever knows the file makes a
-//! [`Rejection`]. The shapes of lines are in `fabric-events(5)`. A [`Draft`] is an event that still borrows from its line; other sources of
-//! events make one of their own.
+//! What comes in: the bytes of one line, from [`tail`](super::tail). What goes out: a [`LogEvent`], or a [`RejectReason`], of which whoever knows
+//! the file makes a [`Rejection`]; both go on to the [`store`](super::store). It does not know what file a line stands in, nor what other lines there
+//! were. The shapes of lines are in `fabric-events(5)`. A [`Draft`] is an event that still borrows from its line.
 //!
 //! No line panics, and none stops the others. What is made of a line is never out of proportion to it.
 

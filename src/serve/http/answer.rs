@@ -16,11 +16,11 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use serde::Serialize;
 
-use super::gauges::{Count, Level};
 use super::problem::Problem;
 use super::state::HttpState;
 use crate::serve::bounds::{BoundReport, HTTP_ANSWERS, Usage};
 use crate::serve::event::LogEvent;
+use crate::serve::{Count, Gauge};
 
 /// Bytes of events that are put together for one write.
 const PIECE_BYTES: usize = 64 << 10;
@@ -28,8 +28,8 @@ const PIECE_BYTES: usize = 64 << 10;
 /// What answers on their way keep alive.
 #[derive(Debug, Default)]
 pub struct AnswerBudget {
-    bytes: Level,
-    answers: Level,
+    bytes: Gauge,
+    answers: Gauge,
     refused: Count,
 }
 

@@ -1,73 +1,19 @@
-//! What HTTP counts, and what it is told by the rooms beside it.
-
-use std::sync::atomic::{AtomicU64, Ordering};
+//! What HTTP counts.
 
 use crate::serve::bounds::{BoundReport, HTTP_CONNECTIONS, HTTP_REFUSALS, Usage};
-
-/// A number that only rises.
-#[derive(Debug, Default)]
-pub struct Count(AtomicU64);
-
-impl Count {
-    /// One more.
-    pub fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// So far.
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// A number that rises and falls, with the highest it ever was.
-#[derive(Debug, Default)]
-pub struct Level {
-    now: AtomicU64,
-    highest: AtomicU64,
-}
-
-impl Level {
-    /// Adds `amount` unless that would be more than `cap`.
-    pub fn try_add(&self, amount: u64, cap: u64) -> bool {
-        let added = self
-            .now
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| {
-                now.checked_add(amount).filter(|&sum| sum <= cap)
-            });
-        if let Ok(before) = added {
-            self.highest.fetch_max(before + amount, Ordering::Relaxed);
-        }
-        added.is_ok()
-    }
-
-    /// Takes `amount` away again.
-    pub fn subtract(&self, amount: u64) {
-        self.now.fetch_sub(amount, Ordering::AcqRel);
-    }
-
-    /// Now.
-    pub fn get(&self) -> u64 {
-        self.now.load(Ordering::Acquire)
-    }
-
-    /// The highest it ever was.
-    pub fn highest(&self) -> u64 {
-        self.highest.load(Ordering::Relaxed)
-    }
-}
+use crate::serve::{Count, Gauge};
 
 /// What HTTP counts since start.
 #[derive(Debug, Default)]
 pub struct HttpGauges {
     /// Connections that are open.
-    pub connections: Level,
+    pub connections: Gauge,
     /// Connections that were accepted.
     pub accepted: Count,
     /// Connections that were refused because there were too many.
     pub refused: Count,
     /// Refusals that are being written.
-    pub refusals: Level,
+    pub refusals: Gauge,
     /// Connections that were closed without an answer because too many were being refused.
     pub dropped: Count,
     /// Times that a connection could not be accepted.
@@ -91,7 +37,7 @@ pub struct HttpGauges {
 impl HttpGauges {
     /// The bounds of the listener.
     pub fn bounds(&self) -> Vec<BoundReport> {
-        let usage = |level: &Level, evictions: &Count| Usage {
+        let usage = |level: &Gauge, evictions: &Count| Usage {
             length: level.get(),
             evictions: evictions.get(),
             high_water_length: level.highest(),
@@ -108,56 +54,4 @@ impl HttpGauges {
             },
         ]
     }
-}
-
-/// What the hub says of itself.
-#[derive(Debug, Default)]
-pub struct HubGauges {
-    lag_ms: AtomicU64,
-    away_us: AtomicU64,
-}
-
-impl HubGauges {
-    /// The hub needed so many milliseconds for its last turn, or has been in it for so long.
-    pub fn set_lag_ms(&self, lag_ms: u64) {
-        self.lag_ms.store(lag_ms, Ordering::Relaxed);
-    }
-
-    /// Within the last second the hub was away from its messages for so many microseconds at once.
-    pub fn set_away_us(&self, away_us: u64) {
-        self.away_us.store(away_us, Ordering::Relaxed);
-    }
-
-    /// See [`HubGauges::set_away_us`].
-    pub fn away_us(&self) -> u64 {
-        self.away_us.load(Ordering::Relaxed)
-    }
-
-    /// See [`HubGauges::set_lag_ms`].
-    pub fn lag_ms(&self) -> u64 {
-        self.lag_ms.load(Ordering::Relaxed)
-    }
-}
-
-/// One number of the WebSocket room, for `GET /api/metrics`.
-#[derive(Debug, Clone, Copy)]
-pub struct LiveNumber {
-    /// Name without prefix and without `_total`, in snake_case.
-    pub name: &'static str,
-    /// What it counts.
-    pub help: &'static str,
-    /// Whether it only rises.
-    pub rises: bool,
-    /// Now.
-    pub value: u64,
-}
-
-/// What the WebSocket room says of itself.
-pub trait LiveGauges: Send + Sync {
-    /// Clients that are connected.
-    fn clients(&self) -> u64;
-    /// Everything that it counts besides.
-    fn numbers(&self) -> Vec<LiveNumber>;
-    /// Its bounds.
-    fn bounds(&self) -> Vec<BoundReport>;
 }

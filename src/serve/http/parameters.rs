@@ -114,14 +114,31 @@ impl Parameters {
             .unwrap_or(otherwise))
     }
 
-    /// A time, in milliseconds since 1970.
+    /// A time: milliseconds since 1970, or as RFC 3339 has it.
     ///
     /// # Errors
     /// It is none.
     pub(super) fn time(&self, name: &str) -> Result<Option<i64>, Problem> {
         // The range of times in JavaScript, whose numbers the clients have.
         const LAST: i64 = 8_640_000_000_000_000;
-        self.number(name, -LAST..=LAST)
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let dated = || value.parse::<jiff::Timestamp>().ok();
+        match value.parse::<i64>() {
+            Ok(ms) if (-LAST..=LAST).contains(&ms) => Ok(Some(ms)),
+            Ok(_) => Err(bad(format!(
+                "{name} is {}: no calendar goes so far",
+                short(value)
+            ))),
+            Err(_) => match dated() {
+                Some(moment) => Ok(Some(moment.as_millisecond())),
+                None => Err(bad(format!(
+                    "{name} is {}: it must be milliseconds since 1970, or a time like 2026-11-26T03:00:00Z",
+                    short(value)
+                ))),
+            },
+        }
     }
 
     /// `true` or `false` (also 1 and 0); `false` where it is not given.
@@ -265,6 +282,23 @@ mod tests {
                 .count("limit", 1..=10_000, 100)
                 .ok();
             assert_eq!(found, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_a_number_or_a_date() {
+        let time = |value: &str| {
+            let query = uri(&format!("since={value}"));
+            Parameters::of(&query, &["since"]).unwrap().time("since")
+        };
+        assert_eq!(time("1795662194106").unwrap(), Some(1_795_662_194_106));
+        assert_eq!(
+            time("2026-11-26T03:03:14.106Z").unwrap(),
+            Some(1_795_662_194_106)
+        );
+        assert_eq!(time("1970-01-01T01:00:00%2B01:00").unwrap(), Some(0));
+        for bad in ["yesterday", "8640000000000001", "2026-11-26", "", "1.5"] {
+            assert!(time(bad).is_err(), "{bad}");
         }
     }
 

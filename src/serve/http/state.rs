@@ -5,9 +5,11 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 
 use super::answer::AnswerBudget;
-use super::gauges::{HttpGauges, HubGauges, LiveGauges};
+use super::gauges::HttpGauges;
 use super::guard::Guard;
+use super::hub_gauges::HubGauges;
 use super::ingest::Ingest;
+use super::live_gauges::LiveGauges;
 use crate::serve::alerts::AlertGauges;
 use crate::serve::own_heap::OwnHeap;
 use crate::serve::store::View;
@@ -29,7 +31,7 @@ pub struct HttpState {
     pub guard: Arc<Guard>,
     /// What is counted here.
     pub gauges: Arc<HttpGauges>,
-    /// What the hub says of itself.
+    /// How the hub keeps up.
     pub hub: Arc<HubGauges>,
     /// What became of notifications of alerts.
     pub alerts: Arc<AlertGauges>,

@@ -1,6 +1,6 @@
 //! Who is let in: so many clients at once, and so many connections of one address in a second.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::token_bucket::TokenBucket;
 use crate::serve::bounds::{Bound, BoundReport, CONNECTING_ADDRESSES, Usage};
+use crate::serve::neighbourhood::Neighbourhood;
 
 /// Seats for clients, of one kind.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ pub(super) struct ConnectionRates {
 
 #[derive(Debug, Default)]
 struct Table {
-    buckets: HashMap<IpAddr, (TokenBucket, Instant)>,
+    buckets: HashMap<Neighbourhood, (TokenBucket, Instant)>,
     usage: Usage,
 }
 
@@ -128,21 +129,19 @@ impl ConnectionRates {
             return Ok(());
         }
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let address = neighbourhood(address);
-        if !table.buckets.contains_key(&address) {
+        let neighbourhood = Neighbourhood::of(address);
+        if !table.buckets.contains_key(&neighbourhood) {
             table.make_room(now);
         }
         let (bucket, last) = table
             .buckets
-            .entry(address)
+            .entry(neighbourhood)
             .or_insert((TokenBucket::full(now), now));
         *last = now;
         let answer = bucket.take(now, self.per_second, self.burst);
-        table.usage.length = table.buckets.len() as u64;
-        table.usage.bytes =
-            (table.buckets.capacity() * size_of::<(IpAddr, (TokenBucket, Instant))>()) as u64;
-        table.usage.high_water_length = table.usage.high_water_length.max(table.usage.length);
-        table.usage.high_water_bytes = table.usage.high_water_bytes.max(table.usage.bytes);
+        let (length, room) = (table.buckets.len(), table.buckets.capacity());
+        let bytes = room * size_of::<(Neighbourhood, (TokenBucket, Instant))>();
+        table.usage.set(length as u64, bytes as u64);
         answer
     }
 
@@ -170,20 +169,10 @@ impl Table {
             .buckets
             .iter()
             .min_by_key(|(_, (_, last))| *last)
-            .map(|(address, _)| *address);
-        if let Some(address) = silent {
-            self.buckets.remove(&address);
+            .map(|(neighbourhood, _)| *neighbourhood);
+        if let Some(neighbourhood) = silent {
+            self.buckets.remove(&neighbourhood);
             self.usage.evictions += 1;
         }
-    }
-}
-
-/// One who has an IPv6 address has the 2^64 of its network, so they count as one.
-fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(
-            address.to_bits() & !u128::from(u64::MAX),
-        )),
-        address @ IpAddr::V4(_) => address,
     }
 }

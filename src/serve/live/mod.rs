@@ -1,14 +1,13 @@
 //! Changes, sent to whoever follows over a WebSocket.
 //!
-//! What comes in: the changes of the store, in the order they happened, and views that already have them. What goes out: messages, each
-//! made once for all clients.
+//! What comes in: the changes of the [`store`](super::store), in the order they happened, and views that already have them. What goes out: messages,
+//! each made once for all clients. This room does not know who may connect (the
+//! [`guard`](super::http::guard) decides that before), nor what is in an event beyond what a filter asks for.
 //!
 //! The hub writes the [`ChangeLog`]. A session is one client: it takes its place in the log, then a view, sends the view, and goes on from
 //! its place; so joining is exact. It holds that place and what is being written, nothing else, so a client that does not read costs a few
 //! pointers until it is found slow; then it has no seat any more, and some seconds to read the rest of a frame and the reason (`parting`).
 //! Sessions run over plain streams and sinks; only `door` knows HTTP, only `wire` the frames of clients.
-//!
-//! This room does not know who may connect (that is decided before), nor what is in an event beyond what a filter asks for.
 
 mod admission;
 #[cfg(test)]

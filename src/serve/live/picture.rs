@@ -8,7 +8,7 @@ use super::segment::Numbered;
 use crate::serve::bounds::{COLLISION_EVENTS_SHOWN, PICTURE_BYTES};
 use crate::serve::event::LogEvent;
 use crate::serve::store::{
-    AlertChange, BeadCollision, DirectoryCollision, FileCollision, View, Worker,
+    AlertChange, BeadCollision, DirectoryCollision, FileCollision, Severity, View, Worker,
 };
 use crate::serve::time::EventTime;
 
@@ -209,7 +209,7 @@ struct ShownBead<'a> {
     detected_at: EventTime,
     events: &'a [Arc<LogEvent>],
     is_active: bool,
-    severity: &'static str,
+    severity: Severity,
 }
 
 impl ShownBead<'_> {

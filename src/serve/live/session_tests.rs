@@ -129,7 +129,7 @@ async fn collisions_and_memory_are_told_from_the_view() {
         rss: 4_096,
         ..MemorySample::default()
     });
-    memory.trend = "stable";
+    memory.trend = crate::serve::store::MemoryTrend::Stable;
     picture.memory = Arc::new(memory);
     hub.publish(&[Change::Memory, Change::Collisions], Arc::new(picture));
     settle().await;

@@ -43,11 +43,11 @@ impl Request {
                 part if Filter::PARTS.contains(&part) => {
                     request.subscription.filter.add(part, value)?;
                 }
-                _ => {
-                    return Err(
-                        "a parameter is none of worker, level, type, path, batch, epoch, seq"
-                            .to_owned(),
-                    );
+                other => {
+                    let beginning: String = other.chars().take(40).collect();
+                    return Err(format!(
+                        "no parameter is named {beginning:?}: there are worker, level, type, path, batch, epoch, seq"
+                    ));
                 }
             }
         }

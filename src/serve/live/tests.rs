@@ -229,7 +229,7 @@ fn a_query_says_what_is_wrong_with_it() {
         ),
         (
             "colour=red",
-            "a parameter is none of worker, level, type, path, batch, epoch, seq",
+            "no parameter is named \"colour\": there are worker, level, type, path, batch, epoch, seq",
         ),
         ("epoch=1", "epoch and seq go together"),
         ("epoch=1&seq=x", "seq is not a number"),

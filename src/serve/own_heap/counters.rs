@@ -1,13 +1,12 @@
 //! What this process holds, by the kernel and by its allocator.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use tikv_jemalloc_ctl::{epoch, stats};
 
 use crate::capture::Resident;
 use crate::load::series::AllocatorCounters;
-use crate::serve::store::{MemorySample, Worker, WorkerMemory};
+use crate::serve::store::MemorySample;
 use crate::serve::time::WallTime;
 
 /// Looks at the memory of this process. What the allocator says is 0 where it is not jemalloc.
@@ -45,23 +44,4 @@ pub(super) fn allocator() -> AllocatorCounters {
 /// The resident set of this process, in bytes; `None` where the kernel does not say.
 pub(in crate::serve) fn resident_bytes() -> Option<u64> {
     Resident::read(Path::new("/"), std::process::id()).map(|own| own.bytes)
-}
-
-/// Looks at the memory of those workers that run on this machine and have told their process.
-pub(in crate::serve) fn worker_memory(workers: &[Arc<Worker>], host: &str) -> Vec<WorkerMemory> {
-    let here = workers
-        .iter()
-        .filter(|worker| worker.host.as_deref().is_none_or(|at| at == host));
-    here.filter_map(|worker| {
-        let pid = worker.pid?;
-        let resident = Resident::read(Path::new("/"), pid)?;
-        Some(WorkerMemory {
-            id: worker.id.clone(),
-            pid,
-            rss_bytes: resident.bytes,
-            peak_rss_bytes: resident.peak_bytes,
-            swap_bytes: resident.swap_bytes,
-        })
-    })
-    .collect()
 }

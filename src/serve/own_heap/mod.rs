@@ -5,7 +5,8 @@
 //! `fabric trend` reads, kept as [`keep`](crate::keep) keeps those of any service; profiles for whoever fetches them; and what all that
 //! has cost. [`OwnHeap`] is what others hold of it.
 //!
-//! It does not judge what it takes, and what blocks runs beside the threads that serve.
+//! It does not judge what it takes: [`targets`](super::targets) does, as with the snapshots of any service. What blocks runs beside the threads
+//! that serve.
 
 mod counters;
 mod cpu_profile;
@@ -15,13 +16,14 @@ mod handle;
 mod memory_map;
 mod own_symbols;
 mod pressure_watch;
+mod profiler;
 mod purge;
 mod sigprof;
 mod snapshot_clock;
 mod snapshots;
 mod surroundings;
 
-pub(super) use counters::{resident_bytes, sample, worker_memory};
+pub(super) use counters::{resident_bytes, sample};
 pub use dump_costs::DumpCosts;
 pub use failure::OwnHeapFailure;
 pub use handle::OwnHeap;

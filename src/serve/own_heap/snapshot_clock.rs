@@ -12,8 +12,9 @@ use super::dump_costs::{DumpCost, DumpCosts};
 use super::failure::OwnHeapFailure;
 use super::snapshots::{self, Dumped, OwnSnapshots};
 use crate::archive::{Stored, Trigger};
+use crate::serve::beside::beside;
 use crate::serve::bounds::OWN_HEAP_ASKS;
-use crate::serve::hub::{HubWatch, Progress};
+use crate::serve::progress::{HubWatch, Progress};
 use crate::serve::targets::{LastTry, Trouble};
 use crate::serve::time::WallTime;
 
@@ -143,7 +144,16 @@ impl SnapshotClock {
         let (at, began) = (WallTime::now(), Instant::now());
         // Begins to watch.
         self.progress.longest_away(HubWatch::Dump);
-        let done = beside(work).await;
+        let dumping = beside("fabric-dump", move || {
+            // Of Linux's threads each has its own; where it is refused, the work is done all the same.
+            let _ = rustix::process::setpriority_process(None, NICENESS);
+            work()
+        });
+        let done = match dumping.await {
+            Ok(Some(done)) => done,
+            Ok(None) => Err(OwnHeapFailure::Dump("it was broken off".to_owned())),
+            Err(error) => Err(OwnHeapFailure::Dump(error.to_string())),
+        };
         let mut costs = locked(&self.costs);
         match done {
             Ok(Dumped { made, dump }) => {
@@ -173,26 +183,6 @@ impl SnapshotClock {
 /// So far behind the other threads comes the one that dumps: on a machine where all cores are busy it gets a tenth of what they get
 /// (sched(7)). A snapshot that comes some tenths of a second later is as good, and a hub that does is not.
 const NICENESS: i32 = 10;
-
-/// Does what blocks on a thread of its own: one of the pool would stay behind the others afterwards, for whatever it does next.
-async fn beside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, OwnHeapFailure> + Send + 'static,
-) -> Result<T, OwnHeapFailure> {
-    let (done, result) = oneshot::channel();
-    let begun = std::thread::Builder::new()
-        .name("fabric-dump".to_owned())
-        .spawn(move || {
-            // Of Linux's threads each has its own; where it is refused, the work is done all the same.
-            let _ = rustix::process::setpriority_process(None, NICENESS);
-            let _ = done.send(work());
-        });
-    match begun {
-        Ok(_) => result
-            .await
-            .unwrap_or_else(|_| Err(OwnHeapFailure::Dump("it was broken off".to_owned()))),
-        Err(error) => Err(OwnHeapFailure::Dump(error.to_string())),
-    }
-}
 
 fn same_trigger(waiting: &mut VecDeque<Ask>, wanted: Trigger) -> Vec<Option<Answer<Stored>>> {
     let mut same = Vec::new();

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use jemalloc_pprof::PROF_CTL;
 
 use super::counters;
 use super::failure::OwnHeapFailure;
 use super::own_symbols::with_own_symbols;
+use super::profiler::Profiler;
 use crate::archive::{Archive, Retention, Stored, Trigger};
 use crate::capture::{Process, hostname};
 use crate::keep::{self, Captured, Content, Manner, examine};
@@ -51,15 +51,11 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// The process has no profiler, or jemalloc refuses.
-pub(in crate::serve) async fn begin(is_jemalloc: bool) -> Result<(), OwnHeapFailure> {
+pub(in crate::serve) fn begin(is_jemalloc: bool) -> Result<(), OwnHeapFailure> {
     if !is_jemalloc {
         return Err(OwnHeapFailure::NoProfiler);
     }
-    let profiler = PROF_CTL.as_ref().ok_or(OwnHeapFailure::NoProfiler)?;
-    let mut profiler = profiler.lock().await;
-    profiler
-        .activate()
-        .map_err(|error| OwnHeapFailure::Dump(error.to_string()))
+    Profiler::take()?.begin()
 }
 
 /// Takes a heap snapshot of this process and lets go of those beyond the bounds. Blocks, for some milliseconds of dumping and then for
@@ -136,11 +132,7 @@ pub(super) fn profile() -> Result<Dumped<Bytes>, OwnHeapFailure> {
 
 /// jemalloc's text, from a file that has no name any more.
 fn dump() -> Result<(File, Duration), OwnHeapFailure> {
-    let profiler = PROF_CTL.as_ref().ok_or(OwnHeapFailure::NoProfiler)?;
     let began = Instant::now();
-    let text = profiler
-        .blocking_lock()
-        .dump()
-        .map_err(|error| OwnHeapFailure::Dump(error.to_string()))?;
+    let text = Profiler::take()?.dump()?;
     Ok((text, began.elapsed()))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::alerts::{Severity, severities};
+use super::collision_alerts::{CollisionSeverity, severities};
 use crate::serve::store::{Collisions, View};
 
 /// How many collisions there are.
@@ -38,7 +38,7 @@ pub fn collision_stats(view: &View) -> CollisionStats {
     let directories = all.directories.iter().flat_map(|it| &it.workers);
     let workers: BTreeSet<&Arc<str>> = files.chain(beads).chain(directories).collect();
     let [files, beads, directories] = all.ended;
-    let grave = severities(all).filter(|it| *it == Severity::Error);
+    let grave = severities(all).filter(|it| *it == CollisionSeverity::Error);
     CollisionStats {
         total_file_collisions: (all.files.len() + files) as u64,
         active_file_collisions: all.files.len() as u64,

@@ -16,7 +16,7 @@ const SHOWN_EVENTS: usize = 5;
 /// How grave a group is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub enum ErrorSeverity {
     /// Once, or no longer.
     Low,
     /// 2 to 4 times.
@@ -27,14 +27,14 @@ pub enum Severity {
     Critical,
 }
 
-impl Severity {
+impl ErrorSeverity {
     /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {
-            Severity::Low => "low",
-            Severity::Medium => "medium",
-            Severity::High => "high",
-            Severity::Critical => "critical",
+            ErrorSeverity::Low => "low",
+            ErrorSeverity::Medium => "medium",
+            ErrorSeverity::High => "high",
+            ErrorSeverity::Critical => "critical",
         }
     }
 }
@@ -58,7 +58,7 @@ pub struct GroupedErrors {
     /// Whether one was heard of in the last five minutes.
     pub is_active: bool,
     /// How grave it is.
-    pub severity: Severity,
+    pub severity: ErrorSeverity,
     /// The newest five, oldest first.
     pub recent_events: Vec<Arc<LogEvent>>,
 }
@@ -80,14 +80,14 @@ pub struct ErrorStats {
 }
 
 /// How grave a group is at a time, and whether it is active.
-pub fn severity_of(group: &ErrorGroup, now: WallTime) -> (bool, Severity) {
+pub fn severity_of(group: &ErrorGroup, now: WallTime) -> (bool, ErrorSeverity) {
     let is_active = now.since(group.last_heard) < ERROR_ACTIVE_MS;
     let severity = match group.count {
-        _ if !is_active => Severity::Low,
-        0..=1 => Severity::Low,
-        2..=4 => Severity::Medium,
-        5..=9 => Severity::High,
-        _ => Severity::Critical,
+        _ if !is_active => ErrorSeverity::Low,
+        0..=1 => ErrorSeverity::Low,
+        2..=4 => ErrorSeverity::Medium,
+        5..=9 => ErrorSeverity::High,
+        _ => ErrorSeverity::Critical,
     };
     (is_active, severity)
 }

@@ -16,8 +16,8 @@ pub struct EventQuery {
     pub level: Option<Level>,
     /// About this task.
     pub bead: Option<String>,
-    /// About this file.
-    pub path: Option<String>,
+    /// About a file whose path fits.
+    pub path: Option<Glob>,
     /// Whose message fits.
     pub message: Option<Glob>,
     /// Not before this time.
@@ -32,16 +32,17 @@ impl EventQuery {
         let is = |wanted: &Option<String>, found: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
+        let fits = |wanted: &Option<Glob>, found: Option<&str>| {
+            let wanted = wanted.as_ref();
+            wanted.is_none_or(|glob| found.is_some_and(|found| glob.matches(found)))
+        };
         self.level.is_none_or(|level| event.level() == level)
             && self.since.is_none_or(|since| event.ts() >= since)
             && self.until.is_none_or(|until| event.ts() <= until)
             && is(&self.worker, Some(event.worker()))
             && is(&self.bead, event.bead())
-            && is(&self.path, event.path())
-            && self
-                .message
-                .as_ref()
-                .is_none_or(|glob| glob.matches(event.message()))
+            && fits(&self.path, event.path())
+            && fits(&self.message, Some(event.message()))
     }
 }
 

@@ -25,16 +25,13 @@ pub enum HeatSort {
 }
 
 impl HeatSort {
-    /// The order of that name.
-    pub fn from_name(name: &str) -> Option<HeatSort> {
-        match name {
-            "modifications" => Some(HeatSort::Modifications),
-            "recent" => Some(HeatSort::Recent),
-            "workers" => Some(HeatSort::Workers),
-            "collisions" => Some(HeatSort::Collisions),
-            _ => None,
-        }
-    }
+    /// All of them by their names in addresses.
+    pub const BY_NAME: [(&str, HeatSort); 4] = [
+        ("modifications", HeatSort::Modifications),
+        ("recent", HeatSort::Recent),
+        ("workers", HeatSort::Workers),
+        ("collisions", HeatSort::Collisions),
+    ];
 }
 
 /// Which files are wanted.

@@ -1,9 +1,10 @@
 //! Questions about a view, answered.
 //!
-//! What comes in: a [`View`](super::store::View) and a question. What goes out: plain values that serialise to the JSON of the API. This room
-//! looks at no clock, changes nothing, and does not know how questions arrive.
+//! What comes in: a [`View`](super::store::View) and a question. What goes out: plain values that serialise to the JSON of the API. The routes and
+//! the pages of [`http`](super::http) ask here, so that both say the same, and [`live`](super::live) filters as a question does. This room looks at no
+//! clock, changes nothing, and does not know how questions arrive.
 
-mod alerts;
+mod collision_alerts;
 mod collisions;
 mod error_groups;
 mod events;
@@ -17,10 +18,10 @@ mod heat_tests;
 #[cfg(test)]
 mod tests;
 
-pub use alerts::{Alert, Collided, alerts};
+pub use collision_alerts::{Collided, CollisionAlert, CollisionSeverity, collision_alerts};
 pub use collisions::{CollisionStats, collision_stats, collisions_of};
 pub use error_groups::{
-    ErrorStats, GroupedErrors, Severity, error_groups, error_stats, severity_of,
+    ErrorSeverity, ErrorStats, GroupedErrors, error_groups, error_stats, severity_of,
 };
 pub use events::{EventQuery, events};
 pub use glob::Glob;

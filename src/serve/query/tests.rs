@@ -70,10 +70,21 @@ fn events_are_the_newest_that_fit_oldest_first() {
     };
     assert_eq!(seqs(&bead).len(), 20);
     let path = EventQuery {
-        path: Some("/srv/x".to_owned()),
+        path: Some(Glob::new("/srv/x")),
         ..all()
     };
     assert_eq!(seqs(&path).len(), 15);
+    // As over a WebSocket, a path may be a pattern; an event without one fits none.
+    let under = EventQuery {
+        path: Some(Glob::new("/srv/*")),
+        ..all()
+    };
+    assert_eq!(seqs(&under).len(), 15);
+    let none = EventQuery {
+        path: Some(Glob::new("/srv")),
+        ..all()
+    };
+    assert!(seqs(&none).is_empty());
     let glob = EventQuery {
         message: Some(Glob::new("bead.*")),
         limit: 3,
@@ -102,10 +113,17 @@ fn alerts_are_ordered_by_severity_and_named_by_what_they_are_about() {
         (3, "d", "/lib/y"),
         (4, "e", "/lib/y"),
     ]);
-    let alerts = alerts(&view);
+    let alerts = collision_alerts(&view);
     let shown: Vec<_> = alerts
         .iter()
-        .map(|it| (it.id.as_str(), it.kind, it.severity(), it.workers.join(" ")))
+        .map(|it| {
+            (
+                it.id.as_str(),
+                it.kind,
+                it.severity.name(),
+                it.workers.join(" "),
+            )
+        })
         .collect();
     assert_eq!(
         shown,

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use crate::analysis::trend::SeriesAssessment;
 use crate::serve::time::WallTime;
+
+/// The name of this server among the targets.
+pub const SELF: &str = "self";
 
 /// The verdict on one target: this server itself, or a service that is watched.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,9 +21,11 @@ pub struct Assessment {
     /// The folder of its snapshots; empty where there is none, which is told as null.
     #[serde(serialize_with = "null_where_empty")]
     pub folder: String,
-    /// `leaking`, `growing`, `stable` or `insufficient-data`.
-    pub assessment: &'static str,
-    /// The verdict in one sentence; foreign text.
+    /// The verdict of `fabric trend`: `leaking`, `growing`, `stable` or `insufficient-data`.
+    #[serde(serialize_with = "word")]
+    pub assessment: SeriesAssessment,
+    /// The verdict in one sentence, without when the limit is reached: that would be told as long as nothing new is known, and true only once.
+    /// Foreign text.
     pub sentence: String,
     /// Snapshots it rests on.
     pub snapshots: usize,
@@ -55,7 +61,43 @@ fn null_where_empty<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S
     Some(text).filter(|it| !it.is_empty()).serialize(serializer)
 }
 
+fn word<S: Serializer>(assessment: &SeriesAssessment, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(assessment.name())
+}
+
+/// A target in a sentence, by its name.
+pub fn spoken(target: &str) -> &str {
+    match target {
+        SELF => "this server",
+        name => name,
+    }
+}
+
 impl Assessment {
+    /// Whether it is the verdict on this server itself.
+    pub fn is_own(&self) -> bool {
+        *self.target == *SELF
+    }
+
+    /// The target in a sentence; foreign text.
+    pub fn spoken_name(&self) -> &str {
+        spoken(&self.target)
+    }
+
+    /// What is wrong, without where it was asked: that is no news, and has no room.
+    pub fn reason(&self) -> Option<&str> {
+        let problem = self.problem.as_deref()?;
+        let address = self.url.as_deref().unwrap_or_default();
+        let reason = problem.strip_prefix(address).unwrap_or(problem);
+        Some(reason.trim_start_matches(": "))
+    }
+
+    /// Whether the newest snapshot holds as much as the limit, or more.
+    pub fn is_at_limit(&self) -> bool {
+        let both = self.inuse_bytes.zip(self.limit_bytes);
+        both.is_some_and(|(in_use, limit)| in_use >= limit)
+    }
+
     /// Milliseconds from the oldest to the newest snapshot.
     pub(super) fn span_ms(&self) -> Option<i64> {
         let (oldest, newest) = self.oldest_snapshot_at.zip(self.newest_snapshot_at)?;
@@ -77,7 +119,8 @@ pub struct SuspectBrief {
     /// The function to blame; foreign text.
     pub function: String,
     /// `leaking` or `growing`.
-    pub assessment: &'static str,
+    #[serde(serialize_with = "word")]
+    pub assessment: SeriesAssessment,
     /// Bytes per hour.
     pub growth_bytes_per_hour: Option<f64>,
     /// Bytes in use in the newest snapshot.

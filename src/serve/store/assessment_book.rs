@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::assessment::Assessment;
+use super::assessment::{Assessment, SELF};
 use super::meter::Meter;
 use crate::serve::bounds::ASSESSMENTS;
 
@@ -62,7 +62,7 @@ impl AssessmentBook {
 
 /// This server before all others, and those by name.
 fn key(target: &str) -> (bool, &str) {
-    (target != "self", target)
+    (target != SELF, target)
 }
 
 fn owned(assessment: &Assessment) -> usize {
@@ -83,11 +83,12 @@ fn owned(assessment: &Assessment) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::trend::SeriesAssessment::{self, Growing, Leaking, Stable};
 
-    fn assessment(target: &str, word: &'static str) -> Assessment {
+    fn assessment(target: &str, verdict: SeriesAssessment) -> Assessment {
         Assessment {
             target: target.into(),
-            assessment: word,
+            assessment: verdict,
             url: None,
             folder: String::new(),
             sentence: String::new(),
@@ -111,19 +112,16 @@ mod tests {
     #[test]
     fn each_target_has_its_newest_verdict_and_this_server_comes_first() {
         let mut book = AssessmentBook::new();
-        for (target, word) in [("web", "stable"), ("self", "stable"), ("api", "leaking")] {
-            book.set(assessment(target, word));
+        for (target, verdict) in [("web", Stable), ("self", Stable), ("api", Leaking)] {
+            book.set(assessment(target, verdict));
         }
-        book.set(assessment("web", "growing"));
-        let told: Vec<(&str, &str)> = book
+        book.set(assessment("web", Growing));
+        let told: Vec<(&str, SeriesAssessment)> = book
             .shown()
             .iter()
             .map(|one| (&*one.target, one.assessment))
             .collect();
-        assert_eq!(
-            told,
-            [("self", "stable"), ("api", "leaking"), ("web", "growing")]
-        );
+        assert_eq!(told, [("self", Stable), ("api", Leaking), ("web", Growing)]);
         assert!(book.take_new() && !book.take_new());
     }
 
@@ -132,7 +130,7 @@ mod tests {
         let mut book = AssessmentBook::new();
         let cap = ASSESSMENTS.cap_entries.unwrap_or(0);
         for index in 0..cap + 3 {
-            book.set(assessment(&format!("t{index}"), "stable"));
+            book.set(assessment(&format!("t{index}"), Stable));
         }
         let report = book.meter().report();
         assert_eq!(book.shown().len() as u64, cap);

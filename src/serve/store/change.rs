@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::alert::AlertChange;
+use super::alerting::AlertChange;
 use crate::serve::event::LogEvent;
 
 /// What became of an event.

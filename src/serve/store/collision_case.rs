@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::alerting::Severity;
 use super::event_log::held_bytes;
 use super::meter::Meter;
-use super::view::{BeadCollision, DirectoryCollision, FileCollision};
+use super::view::{BeadCollision, DirectoryCollision, FileCollision, Risk};
 use super::worker_book::WorkerBook;
 use crate::serve::bounds;
 use crate::serve::event::LogEvent;
@@ -184,15 +185,18 @@ impl Case {
                 detected_at,
                 events: self.events.clone(),
                 is_active,
-                severity: if self.is_grave { "critical" } else { "warning" },
+                severity: match self.is_grave {
+                    true => Severity::Critical,
+                    false => Severity::Warning,
+                },
             })),
             Kind::Directory => Shown::Directory(Arc::new(DirectoryCollision {
                 kind: "directory",
                 description: format!("{} workers work in {key}", workers.len()),
                 risk_level: match workers.len() {
-                    0 | 1 => "low",
-                    2 => "medium",
-                    _ => "high",
+                    0 | 1 => Risk::Low,
+                    2 => Risk::Medium,
+                    _ => Risk::High,
                 },
                 workers,
                 affected_resources: vec![Arc::clone(key)],

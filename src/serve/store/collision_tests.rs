@@ -161,7 +161,7 @@ fn two_workers_on_one_task_collide_and_a_modification_makes_it_critical() {
         (&*all.beads[0].bead_id, names(&all.beads[0].workers)),
         ("b1", vec!["a", "b"])
     );
-    assert_eq!(all.beads[0].severity, "warning");
+    assert_eq!(all.beads[0].severity, Severity::Warning);
     ingest(
         &mut store,
         Draft {
@@ -170,7 +170,10 @@ fn two_workers_on_one_task_collide_and_a_modification_makes_it_critical() {
         },
     );
     let all = Arc::clone(&store.view(at(60_001)).collisions);
-    assert_eq!((all.beads.len(), all.beads[0].severity), (1, "critical"));
+    assert_eq!(
+        (all.beads.len(), all.beads[0].severity),
+        (1, Severity::Critical)
+    );
     assert_eq!(worker(&mut store, "b", 60_001).collision_types, ["bead"]);
 }
 
@@ -210,7 +213,11 @@ fn a_collision_on_a_task_ends_when_one_has_another_task_or_two_minutes_pass() {
 #[test]
 fn workers_in_one_folder_are_a_risk_that_grows_with_their_number() {
     let mut store = new_store();
-    for (name, expected) in [("a", None), ("b", Some("medium")), ("c", Some("high"))] {
+    for (name, expected) in [
+        ("a", None),
+        ("b", Some(Risk::Medium)),
+        ("c", Some(Risk::High)),
+    ] {
         ingest(
             &mut store,
             uses(name, "Read", &format!("/srv/app/{name}"), 0),
@@ -224,7 +231,7 @@ fn workers_in_one_folder_are_a_risk_that_grows_with_their_number() {
     ingest(&mut store, says("c", "worker.idle", 1));
     store.tidy(at(2));
     let all = Arc::clone(&store.view(at(2)).collisions);
-    assert_eq!(all.directories[0].risk_level, "medium");
+    assert_eq!(all.directories[0].risk_level, Risk::Medium);
     assert_eq!(names(&all.directories[0].workers), ["a", "b"]);
     store.tidy(at(60_001));
     assert_eq!(counts(&mut store, 60_001), (0, 0, 0));

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{RegexSet, RegexSetBuilder};
+use regex::bytes::{RegexSet, RegexSetBuilder};
 
 /// What kind of error a message tells of, in the order in which they are tried: the first that fits.
 pub(super) const CATEGORIES: [&str; 9] = [
@@ -29,11 +29,12 @@ const PATTERNS: [&str; 8] = [
 ];
 
 /// What a matcher may keep of what it has worked out, in bytes; with less it is slower, never wrong.
-pub(super) const MATCHER_BYTES: usize = 256 * 1024;
+pub(super) const MATCHER_BYTES: usize = 512 * 1024;
 
 static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
     RegexSetBuilder::new(PATTERNS)
         .case_insensitive(true)
+        .unicode(false)
         .dfa_size_limit(MATCHER_BYTES)
         .build()
         .ok()
@@ -41,7 +42,7 @@ static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
 
 /// The category of a message.
 pub(super) fn category_of(message: &str) -> &'static str {
-    let matches = SET.as_ref().map(|set| set.matches(message));
+    let matches = SET.as_ref().map(|set| set.matches(message.as_bytes()));
     let first = matches.and_then(|matches| matches.iter().next());
     first
         .and_then(|first| CATEGORIES.get(first).copied())

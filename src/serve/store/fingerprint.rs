@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex, RegexBuilder};
+use regex_automata::meta::{Config, Regex};
 
 use super::error_category::{CATEGORIES, MATCHER_BYTES, category_of};
 use super::path_name::clip;
@@ -15,55 +15,93 @@ const SIGNATURE_CHARS: usize = 200;
 /// So much of the first message is shown, in bytes.
 const SAMPLE_BYTES: usize = 512;
 
-/// What differs between two cases of one error, whatever its category: each group's name stands in the place of what it matches.
-const ALWAYS: &str = r#"(?x)
-    (?P<time>\b\d{4}-\d\d-\d\d[T\ ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?|\b\d\d:\d\d:\d\d([.,]\d+)?\b)
-  | (?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
-  | (?P<url>\b[a-z][a-z0-9+.-]{1,15}://[^\s'"<>)]+)
-  | (?P<hex>\b0x[0-9a-fA-F]{8,})
-  | (?P<path>(?:[A-Za-z]:\\|\.{0,2}/)[^\s'"<>|:,;)\]]*)
-"#;
+/// A part of a message that differs between two cases of one error: the name that stands in its place, and what it looks like.
+type Part = (&'static str, &'static str);
+
+/// What differs whatever the category. The first that fits at a place counts.
+const ALWAYS: [Part; 6] = [
+    (
+        "time",
+        r"(?-u:\b)[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?",
+    ),
+    (
+        "time",
+        r"(?-u:\b)[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?(?-u:\b)",
+    ),
+    (
+        "uuid",
+        r"(?-u:\b)[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?-u:\b)",
+    ),
+    ("url", r#"(?-u:\b)[a-z][a-z0-9+.-]{1,15}://[^\s'"<>)]+"#),
+    ("hex", r"(?-u:\b)0x[0-9a-fA-F]{8,}"),
+    ("path", r#"(?:[A-Za-z]:\\|\.{0,2}/)[^\s'"<>|:,;)\]]*"#),
+];
+
+const TEXT: Part = ("str", r#"'[^']{0,200}'|"[^"]{0,200}"|`[^`]{0,200}`"#);
+const NUMBER: Part = ("num", r"(?-u:\b)[0-9]+(?-u:\b)");
 
 /// What differs between two cases of one error of a category.
-fn of_category(category: &str) -> &'static str {
+fn of_category(category: &str) -> &'static [Part] {
     match category {
-        "network" => {
-            r#"| (?P<host>\b\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\b[\w-]+(\.[\w-]+)+(:\d{1,5})?\b|\blocalhost(:\d{1,5})?|\[[0-9a-fA-F:]{2,}\](:\d{1,5})?)"#
-        }
-        "permission" => r#"| \b(?P<user>(user|role|account)\s+['"]?[\w.@-]+['"]?)"#,
-        "not_found" => r#"| (?P<str>'[^']{0,200}'|"[^"]{0,200}"|`[^`]{0,200}`)"#,
-        "timeout" => {
-            r"| (?P<duration>\b\d+(\.\d+)?\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b)"
-        }
-        "resource" => {
-            r"| (?P<size>\b\d+(\.\d+)?\s?([KMGT]i?B|bytes?|[kmgt]b)\b) | (?P<num>\b\d+(\.\d+)?%?)"
-        }
-        "syntax" => r#"| (?P<num>\b\d+\b) | (?P<str>'[^']{0,200}'|"[^"]{0,200}"|`[^`]{0,200}`)"#,
-        "validation" => {
-            r#"| (?P<str>'[^']{0,200}'|"[^"]{0,200}"|`[^`]{0,200}`) | (?P<num>\b\d+\b) | \b(?P<name>(property|field|type|argument|parameter|key)\s+[\w.$-]+)"#
-        }
-        "tool" => r#"| (?P<flag>\B--?[A-Za-z][\w-]*(=\S+)?) | (?P<num>\b\d+\b)"#,
-        _ => "",
+        "network" => &[(
+            "host",
+            r"(?-u:\b)[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]{1,5})?|(?-u:\b)[\w-]+(?:\.[\w-]+)+(?::[0-9]{1,5})?(?-u:\b)|(?-u:\b)localhost(?::[0-9]{1,5})?|\[[0-9a-fA-F:]{2,}\](?::[0-9]{1,5})?",
+        )],
+        "permission" => &[(
+            "user",
+            r#"(?-u:\b)(?:user|role|account)\s+['"]?[\w.@-]+['"]?"#,
+        )],
+        "not_found" => &[TEXT],
+        "timeout" => &[(
+            "duration",
+            r"(?-u:\b)[0-9]+(?:\.[0-9]+)?\s?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?-u:\b)",
+        )],
+        "resource" => &[
+            (
+                "size",
+                r"(?-u:\b)[0-9]+(?:\.[0-9]+)?\s?(?:[KMGT]i?B|bytes?|[kmgt]b)(?-u:\b)",
+            ),
+            ("num", r"(?-u:\b)[0-9]+(?:\.[0-9]+)?%?"),
+        ],
+        "syntax" => &[NUMBER, TEXT],
+        "validation" => &[
+            TEXT,
+            NUMBER,
+            (
+                "name",
+                r"(?-u:\b)(?:property|field|type|argument|parameter|key)\s+[\w.$-]+",
+            ),
+        ],
+        "tool" => &[("flag", r"(?-u:\B)--?[A-Za-z][\w-]*(?:=\S+)?"), NUMBER],
+        _ => &[],
     }
 }
 
 /// Numbers of four digits and more, where nothing more exact fits.
-const NUMBERS: &str = r"| (?P<n>\b\d{4,}\b)";
+const LONG_NUMBER: Part = ("num", r"(?-u:\b)[0-9]{4,}(?-u:\b)");
 
-const PARTS: [&str; 13] = [
-    "time", "uuid", "url", "hex", "path", "host", "user", "str", "duration", "size", "num", "name",
-    "flag",
-];
+/// The patterns of a category, as one matcher that tells which of them fitted, and the names of its parts.
+struct Matcher {
+    category: &'static str,
+    names: Vec<&'static str>,
+    pattern: Regex,
+}
 
-static PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
+static MATCHERS: LazyLock<Vec<Matcher>> = LazyLock::new(|| {
     let categories = CATEGORIES.into_iter();
-    let patterns = categories.filter_map(|category| {
-        let pattern = format!("{ALWAYS}{}{NUMBERS}", of_category(category));
-        let mut pattern = RegexBuilder::new(&pattern);
-        let pattern = pattern.dfa_size_limit(MATCHER_BYTES).build();
-        Some((category, pattern.ok()?))
+    let matchers = categories.filter_map(|category| {
+        let parts = ALWAYS.iter().chain(of_category(category));
+        let (names, patterns): (Vec<_>, Vec<_>) = parts.chain([&LONG_NUMBER]).copied().unzip();
+        let bounded = Config::new().hybrid_cache_capacity(MATCHER_BYTES);
+        let pattern = Regex::builder().configure(bounded).build_many(&patterns);
+        let pattern = pattern.ok()?;
+        Some(Matcher {
+            category,
+            names,
+            pattern,
+        })
     });
-    patterns.collect()
+    matchers.collect()
 });
 
 impl Fingerprint {
@@ -85,14 +123,16 @@ impl Fingerprint {
 /// The first line of a message without what differs from case to case.
 fn signature_of(message: &str, category: &str) -> String {
     let line = message.trim_start().lines().next().unwrap_or_default();
-    let mut patterns = PATTERNS.iter();
-    let same = match patterns.find(|(name, _)| *name == category) {
-        Some((_, pattern)) => pattern.replace_all(line, |found: &Captures<'_>| {
-            let part = PARTS.iter().find(|part| found.name(part).is_some());
-            format!("<{}>", part.unwrap_or(&"num"))
-        }),
-        None => line.into(),
-    };
+    let mut same = String::with_capacity(line.len());
+    let mut rest = 0;
+    if let Some(matcher) = MATCHERS.iter().find(|it| it.category == category) {
+        for found in matcher.pattern.find_iter(line) {
+            let name = matcher.names.get(found.pattern().as_usize());
+            same.extend([&line[rest..found.start()], "<", name.unwrap_or(&"num"), ">"]);
+            rest = found.end();
+        }
+    }
+    same.push_str(&line[rest..]);
     same.trim_end().chars().take(SIGNATURE_CHARS).collect()
 }
 
@@ -111,7 +151,7 @@ mod tests {
 
     #[test]
     fn each_category_has_its_pattern() {
-        assert_eq!(PATTERNS.len(), CATEGORIES.len());
+        assert_eq!(MATCHERS.len(), CATEGORIES.len());
     }
 
     #[test]

@@ -64,13 +64,28 @@ pub enum PressureLevel {
     OomRisk,
 }
 
+/// Whether the memory of this process rises: the second half of the last ten samples against the first, by 5 %.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemoryTrend {
+    /// There are fewer than three samples.
+    #[default]
+    Unknown,
+    /// It does.
+    Rising,
+    /// It falls.
+    Falling,
+    /// Neither.
+    Stable,
+}
+
 /// The last samples with what they say together.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryHistory {
     /// Oldest first.
     pub samples: Vec<MemorySample>,
-    /// `rising`, `falling`, `stable` or `unknown`: the second half of the last ten samples against the first, by 5 %.
-    pub trend: &'static str,
+    /// Whether memory rises.
+    pub trend: MemoryTrend,
     /// Mean resident set of the samples.
     pub avg_rss: u64,
     /// Largest resident set of the samples.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::memory::{MemoryHistory, MemorySample, WorkerMemory};
+use super::memory::{MemoryHistory, MemorySample, MemoryTrend, WorkerMemory};
 use super::meter::Meter;
 use crate::serve::bounds::{MEMORY_SAMPLES, WORKER_MEMORY};
 
@@ -21,10 +21,7 @@ pub(super) struct MemoryLog {
 impl MemoryLog {
     pub(super) fn new() -> MemoryLog {
         MemoryLog {
-            history: Arc::new(MemoryHistory {
-                trend: "unknown",
-                ..MemoryHistory::default()
-            }),
+            history: Arc::default(),
             workers: Arc::default(),
             samples: Meter::new(MEMORY_SAMPLES),
             of_workers: Meter::new(WORKER_MEMORY),
@@ -91,11 +88,11 @@ fn owned(worker: &WorkerMemory) -> usize {
 }
 
 /// The second half of the newest samples against the first half of them, by 5 % of what is in use.
-fn trend(samples: &[MemorySample]) -> &'static str {
+fn trend(samples: &[MemorySample]) -> MemoryTrend {
     let newest = samples.len().saturating_sub(TREND_SAMPLES);
     let newest = samples.get(newest..).unwrap_or_default();
     if newest.len() < 3 {
-        return "unknown";
+        return MemoryTrend::Unknown;
     }
     let (first, second) = newest.split_at(newest.len() / 2);
     let mean = |samples: &[MemorySample]| {
@@ -104,11 +101,11 @@ fn trend(samples: &[MemorySample]) -> &'static str {
     };
     let (first, second) = (mean(first), mean(second));
     if second > first * 1.05 {
-        "rising"
+        MemoryTrend::Rising
     } else if second < first * 0.95 {
-        "falling"
+        MemoryTrend::Falling
     } else {
-        "stable"
+        MemoryTrend::Stable
     }
 }
 
@@ -132,14 +129,14 @@ mod tests {
     #[test]
     fn the_second_half_of_ten_samples_is_held_against_the_first() {
         for (used, trend) in [
-            (&[][..], "unknown"),
-            (&[1, 9], "unknown"),
-            (&[100, 100, 106], "stable"),
-            (&[100, 106, 106], "rising"),
-            (&[100, 90, 90], "falling"),
+            (&[][..], MemoryTrend::Unknown),
+            (&[1, 9], MemoryTrend::Unknown),
+            (&[100, 100, 106], MemoryTrend::Stable),
+            (&[100, 106, 106], MemoryTrend::Rising),
+            (&[100, 90, 90], MemoryTrend::Falling),
             (
                 &[900, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100],
-                "stable",
+                MemoryTrend::Stable,
             ),
         ] {
             assert_eq!(log(used).history().trend, trend, "{used:?}");

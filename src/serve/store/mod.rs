@@ -1,16 +1,16 @@
-//! What is remembered of the workers: bounded in entries and in bytes, everything with an age.
+//! What is remembered, and what follows from it: bounded in entries and in bytes, everything with an age.
 //!
-//! What comes in: events, what the tailer and the memory sampler say, and the time. What goes out: an immutable [`View`] and what changed
-//! since the last one. This room looks at no clock and no file, and knows neither tokio nor HTTP. Windows between events are measured on
-//! the clock of the events; what grows old grows old on the clock of this machine ([`time`](crate::serve::time)).
+//! What comes in: [events](super::event) and lines that are none, what the reader of logs says of itself, samples of memory, verdicts on heaps,
+//! and the time. What goes out: an immutable [`View`] of workers, events, collisions, errors, files, memory, verdicts and alerts, and the
+//! [`Change`]s since the last one. This room looks at no clock and no file, and knows neither tokio nor HTTP, nor who reads a view. Windows between
+//! events are measured on the clock of the events; what grows old grows old on the clock of this machine ([`time`](crate::serve::time)).
+//!
+//! The [`Store`] says what an event means to whom; each kind of thing that is remembered has a book of its own (`worker_book`, `error_book`, ...),
+//! and each book its [bounds](super::bounds). From here views go to [`query`](super::query) and [`http`](super::http), changes to
+//! [`live`](super::live), and those of alerts to [`alerts`](super::alerts).
 
 mod active_paths;
-mod alert;
-mod alert_book;
-mod alert_course;
-mod alert_pace;
-mod alert_pressure;
-mod alert_rules;
+mod alerting;
 mod assessment;
 mod assessment_book;
 mod change;
@@ -22,10 +22,10 @@ mod event_log;
 mod file_book;
 mod fingerprint;
 mod holders;
+mod limit_time;
 mod memory;
 mod memory_log;
 mod meter;
-mod on_call;
 mod path_name;
 mod rate_window;
 mod rejected_book;
@@ -40,10 +40,6 @@ mod worker_row;
 mod worker_rules;
 
 #[cfg(test)]
-mod alert_rules_tests;
-#[cfg(test)]
-mod alert_tests;
-#[cfg(test)]
 mod bounds_tests;
 #[cfg(test)]
 mod collision_tests;
@@ -56,21 +52,20 @@ mod tests;
 #[cfg(test)]
 mod worker_tests;
 
-pub use alert::{
-    Alert, AlertChange, AlertFigures, AlertKind, AlertOutcome, AlertStatus, Alerts, Finding,
-    Observation, Severity, Told,
+pub use alerting::{
+    Alert, AlertChange, AlertFigures, AlertKind, AlertOutcome, AlertPace, AlertRules, AlertStatus,
+    Alerts, Finding, Observation, Severity, Told,
 };
-pub use alert_pace::AlertPace;
-pub use alert_rules::AlertRules;
-pub use assessment::{Assessment, SuspectBrief};
+pub use assessment::{Assessment, SELF, SuspectBrief, spoken};
 pub use change::{Change, Ingested};
 pub(super) use error_book::ACTIVE_MS as ERROR_ACTIVE_MS;
 pub use event_log::EventLog;
-pub use memory::{MemoryHistory, MemorySample, Pressure, PressureLevel, WorkerMemory};
+pub use limit_time::LimitTime;
+pub use memory::{MemoryHistory, MemorySample, MemoryTrend, Pressure, PressureLevel, WorkerMemory};
 pub use shelf::Shelf;
 pub use view::{
     BeadCollision, Collisions, Counters, DirectoryCollision, ErrorGroup, FileActivity,
-    FileCollision, Fingerprint, Needle, RejectedLines, SequencedEvent, Stuck, View, Worker,
+    FileCollision, Fingerprint, Needle, RejectedLines, Risk, SequencedEvent, Stuck, View, Worker,
     WorkerShare, WorkerStatus,
 };
 pub use whole::Store;

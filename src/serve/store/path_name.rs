@@ -1,6 +1,5 @@
 //! Names in events, as far as they are followed.
 
-use crate::serve::bounds;
 use crate::serve::event::LogEvent;
 
 /// The folder a file lies in; `None` where its path names none.
@@ -12,16 +11,14 @@ pub(super) fn folder_of(path: &str) -> Option<&str> {
     }
 }
 
-/// The file of an event, unless its path is too long to be one.
+/// The file of an event, if it has a name.
 pub(super) fn followed_path(event: &LogEvent) -> Option<&str> {
-    let fits = |path: &&str| !path.is_empty() && path.len() <= bounds::EVENT_PATH_BYTES;
-    event.path().filter(fits)
+    event.path().filter(|path| !path.is_empty())
 }
 
-/// The task of an event, unless its name is too long to be followed.
+/// The task of an event, if it has a name.
 pub(super) fn followed_bead(event: &LogEvent) -> Option<&str> {
-    let fits = |bead: &&str| !bead.is_empty() && bead.len() <= bounds::EVENT_KEY_BYTES;
-    event.bead().filter(fits)
+    event.bead().filter(|bead| !bead.is_empty())
 }
 
 /// The beginning of a text, in at most so many bytes.

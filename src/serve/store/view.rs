@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::alert::Alerts;
+use super::alerting::{Alerts, Severity};
 use super::assessment::Assessment;
 use super::event_log::EventLog;
 use super::memory::{MemoryHistory, Pressure, WorkerMemory};
@@ -152,7 +152,7 @@ pub struct Worker {
     pub last_heard: WallTime,
     /// Files it has touched since its last completion, newest last.
     pub active_files: Arc<Vec<Arc<str>>>,
-    /// Folders of those, newest last.
+    /// Folders of the active files, newest last.
     pub active_directories: Arc<Vec<Arc<str>>>,
     /// The task of its newest event that has one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,7 +161,7 @@ pub struct Worker {
     pub current_bead: Option<String>,
     /// Whether it is part of a collision now.
     pub has_collision: bool,
-    /// Kinds of those: `file`, `bead`, `task`.
+    /// The kinds of its collisions: `file`, `bead`, `task`.
     pub collision_types: Vec<&'static str>,
     /// Its events since it became known.
     pub event_count: u64,
@@ -237,8 +237,8 @@ pub struct BeadCollision {
     pub events: Vec<Arc<LogEvent>>,
     /// Whether they still are.
     pub is_active: bool,
-    /// `warning` or `critical`.
-    pub severity: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
 }
 
 /// Several workers in one folder.
@@ -258,8 +258,20 @@ pub struct DirectoryCollision {
     pub detected_at: EventTime,
     /// Whether they still are.
     pub is_active: bool,
-    /// `low`, `medium` or `high`.
-    pub risk_level: &'static str,
+    /// How likely it is that they meet.
+    pub risk_level: Risk,
+}
+
+/// How likely it is that workers in one folder get into each other's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Risk {
+    /// All but one have left.
+    Low,
+    /// Two work there.
+    Medium,
+    /// More than two do.
+    High,
 }
 
 /// How often a file was modified, and by whom.

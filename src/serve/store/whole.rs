@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::alerting::OnCall;
 use super::assessment::Assessment;
 use super::assessment_book::AssessmentBook;
 use super::collision_book::{Act, CollisionBook, Other};
@@ -12,7 +13,6 @@ use super::file_book::{FileBook, Modification};
 use super::holders::Holders;
 use super::memory_log::MemoryLog;
 use super::meter::Meter;
-use super::on_call::OnCall;
 use super::path_name::{folder_of, followed_bead, followed_path};
 use super::rate_window::RateWindow;
 use super::rejected_book::RejectedBook;

@@ -103,7 +103,7 @@ impl Row {
             set(&mut worker.current_bead, bead);
         }
         if let Some(host) = event.host() {
-            set(&mut worker.host, clip(host, bounds::EVENT_KEY_BYTES));
+            set(&mut worker.host, host);
         }
         worker.pid = event.pid().or(worker.pid);
         if event.message() == "worker.state_transition"

@@ -1,13 +1,9 @@
 //! Looks through the folder: what is new, renamed, changed, gone.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, ReadDir};
+use std::fs::{self, ReadDir};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
-
-use rustix::fs::OFlags;
 
 use super::cursor::Identity;
 use super::known_file::{Serial, Stamp};
@@ -34,20 +30,6 @@ pub(super) enum Scan {
 pub(super) fn is_log(name: &OsStr) -> bool {
     let name = name.as_bytes();
     name.ends_with(b".jsonl") && !name.starts_with(b".")
-}
-
-/// Opens a regular file, following links; a pipe or a device does not block and does not become the terminal of this process.
-pub(super) fn open_regular(path: &Path) -> io::Result<(File, Identity)> {
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    let file = File::options()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    Ok((file, Identity::of(&metadata)))
 }
 
 impl Tailer {
@@ -123,7 +105,12 @@ impl Tailer {
         self.folder = None;
         self.counters.folder_readable = false;
         let folder = self.options.folder.to_string_lossy();
-        let problem = format!("the folder cannot be read: {error}");
+        let problem = match error.kind() {
+            io::ErrorKind::NotFound => {
+                "the folder cannot be read: it does not exist, and is waited for".to_owned()
+            }
+            _ => format!("the folder cannot be read: {error}"),
+        };
         self.problems.tell(&folder, &problem);
     }
 

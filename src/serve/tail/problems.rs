@@ -63,10 +63,7 @@ impl Problems {
         let owned = |told: &Told| told.problem.file.capacity() + told.problem.problem.capacity();
         let bytes =
             self.list.iter().map(owned).sum::<usize>() + self.list.capacity() * size_of::<Told>();
-        self.usage.length = self.list.len() as u64;
-        self.usage.bytes = bytes as u64;
-        self.usage.high_water_length = self.usage.high_water_length.max(self.usage.length);
-        self.usage.high_water_bytes = self.usage.high_water_bytes.max(self.usage.bytes);
+        self.usage.set(self.list.len() as u64, bytes as u64);
     }
 
     pub(super) fn list(&self) -> Vec<TailProblem> {

@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::ffi::OsString;
-use std::fs::File;
 use std::time::Duration;
 
 use super::cursor::{Identity, Mark};
-use super::known_file::{KnownFile, OpenFile, Serial, Start};
+use super::known_file::{KnownFile, Serial, Start};
 use super::look::Scan;
 use super::problems::Problems;
 use super::read_turn::{buffer_bytes, catch_up_bytes, read_turn};
@@ -27,14 +26,14 @@ pub struct Tailer {
     pub(super) queue: VecDeque<Serial>,
     /// Who is followed.
     pub(super) followed: Vec<Serial>,
-    followed_usage: Usage,
+    pub(super) followed_usage: Usage,
     /// Where those stood whose lines the sink has, but has not handed over.
     pub(super) not_handed_over: HashMap<Serial, (Mark, Start)>,
     pub(super) problems: Problems,
     /// What is counted; what can be seen otherwise is filled in when it is asked for.
     pub(super) counters: TailReport,
-    buffer: Vec<u8>,
-    turns: u64,
+    pub(super) buffer: Vec<u8>,
+    pub(super) turns: u64,
     /// Whether the first look is not over.
     pub(super) starting: bool,
     /// Whether what was there at start has not all been read.
@@ -297,91 +296,8 @@ impl Tailer {
         }
     }
 
-    /// Opens a file, if need be instead of another one; whether it is open.
-    fn activate(&mut self, serial: Serial) -> bool {
-        match self.roster.get(serial) {
-            None => return false,
-            Some(known) if known.open.is_some() => return true,
-            Some(_) => {}
-        }
-        while self.followed.len() >= self.options.files_followed.max(1) {
-            let Some(other) = self.least_active() else {
-                return false;
-            };
-            self.close(other);
-            self.counters.deactivations += 1;
-            self.followed_usage.evictions += 1;
-        }
-        let Some(file) = self.open_file(serial) else {
-            return false;
-        };
-        let Some(known) = self.roster.get_mut(serial) else {
-            return false;
-        };
-        let shown = known.name.to_string_lossy().into_owned();
-        known.open = Some(Box::new(OpenFile { file, shown }));
-        known.active_in = self.turns;
-        self.followed.push(serial);
-        self.count_followed();
-        true
-    }
-
-    /// Who is closed first: one that has nothing to be read, and of those the one that was read from least recently. One that has lost its
-    /// name cannot be opened again, so it stays until it is read to its end.
-    fn least_active(&self) -> Option<Serial> {
-        self.followed
-            .iter()
-            .filter_map(|serial| Some((*serial, self.roster.get(*serial)?)))
-            .filter(|(_, known)| !(known.nameless && known.queued))
-            .min_by_key(|(_, known)| (known.queued, known.active_in))
-            .map(|(serial, _)| serial)
-    }
-
-    pub(super) fn close(&mut self, serial: Serial) {
-        self.followed.retain(|other| *other != serial);
-        if let Some(known) = self.roster.get_mut(serial) {
-            known.open = None;
-        }
-        self.count_followed();
-    }
-
-    fn count_followed(&mut self) {
-        let names = self.followed.iter().filter_map(|serial| {
-            let open = self.roster.get(*serial)?.open.as_ref()?;
-            Some(open.shown.capacity() + size_of::<OpenFile>())
-        });
-        let bytes = names.sum::<usize>() + self.followed.capacity() * size_of::<Serial>();
-        let usage = &mut self.followed_usage;
-        // The one buffer that they share is part of it.
-        usage.bytes = (bytes + self.buffer.capacity()) as u64;
-        usage.length = self.followed.len() as u64;
-        usage.high_water_length = usage.high_water_length.max(usage.length);
-        usage.high_water_bytes = usage.high_water_bytes.max(usage.bytes);
-    }
-
-    fn open_file(&mut self, serial: Serial) -> Option<File> {
-        let known = self.roster.get(serial)?;
-        let path = self.options.folder.join(&known.name);
-        match super::look::open_regular(&path) {
-            Ok((file, identity)) if identity == known.identity => Some(file),
-            Ok(_) => {
-                // The name leads elsewhere by now; the look finds out where.
-                self.look_soon(serial);
-                None
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                self.look_soon(serial);
-                None
-            }
-            Err(error) => {
-                self.fail(serial, &format!("cannot be opened: {error}"));
-                None
-            }
-        }
-    }
-
     /// Takes it out of the queue until its name is looked at, which is at the next turn.
-    fn look_soon(&mut self, serial: Serial) {
+    pub(super) fn look_soon(&mut self, serial: Serial) {
         if let Some(known) = self.roster.get_mut(serial) {
             known.queued = false;
             known.nameless = true;
@@ -391,7 +307,7 @@ impl Tailer {
     }
 
     /// Takes it out of the queue until the next look.
-    fn fail(&mut self, serial: Serial, problem: &str) {
+    pub(super) fn fail(&mut self, serial: Serial, problem: &str) {
         if let Some(known) = self.roster.get_mut(serial) {
             known.queued = false;
             known.failed = true;

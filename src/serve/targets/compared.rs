@@ -10,6 +10,7 @@ use crate::judge::{change_tree, compare};
 use crate::load::{LoadError, Loaded, Progress, load_file};
 use crate::render;
 use crate::report::DiffReport;
+use crate::report::input::pair_title;
 use crate::symbolize::{ImageStore, Symbolizer};
 
 /// Two snapshots of a target, compared.
@@ -40,7 +41,7 @@ impl Compared {
         };
         let report = compare(&before, &after, &options).map_err(refused)?;
         let tree = change_tree(&before, &after, &options).map_err(refused)?;
-        let title = format!("{} -> {}", before.name, after.name);
+        let title = pair_title(&before.name, &after.name);
         Ok(Compared {
             json: render::json::diff(&report).unwrap_or_default().into(),
             flame: render::flame_svg(&tree, &title).into(),

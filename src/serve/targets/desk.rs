@@ -10,12 +10,13 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::counters::Counters;
 use super::folder_look::{Fingerprint, FolderLook};
 use super::folder_watch::FolderWatch;
-use super::judged::{Judged, joined};
+use super::judged::Judged;
 use super::last_try::LastTry;
 use super::target::Target;
 use crate::escape;
 use crate::serve::bounds::JUDGEMENTS;
-use crate::serve::store::Assessment;
+use crate::serve::store::{Assessment, LimitTime};
+use crate::serve::time::WallTime;
 
 /// Somebody who waits for the judgement of what lies in the folder now.
 pub(super) type Asker = oneshot::Sender<Arc<Judged>>;
@@ -120,7 +121,7 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         let judged = match analysis.await {
             Ok(judged) => judged,
             Err(error) if error.is_panic() => {
-                tracing::error!(service = %self.target.name, "an analysis broke: a fault of fabric");
+                tracing::error!(target = %self.target.name, "an analysis broke: a fault of fabric");
                 let look = FolderLook {
                     fingerprint,
                     ..FolderLook::nothing()
@@ -172,8 +173,10 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         let before = self.told.borrow().as_ref().map(|it| it.assessment);
         if before != Some(assessment.assessment) {
             // The sentence is foreign text, and may not command a terminal.
-            let sentence = escape::terminal(&assessment.sentence);
-            tracing::info!(service = %assessment.target, verdict = assessment.assessment, %sentence, "judged");
+            let sentence = &*escape::terminal(&assessment.sentence);
+            let limit = LimitTime::of(&assessment, WallTime::now());
+            let limit = limit.map(|it| format!("reached {it}"));
+            tracing::info!(service = %assessment.target, verdict = assessment.assessment.name(), sentence, limit, "judged");
         }
         self.send(assessment).await
     }
@@ -184,8 +187,11 @@ impl<M: From<Assessment> + Send + 'static> Desk<M> {
         // What was not judged yet is told when it is.
         let Some(told) = told else { return Some(()) };
         let LastTry { at, trouble } = self.last_try.borrow_and_update().clone();
-        let refusal = self.newest.as_ref().and_then(|it| it.refusal.as_deref());
-        let problem = joined(refusal, trouble.map(|trouble| trouble.words));
+        let trouble = trouble.map(|trouble| trouble.words);
+        let problem = match &self.newest {
+            Some(newest) => newest.problem(trouble),
+            None => trouble,
+        };
         // A new snapshot is judged in a moment, and the try that gave it told with that. Tries that fail are counted.
         if problem == told.problem && (problem.is_none() || at == told.last_scrape_at) {
             return Some(());

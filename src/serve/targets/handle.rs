@@ -20,6 +20,7 @@ use super::target_error::TargetError;
 use super::watched::{WatchOptions, Watched};
 use crate::serve::bounds::{BoundReport, TARGET_QUESTIONS};
 use crate::serve::store::Assessment;
+use crate::serve::time::WallTime;
 
 /// Analyses at a time, over all targets: with two cores, one is left to the hub.
 const ANALYSES: usize = 1;
@@ -164,6 +165,13 @@ impl Targets {
         self.0.own_tries.clone()
     }
 
+    /// When a watched service is asked for its next snapshot; nothing for other targets.
+    pub fn next_scrape_at(&self, name: &str) -> Option<WallTime> {
+        let counts = self.desk(name).ok()?.scrapes.as_ref()?;
+        let next = counts.next_at.load(Ordering::Relaxed);
+        (next > 0).then_some(WallTime(next))
+    }
+
     /// The names of all targets, this server first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.desks.iter().map(|desk| &*desk.target.name)
@@ -265,8 +273,8 @@ impl Targets {
             let counts = desk.scrapes.as_ref()?;
             Some(Scrapes {
                 target: &desk.target.name,
-                scrapes: counts.scrapes.load(Ordering::Relaxed),
-                failures: counts.failures.load(Ordering::Relaxed),
+                scrapes: counts.scrapes.get(),
+                failures: counts.failures.get(),
             })
         })
     }

@@ -20,11 +20,14 @@ use crate::load::Progress;
 use crate::load::series::SelectError;
 use crate::notes::Notes;
 use crate::render;
-use crate::report::TrendReport;
+use crate::report::{TrendReport, time_text};
 use crate::serve::bounds::SUSPECTS_TOLD;
 use crate::serve::store::{Assessment, SuspectBrief};
 use crate::serve::time::WallTime;
 use crate::symbolize::{ImageStore, Symbolizer};
+
+/// A snapshot that is dated so many milliseconds ahead is dated wrongly: clocks of two machines are seconds apart, and not minutes.
+const FUTURE_MS: i64 = 10 * 60_000;
 
 /// The judgement of exactly what lies in a folder: the one that `fabric trend` prints.
 #[derive(Debug)]
@@ -111,6 +114,26 @@ impl Judged {
         (3 * self.json.len() + snapshots) as u64
     }
 
+    /// Why there is no verdict or none that means much, and why there is no newer snapshot.
+    pub(super) fn problem(&self, trouble: Option<String>) -> Option<String> {
+        let all = [self.refusal.clone(), self.not_yet(), trouble];
+        let all: Vec<String> = all.into_iter().flatten().collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// A snapshot that is dated in the future: what is taken now comes before it, and every verdict ends with it.
+    fn not_yet(&self) -> Option<String> {
+        let last = self.report.snapshots.last()?;
+        let at = last
+            .timestamp_ms
+            .filter(|at| WallTime(*at).since(self.judged_at) > FUTURE_MS)?;
+        let date = time_text(at).unwrap_or_else(|| "a time beyond the calendar".to_owned());
+        Some(format!(
+            "its last snapshot, {}, is dated {date}, which is not yet: move it away, as the clock was wrong when it was taken",
+            last.input.filename
+        ))
+    }
+
     /// In few words, for the store.
     pub(super) fn assessment(&self, last_try: LastTry) -> Assessment {
         let report = &self.report;
@@ -124,10 +147,10 @@ impl Judged {
             target: Arc::clone(&self.target.name),
             url: self.target.url.clone(),
             folder: self.target.folder_text(),
-            assessment: trend.assessment.name(),
+            assessment: trend.assessment,
             sentence: match &self.refusal {
                 Some(refusal) => format!("no verdict: {refusal}"),
-                None => report.sentence(),
+                None => report.course_sentence(),
             },
             snapshots: match &self.refusal {
                 Some(_) => self.files,
@@ -150,19 +173,8 @@ impl Judged {
                 .collect(),
             judged_at: self.judged_at,
             last_scrape_at: last_try.at,
-            problem: joined(
-                self.refusal.as_deref(),
-                last_try.trouble.map(|trouble| trouble.words),
-            ),
+            problem: self.problem(last_try.trouble.map(|trouble| trouble.words)),
         }
-    }
-}
-
-/// Why there is no verdict, and why there is no newer snapshot.
-pub(super) fn joined(refusal: Option<&str>, trouble: Option<String>) -> Option<String> {
-    match (refusal, trouble) {
-        (Some(refusal), Some(trouble)) => Some(format!("{refusal}; {trouble}")),
-        (refusal, trouble) => refusal.map(str::to_owned).or(trouble),
     }
 }
 
@@ -181,7 +193,7 @@ fn brief(suspect: &Suspect, has_time: bool) -> SuspectBrief {
     let function = suspect.frames.first();
     SuspectBrief {
         function: function.map_or_else(|| "[no stack]".to_owned(), |frame| frame.name.clone()),
-        assessment: suspect.assessment.name(),
+        assessment: suspect.assessment,
         growth_bytes_per_hour: has_time.then_some(suspect.rate.value),
         inuse_bytes: suspect.values.last().copied().unwrap_or(0.0).round() as u64,
     }

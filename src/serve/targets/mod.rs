@@ -11,7 +11,7 @@
 //! [`judge`](crate::judge), which `fabric trend` prints. At most one analysis or comparison runs at a time, over all targets and on one core, so
 //! that the other is left to the hub.
 //!
-//! It knows nothing of HTTP.
+//! It knows nothing of HTTP, nor what follows from a verdict: the [`store`](super::store) says of which [alerts](super::alerts) somebody is told.
 
 mod bounded_modules;
 mod compared;
@@ -42,7 +42,7 @@ pub use handle::{Scrapes, Targets};
 pub use judged::Judged;
 pub(in crate::serve) use last_try::LastTry;
 pub use saved_reports::save_report;
-pub use target::{SELF, Target};
+pub use target::Target;
 pub use target_error::TargetError;
 pub(in crate::serve) use trouble::Trouble;
 pub use watched::{WatchOptions, Watched};

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
@@ -14,6 +14,8 @@ use super::scrape::{self, time_limit};
 use super::trouble::Trouble;
 use super::watched::Watched;
 use crate::escape;
+use crate::serve::Count;
+use crate::serve::beside::beside;
 use crate::serve::bounds::TARGET_FETCHES;
 use crate::serve::time::WallTime;
 
@@ -22,11 +24,16 @@ const FIRST_AFTER: Duration = Duration::from_secs(1);
 /// From the first snapshot of one service to that of the next one.
 const FIRST_STEP: Duration = Duration::from_millis(500);
 
+/// Of the turns, those of services that gave nothing the last time. With two, sixty that hang are asked every quarter of an hour.
+const DOUBTFUL_FETCHES: usize = 2;
+
 /// What is counted about the scrapes of a service.
 #[derive(Debug, Default)]
 pub(super) struct ScrapeCounts {
-    pub(super) scrapes: AtomicU64,
-    pub(super) failures: AtomicU64,
+    pub(super) scrapes: Count,
+    pub(super) failures: Count,
+    /// When it is asked next, in milliseconds since 1970; 0 before that is known.
+    pub(super) next_at: AtomicI64,
 }
 
 /// How many services are worked on at a time.
@@ -34,6 +41,8 @@ pub(super) struct ScrapeCounts {
 pub(super) struct ScrapeTurns {
     /// From the first byte to the last one on the disk: so many answers wait there at most.
     fetching: Arc<Semaphore>,
+    /// The same, for services that gave nothing the last time: each may take its whole time again, and those that answer wait for none of them.
+    doubtful: Arc<Semaphore>,
     /// Reading takes memory and a processor: one is left to the hub.
     storing: Arc<Semaphore>,
 }
@@ -41,7 +50,8 @@ pub(super) struct ScrapeTurns {
 impl ScrapeTurns {
     pub(super) fn new() -> ScrapeTurns {
         ScrapeTurns {
-            fetching: Arc::new(Semaphore::new(TARGET_FETCHES)),
+            fetching: Arc::new(Semaphore::new(TARGET_FETCHES - DOUBTFUL_FETCHES)),
+            doubtful: Arc::new(Semaphore::new(DOUBTFUL_FETCHES)),
             storing: Arc::new(Semaphore::new(1)),
         }
     }
@@ -74,12 +84,14 @@ impl ScrapeClock {
         let first = began + FIRST_AFTER + FIRST_STEP * place;
         // The first comes soon, the others spread over the interval.
         let mut next = began + self.interval + self.interval * place / of.max(1);
+        self.expect_next(first);
         sleep_until(first).await;
         // A server that starts again and again would push out what it has.
         if !self.has_young().await {
             self.scrape().await;
         }
         loop {
+            self.expect_next(next);
             sleep_until(next).await;
             self.scrape().await;
             // What was missed while the service did not answer is not made up for.
@@ -87,6 +99,13 @@ impl ScrapeClock {
                 next += self.interval;
             }
         }
+    }
+
+    fn expect_next(&self, at: Instant) {
+        let ahead = at.saturating_duration_since(Instant::now()).as_millis();
+        let ahead = i64::try_from(ahead).unwrap_or(i64::MAX);
+        let next = WallTime::now().0.saturating_add(ahead);
+        self.counts.next_at.store(next, Ordering::Relaxed);
     }
 
     async fn has_young(&self) -> bool {
@@ -101,9 +120,9 @@ impl ScrapeClock {
         let Some(outcome) = self.outcome().await else {
             return;
         };
-        self.counts.scrapes.fetch_add(1, Ordering::Relaxed);
+        self.counts.scrapes.add();
         if outcome.is_err() {
-            self.counts.failures.fetch_add(1, Ordering::Relaxed);
+            self.counts.failures.add();
         }
         self.tell(outcome.err());
     }
@@ -112,15 +131,19 @@ impl ScrapeClock {
     async fn outcome(&self) -> Option<Result<(), Trouble>> {
         let broke = "the scrape broke: this is a fault of fabric; its log says more";
         let broke = || Err(Trouble::new("broke", broke));
-        let turn = Arc::clone(&self.turns.fetching).acquire_owned();
+        let turn = match self.last_try.borrow().trouble {
+            None => Arc::clone(&self.turns.fetching),
+            Some(_) => Arc::clone(&self.turns.doubtful),
+        };
+        let turn = turn.acquire_owned();
         let turn = turn.await.ok()?;
         let (watched, folder) = (Arc::clone(&self.watched), self.folder.clone());
         let limit = time_limit(self.interval);
-        let fetched = beside(move || {
+        let fetched = beside("fabric-fetch", move || {
             // The turn ends with the work, also when nobody waits for it any more.
             scrape::fetch(&watched, &folder, limit).map(|fetched| (fetched, turn))
         });
-        let (fetched, turn) = match fetched.await {
+        let (fetched, turn) = match fetched.await.ok().flatten() {
             Some(Ok(fetched)) => fetched,
             Some(Err(trouble)) => return Some(Err(trouble)),
             None => return Some(broke()),
@@ -149,26 +172,14 @@ impl ScrapeClock {
                 Some(failure) => {
                     // What a service answers is foreign text, and may not command a terminal.
                     let problem = escape::terminal(&failure.words);
-                    tracing::warn!(%service, %problem, "no snapshot of a watched service");
+                    tracing::warn!(target = %service, %problem, "no snapshot of a watched service");
                 }
-                None => tracing::info!(%service, "snapshots of a watched service come again"),
+                None => {
+                    tracing::info!(target = %service, "snapshots of a watched service come again")
+                }
             }
         }
         let ended = LastTry::ended(WallTime::now(), failure);
         self.last_try.send_replace(ended);
     }
-}
-
-/// Does what may wait for a service on a thread of its own: those of the pool are few, and all that reads files needs them. Nothing where the
-/// system gives no thread, or the work panicked.
-async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let (done, result) = oneshot::channel();
-    let begun = std::thread::Builder::new()
-        .name("fabric-fetch".to_owned())
-        .spawn(move || {
-            // Whoever waited may have gone.
-            let _ = done.send(work());
-        });
-    begun.ok()?;
-    result.await.ok()
 }

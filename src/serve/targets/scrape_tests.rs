@@ -16,8 +16,9 @@ use tokio::time::timeout;
 use super::scrape::fetch;
 use super::trouble::Trouble;
 use super::*;
+use crate::analysis::trend::SeriesAssessment;
 use crate::archive;
-use crate::serve::store::Assessment;
+use crate::serve::store::{Assessment, SELF};
 
 /// A service on a port of its own that answers its `n`-th request with `answer`. It ends with the test process.
 fn service(answer: impl Fn(usize, &mut TcpStream) + Send + Sync + 'static) -> u16 {
@@ -271,7 +272,7 @@ async fn a_service_that_leaks_is_found_and_one_that_does_not_is_not() {
     while found.is_none() || spared.is_none() {
         let told = scene
             .hears(|told| match &*told.target {
-                "leaking" => told.assessment == "leaking",
+                "leaking" => told.assessment == SeriesAssessment::Leaking,
                 "steady" => told.snapshots >= 20,
                 _ => false,
             })
@@ -286,7 +287,12 @@ async fn a_service_that_leaks_is_found_and_one_that_does_not_is_not() {
     let url = found.url.unwrap();
     assert!(url.ends_with("/debug/pprof/heap?token=..."), "{url}");
     assert!(found.folder.ends_with("/leaking"));
-    assert_eq!(spared.assessment, "stable", "{}", spared.sentence);
+    assert_eq!(
+        spared.assessment,
+        SeriesAssessment::Stable,
+        "{}",
+        spared.sentence
+    );
     let scrapes: Vec<_> = scene.targets.scrapes().collect();
     assert_eq!(scrapes[0].target, "leaking");
     assert!(scrapes[0].scrapes >= 12, "{scrapes:?}");

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The name of this server among the targets.
-pub const SELF: &str = "self";
+use crate::serve::store::SELF;
 
 /// A service whose heap is judged: this server itself, or one that is watched.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 use super::*;
-use crate::serve::store::Assessment;
+use crate::analysis::trend::SeriesAssessment;
+use crate::serve::store::{Assessment, SELF};
 use crate::serve::time::WallTime;
 
 /// A target with a folder, and what it tells.
@@ -79,7 +80,9 @@ async fn two_hundred_questions_at_once_cost_one_analysis() {
     assert_eq!(scene.targets.analyses(), 1);
     assert!(answers.iter().all(|answer| answer.json == answers[0].json));
     assert_eq!(answers[0].report.trend.assessment.name(), "leaking");
-    let told = scene.hears(|told| told.assessment == "leaking").await;
+    let told = scene
+        .hears(|told| told.assessment == SeriesAssessment::Leaking)
+        .await;
     assert_eq!(told.suspects[0].function, "main.newSession");
     assert_eq!(told.snapshots, 19);
     // A later one finds it made; after another snapshot, two hundred cost one more.
@@ -102,7 +105,10 @@ async fn what_another_program_puts_there_is_told_without_being_asked_for() {
     let folder = parent.path().join("later");
     let mut scene = watch_over(&folder);
     let told = scene.hears(|_| true).await;
-    assert_eq!((told.assessment, told.snapshots), ("insufficient-data", 0));
+    assert_eq!(
+        (told.assessment, told.snapshots),
+        (SeriesAssessment::InsufficientData, 0)
+    );
     assert_eq!(told.problem, None);
     fs::create_dir(&folder).unwrap();
     put(&folder, 0..8);
@@ -247,10 +253,13 @@ async fn a_folder_of_two_services_says_what_lies_there_and_what_to_do() {
     fs::copy(other, folder.path().join("other.1.2.heap")).unwrap();
     let mut scene = watch_over(folder.path());
     let told = scene.hears(|told| told.snapshots > 0).await;
-    assert_eq!((told.assessment, told.snapshots), ("insufficient-data", 4));
+    assert_eq!(
+        (told.assessment, told.snapshots),
+        (SeriesAssessment::InsufficientData, 4)
+    );
     assert!(
         told.sentence
-            .starts_with("no verdict: profiles of 2 services (")
+            .starts_with("no verdict: snapshots of 2 services (")
     );
     assert!(told.sentence.ends_with("): keep one service a folder"));
     // A snapshot that fails is told beside it, and is forgotten when one comes.
@@ -273,7 +282,10 @@ async fn without_a_folder_there_is_an_answer_all_the_same() {
     let judged = targets.judged(SELF).await.unwrap();
     let json: serde_json::Value = serde_json::from_slice(&judged.json).unwrap();
     assert_eq!(json["overallAssessment"], "insufficient-data");
-    assert_eq!(targets.assessments()[0].assessment, "insufficient-data");
+    assert_eq!(
+        targets.assessments()[0].assessment,
+        SeriesAssessment::InsufficientData
+    );
     assert_eq!(
         targets.pair(SELF, None, None).await.unwrap_err(),
         TargetError::TooFew(0)

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::target::{SELF, Target};
+use super::target::Target;
 use crate::capture::{Endpoint, EndpointError};
 use crate::limits;
 use crate::serve::bounds::ASSESSMENTS;
+use crate::serve::store::SELF;
 
 /// Services that are watched, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]

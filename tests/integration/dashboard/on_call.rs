@@ -139,7 +139,7 @@ fn a_flame_graph_of_two_snapshots_zooms_and_searches() {
     let name = tab.eval(third).as_str().expect("a name").to_owned();
     tab.click(&format!("[data-compare=baseline][data-name='{name}']"));
     tab.until(&format!(
-        "({inside}.documentElement.getAttribute('aria-label') || '').split(' -> ')[0].endsWith({name:?})"
+        "({inside}.documentElement.getAttribute('aria-label') || '').split(' → ')[0].endsWith({name:?})"
     ));
     tab.is_clean(service.address);
 }

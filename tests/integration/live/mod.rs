@@ -14,8 +14,6 @@ pub(crate) mod process;
 mod restarts;
 /// Settings from the command line, the environment and a file.
 mod settings;
-/// A day of events, pushed through in minutes.
-mod soak;
 /// A WebSocket client of the whole server.
 mod sockets;
 /// What systemd gives and is told.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -165,7 +165,7 @@ impl Live {
 
     /// Resident set in bytes.
     pub(crate) fn resident_bytes(&self) -> u64 {
-        fabric::capture::Resident::read(Path::new("/"), self.pid())
+        fabric::capture::Resident::read(std::path::Path::new("/"), self.pid())
             .expect("the server runs")
             .bytes
     }

@@ -226,7 +226,7 @@ fn check_shows_where_alerts_go_and_no_secret_of_it() {
         ),
         (["--alert-webhook", "s3cret"], "is not an http"),
         (["--alert-command", " "], "--alert-command is no command"),
-        (["--limit", "1023KiB"], "--limit is 1047552 bytes"),
+        (["--limit", "1023KiB"], "--limit is 1023 KiB: "),
     ] {
         let (code, _, err) = run(serve(&["--check", "--listen", "127.0.0.1:0"]).args(flags));
         assert_eq!(code, 2, "{err}");
@@ -263,7 +263,92 @@ fn two_servers_do_not_share_a_state() {
     let (code, _, err) = run(&mut folders.command(&[]));
     assert_eq!(code, 5, "{err}");
     assert!(err.contains("another fabric serve"), "{err}");
+    // Nor with other logs: their heap snapshots would be one series.
+    let state = folders.path("state").to_string_lossy().into_owned();
+    let other = [
+        "--source",
+        "/nowhere",
+        "--listen",
+        "127.0.0.1:0",
+        "--state-dir",
+        &state,
+    ];
+    let (code, _, err) = run(serve(&other).arg("--check"));
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        err.contains("another fabric serve has its state in"),
+        "{err}"
+    );
+    let (code, _, err) = run(&mut serve(&other));
+    assert_eq!(code, 5, "{err}");
     first.stop();
+    let (code, out, err) = run(serve(&other).arg("--check"));
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(
+        out.contains("is not there yet: fabric waits for it"),
+        "{out}"
+    );
+}
+
+#[test]
+fn an_empty_variable_is_not_set_and_a_yes_is_a_yes() {
+    let mut command = serve(&["--check", "--listen", "127.0.0.1:0"]);
+    command.envs([
+        ("FABRIC_SOURCE", ""),
+        ("FABRIC_MAX_RSS", ""),
+        ("FABRIC_WATCH", ""),
+    ]);
+    command.envs([
+        ("FABRIC_AUTH_READS", "1"),
+        ("FABRIC_AUTH_TOKEN", "abcdefghijklmnop"),
+    ]);
+    let (code, out, err) = run(&mut command);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("auth-reads = true"), "{out}");
+    assert!(out.contains("max-rss = \"400MiB\""), "{out}");
+    let (code, _, err) =
+        run(serve(&["--check", "--listen", "4700"]).env("FABRIC_AUTH_READS", "no"));
+    assert_eq!(code, 2);
+    assert!(err.contains("write it like 127.0.0.1:3000"), "{err}");
+}
+
+#[test]
+fn a_file_says_what_it_means_in_its_own_words() {
+    let folders = Folders::new();
+    let file = folders.path("serve.toml");
+    let check = |text: &str| {
+        std::fs::write(&file, text).expect("the file can be written");
+        let mut command = serve(&["--check", "--listen", "127.0.0.1:0", "--config"]);
+        let (code, out, err) = run(command.arg(&file));
+        (code, out + &err)
+    };
+    let (code, out) = check("listen = [\"localhost:0\"]\n[watch]\napi = \"http://127.0.0.1:1\"\n");
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("watch = [\"api=http://127.0.0.1:1/debug/pprof/heap\"]"),
+        "{out}"
+    );
+    for (text, expected) in [
+        (
+            "max_rss = \"1GiB\"",
+            "there is no setting max_rss: write max-rss",
+        ),
+        (
+            "FABRIC_MAX_RSS = \"1GiB\"",
+            "there is no setting FABRIC_MAX_RSS: write max-rss",
+        ),
+        (
+            "sourc = \"x\"",
+            "there is no setting sourc: `fabric serve --check` prints",
+        ),
+        ("source = 3", "expected a text in quotes"),
+        ("listen = [\"4700\"]", "write it like 127.0.0.1:3000"),
+        ("watch = 3", "watch is a table"),
+    ] {
+        let (code, out) = check(text);
+        assert_eq!(code, 2, "{text}: {out}");
+        assert!(out.contains(expected), "{text}: {out}");
+    }
 }
 
 #[test]

@@ -30,5 +30,3 @@ pub(crate) mod synth_gperftools;
 pub(crate) mod synth_jemalloc;
 /// Writes pprof's profile.proto.
 pub(crate) mod synth_pprof;
-/// The logs of a fleet of workers.
-pub(crate) mod worker_logs;

@@ -6,11 +6,10 @@ use clap::{Args, ValueEnum};
 
 /// Print the completions for a shell
 ///
-/// For bash: `fabric completions bash > ~/.local/share/bash-completion/completions/fabric`; for zsh, a file named `_fabric` in a folder of
-/// `$fpath`; for fish, `~/.config/fish/completions/fabric.fish`.
+/// `fabric completions bash > FILE`; each shell looks for it in a place of its own, in a folder that may have to be made.
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
-    /// The shell
+    /// The shell, and the file where it finds the script
     #[arg(value_enum, value_name = "SHELL")]
     pub(crate) shell: Shell,
 }
@@ -18,22 +17,22 @@ pub(crate) struct Completions {
 /// A shell that completions are there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shell {
-    /// bash
+    /// ~/.local/share/bash-completion/completions/fabric
     Bash,
-    /// zsh
+    /// `_fabric` in a folder of `$fpath`
     Zsh,
-    /// fish
+    /// ~/.config/fish/completions/fabric.fish
     Fish,
-    /// Elvish
+    /// ~/.config/elvish/lib/fabric.elv, with `use fabric` in rc.elv
     Elvish,
-    /// PowerShell
+    /// any, if `$PROFILE` runs it
     Powershell,
 }
 
 /// Write the man pages into a folder, where `man` finds them: those of the commands, of the JSON and of worker events
 ///
-/// They go to `DIR/man1` and `DIR/man5`, which are made. `fabric man ~/.local/share/man` is enough where `manpath` names that folder, as
-/// on Debian where `~/.local/bin` is in `$PATH`.
+/// They go to `DIR/man1` and `DIR/man5`, which are made. `man` looks in `share/man` beside each `bin` of `$PATH`: after `cargo install`,
+/// `fabric man ~/.cargo/share/man` is enough.
 #[derive(Debug, Args)]
 pub(crate) struct Man {
     /// The folder

@@ -2,6 +2,7 @@
 //! pages and completions from it.
 
 mod documents;
+mod examples;
 mod heap;
 mod inputs;
 mod outputs;
@@ -18,16 +19,16 @@ use fabric::analysis::gate::MaxGrowth;
 pub(crate) use documents::{Completions, Man, Shell};
 pub(crate) use heap::HeapQuestions;
 pub(crate) use inputs::{By, View};
-pub(crate) use outputs::{Color, Format, Output};
+pub(crate) use outputs::{Color, Format, Output, PageFormat, SeriesOutput};
 pub(crate) use series::{SeriesArguments, SeriesFailOn, parse_interval};
-pub(crate) use serve::{LogFormat, LogLevel, Serve};
+pub(crate) use serve::{LogFormat, LogLevel, Serve, parse_address, without_empty_variables};
 pub(crate) use snapshot::{ListFormat, Snapshot};
 pub(crate) use symbols::Symbols;
 
 /// Tells whether, where and how fast a long-lived service leaks memory
 ///
-/// fabric reads the heap profiles that services already write (pprof, jemalloc, gperftools, Go debug=1, folded stacks; gzip and
-/// zstd too), shows one, compares two with error bars, and judges a series: does it leak, where, how fast, since when.
+/// fabric reads the heap profiles that services already write (pprof, jemalloc, gperftools, Go debug=1, V8 heap snapshots and profiles,
+/// folded stacks; gzip and zstd too), shows one, compares two with error bars, and judges a series: does it leak, where, how fast, since when.
 #[derive(Debug, Parser)]
 #[command(
     name = "fabric",
@@ -70,7 +71,7 @@ pub(crate) enum Command {
 /// what it calls as well. Numbers are estimates of the whole heap: where the profile was sampled, the sampling is undone.
 #[derive(Debug, Args)]
 // More than one file is refused with advice, and not offered.
-#[command(override_usage = "fabric show [OPTIONS] <FILE>")]
+#[command(override_usage = "fabric show [OPTIONS] <FILE>", after_long_help = examples::SHOW)]
 pub(crate) struct Show {
     /// The profile; `-` reads standard input
     #[arg(value_name = "FILE", required = true)]
@@ -95,7 +96,8 @@ pub(crate) struct Show {
 /// cannot tell, with what would be needed).
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "fabric diff [OPTIONS] <BEFORE> <AFTER>\n       fabric diff [OPTIONS] --baseline <FILE> <AFTER>"
+    override_usage = "fabric diff [OPTIONS] <BEFORE> <AFTER>\n       fabric diff [OPTIONS] --baseline <FILE> <AFTER>",
+    after_long_help = examples::DIFF
 )]
 pub(crate) struct Diff {
     /// The older profile and the newer one; with --baseline only the newer one. `-` reads standard input
@@ -104,8 +106,8 @@ pub(crate) struct Diff {
     /// A pinned profile to compare with, in the place of the older one
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise
-    #[arg(long, value_name = "GROWTH", value_parser = MaxGrowth::parse)]
+    /// Exit with 1 if the total grew by more than this, like 8MiB or 5%, and by more than noise; with 6 if the data cannot tell
+    #[arg(long, value_name = "GROWTH", value_parser = MaxGrowth::parse, allow_hyphen_values = true)]
     pub(crate) max_growth: Option<MaxGrowth>,
     #[command(flatten)]
     pub(crate) view: View,
@@ -133,11 +135,15 @@ pub(crate) struct Diff {
 /// (it may yet settle), `stable` or `insufficient-data`. Snapshots are put in order by the time in them, else by that in their names,
 /// else by the number in their names; restarts are noticed and judged across.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "fabric trend [OPTIONS] <DIR or FILES>...",
+    after_long_help = examples::TREND
+)]
 pub(crate) struct Trend {
     #[command(flatten)]
     pub(crate) series: SeriesArguments,
     #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) output: SeriesOutput,
 }
 
 /// Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML
@@ -145,13 +151,20 @@ pub(crate) struct Trend {
 /// Verdict and why, chart, suspects with their call paths, what changed between the first and the last snapshot, all snapshots, what to do
 /// next, and what the data cannot say. Made for CI jobs: the same snapshots give the same bytes.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "fabric report [OPTIONS] <DIR or FILES>...",
+    after_long_help = examples::REPORT
+)]
 pub(crate) struct Report {
-    /// Write Markdown as GitHub renders it [default, unless --output ends in .html]
+    /// Write Markdown as GitHub renders it: --format md [default, unless --output ends in .html]
     #[arg(long, conflicts_with = "html")]
     pub(crate) md: bool,
-    /// Write one HTML page that opens without network
+    /// Write one HTML page that opens without network: --format html
     #[arg(long)]
     pub(crate) html: bool,
+    /// How to write the page
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with_all = ["md", "html"], help_heading = "Output")]
+    pub(crate) format: Option<PageFormat>,
     #[command(flatten)]
     pub(crate) series: SeriesArguments,
     /// Write to this file, whole or not at all, instead of standard output

@@ -17,14 +17,14 @@ pub(crate) struct SeriesArguments {
     /// Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell
     #[arg(long, value_enum, value_name = "VERDICT")]
     pub(crate) fail_on: Option<SeriesFailOn>,
-    /// The memory ceiling to project to, like 1.5GiB [default: the cgroup limit recorded with the snapshots]
-    #[arg(long, value_name = "SIZE", value_parser = parse_limit)]
+    /// The memory limit to project to, like 1.5GiB [default: that of the control group, where the snapshots recorded one]
+    #[arg(long, value_name = "SIZE", value_parser = parse_limit, allow_hyphen_values = true)]
     pub(crate) limit: Option<u64>,
     #[command(flatten)]
     pub(crate) choice: Choice,
     #[command(flatten)]
     pub(crate) view: View,
-    /// What a row of the table of other movements is
+    /// What a row of the table of others that moved is
     #[arg(long, value_enum, default_value_t = By::Stack, help_heading = "What to see")]
     pub(crate) by: By,
     #[command(flatten)]
@@ -36,13 +36,13 @@ pub(crate) struct SeriesArguments {
 #[command(next_help_heading = "Which snapshots")]
 pub(crate) struct Choice {
     /// Only snapshots from this time on: 2026-11-24, 2026-11-24T10:00Z, or 6h before the last one
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    #[arg(long, value_name = "TIME", value_parser = parse_moment, allow_hyphen_values = true)]
     pub(crate) since: Option<Moment>,
-    /// Only snapshots up to this time
-    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    /// Only snapshots up to this time, written in the same ways
+    #[arg(long, value_name = "TIME", value_parser = parse_moment, allow_hyphen_values = true)]
     pub(crate) until: Option<Moment>,
     /// Only the last N snapshots
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = parse_last, allow_hyphen_values = true)]
     pub(crate) last: Option<u32>,
     /// Only this service, where there are several: its program, or the beginning of its file names
     #[arg(long, value_name = "NAME")]
@@ -77,6 +77,11 @@ impl From<&Choice> for judge::Choice {
     }
 }
 
+fn parse_last(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|&count| count > 0);
+    count.ok_or_else(|| "not a number of snapshots: write it like 12".to_owned())
+}
+
 fn parse_limit(text: &str) -> Result<u64, String> {
     match parse_bytes(text)? {
         0 => Err("a limit of nothing is reached before the process starts".to_owned()),
@@ -96,17 +101,17 @@ fn parse_moment(text: &str) -> Result<Moment, String> {
     {
         return Ok(Moment::At(time.as_millisecond()));
     }
-    parse_span(text).map(Moment::BeforeLast).map_err(|_| {
-        format!("'{text}' is not a time: write 2026-11-24, 2026-11-24T10:00Z (UTC), or 6h for six hours before the last snapshot")
+    // Who writes -6h means the same.
+    let before = text.strip_prefix('-').unwrap_or(text);
+    parse_span(before).map(Moment::BeforeLast).map_err(|_| {
+        "not a time: write 2026-11-24, 2026-11-24T10:00Z (UTC), or 6h for six hours before the last snapshot".to_owned()
     })
 }
 
 pub(crate) fn parse_interval(text: &str) -> Result<i64, String> {
     match parse_span(text) {
         Ok(ms) if ms > 0 => Ok(ms),
-        _ => Err(format!(
-            "'{text}' is not a length of time: write it like 30m, 90s or 1h"
-        )),
+        _ => Err("not a length of time: write it like 30m, 90s or 1h".to_owned()),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::builder::{BoolishValueParser, Resettable};
+use clap::{Arg, Args, Command, ValueEnum};
 use fabric::units::parse_bytes;
 
 use super::series::parse_interval;
@@ -43,10 +44,11 @@ pub(crate) struct Serve {
         value_name = "ADDRESS:PORT",
         env = "FABRIC_LISTEN",
         hide_env_values = true,
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = parse_address
     )]
     pub(crate) listen: Option<Vec<SocketAddr>>,
-    /// Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]
+    /// What the server remembers from run to run: how far the logs were read, alerts, heap snapshots; for one server alone [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]
     #[arg(
         long,
         value_name = "DIR",
@@ -54,7 +56,7 @@ pub(crate) struct Serve {
         hide_env_values = true
     )]
     pub(crate) state_dir: Option<PathBuf>,
-    /// Where the server keeps heap snapshots of itself, for `fabric trend` [default: snapshots in --state-dir]
+    /// Where the server keeps heap snapshots of itself, the newest 50 and those that are pinned, for `fabric trend` [default: snapshots in --state-dir]
     #[arg(
         long,
         value_name = "DIR",
@@ -66,7 +68,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "TIME", env = "FABRIC_SNAPSHOT_INTERVAL", hide_env_values = true, value_parser = parse_interval)]
     pub(crate) snapshot_interval: Option<i64>,
     /// Take no heap snapshots of the server itself
-    #[arg(long, value_name = "BOOL", env = "FABRIC_NO_OWN_SNAPSHOTS", hide_env_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", env = "FABRIC_NO_OWN_SNAPSHOTS", hide_env_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
     pub(crate) no_own_snapshots: Option<bool>,
     /// Lose so many bytes for each line that is read: for testing that the server is found to leak
     #[arg(long, value_name = "BYTES", hide = true, value_parser = parse_bytes)]
@@ -109,7 +111,7 @@ pub(crate) struct Watching {
         value_delimiter = ','
     )]
     pub(crate) watch: Option<Vec<String>>,
-    /// The folder for their profiles, each in a folder of its name [default: watched in --state-dir]
+    /// The folder for their profiles, each in a folder of its name: the newest 50 and those that are pinned [default: watched in --state-dir]
     #[arg(
         long,
         value_name = "DIR",
@@ -153,7 +155,7 @@ pub(crate) struct Access {
     )]
     pub(crate) auth_token_file: Option<PathBuf>,
     /// Ask for the token for reading, too: GET and the WebSocket. Without this everybody who reaches the server can read
-    #[arg(long, value_name = "BOOL", env = "FABRIC_AUTH_READS", hide_env_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", env = "FABRIC_AUTH_READS", hide_env_values = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
     pub(crate) auth_reads: Option<bool>,
     /// A name under which browsers may reach the server, beside localhost and addresses, like ops.example; may be given several times
     #[arg(
@@ -200,8 +202,8 @@ pub(crate) struct Alerts {
         hide_env_values = true
     )]
     pub(crate) alert_webhook_secret_file: Option<PathBuf>,
-    /// Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _STATUS, _SEVERITY,
-    /// _KIND, _SCOPE, _ID, _SUMMARY and _TEXT; killed after 30 s
+    /// Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _HOST, _ID,
+    /// _IDENTITY, _KIND, _REASON, _SCOPE, _SEVERITY, _STATUS, _SUMMARY and _TEXT; killed after 30 s
     #[arg(
         long,
         value_name = "COMMAND",
@@ -307,4 +309,29 @@ pub(crate) enum LogLevel {
     Debug,
     /// Everything
     Trace,
+}
+
+/// Where to listen. `localhost` is the loopback address that programs try first.
+pub(crate) fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let numeric = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    numeric.parse().map_err(|_| {
+        format!("'{text}' is no address with a port: write it like 127.0.0.1:3000 or [::1]:3000")
+    })
+}
+
+/// A variable that is empty is not set: a line of an `EnvironmentFile=` is switched off so.
+pub(crate) fn without_empty_variables(command: Command) -> Command {
+    let is_empty = |arg: &Arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    command.mut_subcommand("serve", |serve| {
+        serve.mut_args(|arg| match is_empty(&arg) {
+            true => arg.env(Resettable::Reset),
+            false => arg,
+        })
+    })
 }

@@ -1,7 +1,7 @@
 //! The arguments of `fabric snapshot`.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -23,7 +23,8 @@ use super::series::parse_interval;
 #[command(
     override_usage = "fabric snapshot [OPTIONS] --dir <DIR> [SOURCE]\n       \
                             fabric snapshot --dir <DIR> --list | --dry-run\n       \
-                            fabric snapshot --pin <FILE> | --unpin <FILE>"
+                            fabric snapshot --pin <FILE> | --unpin <FILE>",
+    after_long_help = super::examples::SNAPSHOT
 )]
 pub(crate) struct Snapshot {
     /// Where the profile comes from: a URL like http://localhost:6060/debug/pprof/heap, a file, or `-`
@@ -87,7 +88,7 @@ pub(crate) struct Fetching {
     #[arg(long, value_name = "URL or FILE")]
     pub(crate) allocator_stats: Option<String>,
     /// The inspector of the Node process [default: where the process listens]
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = parse_address)]
     pub(crate) inspector: Option<SocketAddr>,
     /// Talk to an inspector that is not on this machine's loopback: everybody on the way can read the heap
     #[arg(long)]
@@ -110,10 +111,10 @@ pub(crate) struct Keeping {
     /// Keep so many bytes in total; or `all`
     #[arg(long, value_name = "SIZE", default_value_t = Most(Retention::USUAL.max_bytes), value_parser = parse_total)]
     pub(crate) max_bytes: Most<u64>,
-    /// Show what is in the folder
-    #[arg(long)]
+    /// Show what is in the folder, and take nothing
+    #[arg(long, conflicts_with_all = ["source", "dry_run"])]
     pub(crate) list: bool,
-    /// Show what retention would remove now, and take nothing
+    /// Show what retention would remove now, and take nothing; it removes after each snapshot that is taken
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Never prune this snapshot
@@ -195,6 +196,15 @@ fn trigger_parser() -> impl TypedValueParser<Value = Trigger> {
             // The parser above lets no other word through.
             .unwrap_or(Trigger::Manual)
     })
+}
+
+/// An address, or a name and a port.
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let wrong = || "not an address: write it like 127.0.0.1:9229 or localhost:9229".to_owned();
+    let found: Vec<SocketAddr> = text.to_socket_addrs().map_err(|_| wrong())?.collect();
+    // Node listens on the one of IPv4 where a name has both.
+    let preferred = found.iter().find(|address| address.is_ipv4());
+    preferred.or(found.first()).copied().ok_or_else(wrong)
 }
 
 fn parse_keep(text: &str) -> Result<Most<usize>, String> {

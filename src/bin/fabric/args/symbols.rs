@@ -11,6 +11,6 @@ pub(crate) struct Symbols {
     #[arg(long)]
     pub(crate) no_symbolize: bool,
     /// A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times
-    #[arg(long = "symbols", value_name = "DIR")]
+    #[arg(long = "symbols", value_name = "DIR", conflicts_with = "no_symbolize")]
     pub(crate) symbol_dirs: Vec<PathBuf>,
 }

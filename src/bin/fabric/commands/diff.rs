@@ -50,6 +50,11 @@ pub(super) fn run(arguments: Diff) -> Result<Outcome, Failure> {
     if let Some(heap) = &heap {
         report.diff.comparability.same_process = heap.same_process.clone();
     }
+    if let Some(allowed) = arguments.max_growth {
+        allowed
+            .check(&report.diff.value_name, report.diff.is_bytes)
+            .map_err(|why| Failure::usage(anyhow!("--max-growth: {why}")))?;
+    }
     report.gate = arguments
         .max_growth
         .map(|allowed| (allowed, allowed.judge(&report.diff)));

@@ -7,10 +7,11 @@ use fabric::analysis::diff::DiffOptions;
 use fabric::judge::{JudgedSeries, change_tree};
 use fabric::load::{Progress, Source, load_pair};
 use fabric::render;
+use fabric::report::input::pair_title;
 
 use super::names::with_symbolizer;
 use super::series;
-use crate::args::{Color, Format, Output, Report, SeriesArguments};
+use crate::args::{Color, Format, Output, PageFormat, Report, SeriesArguments};
 use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
 
@@ -40,15 +41,25 @@ fn output(arguments: &Report) -> Result<Output, Failure> {
         output: arguments.output.clone(),
         color: Color::Never,
     };
+    let asked = match (arguments.format, arguments.md, arguments.html) {
+        (Some(PageFormat::Md), _, _) | (None, true, _) => Some(Format::Md),
+        (Some(PageFormat::Html), _, _) | (None, false, true) => Some(Format::Html),
+        (None, false, false) => None,
+    };
     let ending = named.format();
-    if !matches!(ending, Format::Md | Format::Html | Format::Table) {
+    if asked.is_none() && !matches!(ending, Format::Md | Format::Html | Format::Table) {
         return Err(Failure::usage(anyhow!(
             "report writes Markdown or HTML: end the name after -o in .md or .html, or use `fabric trend` for other formats"
         )));
     }
-    let is_html = arguments.html || !arguments.md && ending == Format::Html;
+    let by_ending = match (named.foreign_ending(), ending) {
+        // Let it be refused like that of any other command.
+        (Some(_), _) => None,
+        (None, Format::Html) => Some(Format::Html),
+        (None, _) => Some(Format::Md),
+    };
     Ok(Output {
-        format: Some(if is_html { Format::Html } else { Format::Md }),
+        format: asked.or(by_ending),
         ..named
     })
 }
@@ -73,6 +84,6 @@ fn what_changed(
     };
     // Two that count different things have no picture in common.
     let tree = change_tree(&before, &after, &options).ok();
-    let title = format!("{} -> {}", before.name, after.name);
+    let title = pair_title(&before.name, &after.name);
     Ok(tree.map(|tree| render::flame_svg(&tree, &title)))
 }

@@ -9,13 +9,15 @@ use crate::exit::{Failure, Outcome};
 use crate::output::Destination;
 
 pub(super) fn run(arguments: Trend) -> Result<Outcome, Failure> {
-    if matches!(arguments.output.format(), Format::Pprof | Format::Folded) {
+    let output = arguments.output.output();
+    // By the ending of the file.
+    if matches!(output.format(), Format::Pprof | Format::Folded) {
         return Err(Failure::usage(anyhow!(
             "a series is not a profile: trend writes table, json, md, html or svg"
         )));
     }
     let found = series::find(&arguments.series)?;
-    let destination = Destination::open(&arguments.output, &series::paths(&found))?;
+    let destination = Destination::open(&output, &series::paths(&found))?;
     let report = series::judge(&arguments.series, found)?.report;
     let style = destination.style();
     let format = destination.format;

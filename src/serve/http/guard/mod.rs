@@ -8,7 +8,8 @@
 //! 4. Whoever posts has the token, and whoever reads too where that is asked for (`credentials`); wrong ones are counted per address
 //!    (`wrong_tokens`).
 //!
-//! It knows nothing of what routes answer, but for the few that are open to everyone.
+//! It knows nothing of what routes answer, but for the few that are open to everyone. What it lets through goes on to the routes, the pages, and
+//! [`live`](crate::serve::live).
 
 mod credentials;
 mod gate;

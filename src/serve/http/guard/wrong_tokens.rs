@@ -6,9 +6,10 @@
 //! asks for this only where a token is wrong.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use crate::serve::bounds::{BoundReport, HTTP_WRONG_TOKENS, Usage, WRONG_TOKENS_PER_MINUTE};
+use crate::serve::neighbourhood::Neighbourhood;
 use crate::serve::time::WallTime;
 
 const WINDOW_MS: i64 = 60_000;
@@ -16,7 +17,7 @@ const WINDOW_MS: i64 = 60_000;
 /// Who tried which wrong tokens within the last minute.
 #[derive(Debug, Default)]
 pub(super) struct WrongTokens {
-    by_address: HashMap<IpAddr, Tries>,
+    by_address: HashMap<Neighbourhood, Tries>,
     evictions: u64,
     highest: usize,
 }
@@ -31,7 +32,7 @@ struct Tries {
 impl WrongTokens {
     /// For how many seconds nobody at `address` may try another token; `None` when they may.
     pub(super) fn blocked(&self, address: IpAddr, now: WallTime) -> Option<u32> {
-        let tries = self.by_address.get(&network(address))?;
+        let tries = self.by_address.get(&Neighbourhood::of(address))?;
         let left = tries.since.0.saturating_add(WINDOW_MS) - now.0;
         // A clock that was set back must not block for longer than the window.
         let running = (1..=WINDOW_MS).contains(&left);
@@ -41,7 +42,7 @@ impl WrongTokens {
 
     /// Somebody at `address` tried a wrong token with this digest.
     pub(super) fn tried(&mut self, address: IpAddr, digest: u64, now: WallTime) {
-        let address = network(address);
+        let address = Neighbourhood::of(address);
         let cap = usize::try_from(HTTP_WRONG_TOKENS.cap_entries.unwrap_or(0)).unwrap_or(0);
         if !self.by_address.contains_key(&address) && self.by_address.len() >= cap {
             self.make_room(now);
@@ -80,7 +81,7 @@ impl WrongTokens {
 
     /// The bound, with what it did.
     pub(super) fn bound(&self) -> BoundReport {
-        let entry = size_of::<(IpAddr, Tries)>();
+        let entry = size_of::<(Neighbourhood, Tries)>();
         let digests: usize = self
             .by_address
             .values()
@@ -96,14 +97,6 @@ impl WrongTokens {
                 high_water_bytes: (self.highest * (entry + WRONG_TOKENS_PER_MINUTE * 8)) as u64,
             },
         }
-    }
-}
-
-/// Whoever has one IPv6 address has the 2^64 of its network.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
 

@@ -12,7 +12,7 @@ use super::journal::{Disk, Folder};
 use super::writer::{Order, Post, write_all};
 use crate::serve::bounds::{BoundReport, INGEST_KEYS, INGEST_QUEUE, Usage};
 use crate::serve::event::DedupKey;
-use crate::serve::http::gauges::{Count, Level};
+use crate::serve::{Count, Gauge};
 
 /// A line that is an event, on one line.
 #[derive(Debug, Clone)]
@@ -138,7 +138,7 @@ impl Ingest {
 #[derive(Debug, Default)]
 pub struct IngestCounts {
     /// Lines that are on the disk.
-    pub written: Total,
+    pub written: Count,
     /// Writes that put them there.
     pub groups: Count,
     /// Lines that were posted before and were not written again.
@@ -148,11 +148,11 @@ pub struct IngestCounts {
     /// Writes that failed.
     pub failures: Count,
     /// Files that were left because a write failed.
-    pub abandoned: Total,
+    pub abandoned: Count,
     pub(super) failing: Flag,
     pub(super) keys: KeyCounts,
-    lines: Level,
-    bytes: Level,
+    lines: Gauge,
+    bytes: Gauge,
 }
 
 impl IngestCounts {
@@ -209,25 +209,6 @@ impl IngestCounts {
                 },
             },
         ]
-    }
-}
-
-/// A number that is set from one place.
-#[derive(Debug, Default)]
-pub struct Total(AtomicU64);
-
-impl Total {
-    /// Now.
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn add_many(&self, amount: u64) {
-        self.0.fetch_add(amount, Ordering::Relaxed);
-    }
-
-    pub(super) fn set(&self, amount: u64) {
-        self.0.store(amount, Ordering::Relaxed);
     }
 }
 

@@ -4,7 +4,7 @@
 //! that is followed, so a posted event takes the same way into the store as any other, and is there after `kill -9` and a restart.
 //!
 //! One thread writes. What arrives while it waits for the disk is written together with the next write: one write, one `fdatasync`, then all
-//! are acknowledged. It knows nothing of HTTP.
+//! are acknowledged. It knows nothing of HTTP, nor of who reads the folder: that is [`tail`](crate::serve::tail).
 
 mod handle;
 mod journal;

@@ -135,7 +135,7 @@ impl<D: Disk> Writer<D> {
         if outcome.is_ok() && group.lines > 0 && counts.failing.swap(false) {
             tracing::info!("posted events are written again");
         }
-        counts.abandoned.set(self.journal.abandoned);
+        counts.abandoned.raise_to(self.journal.abandoned);
         for (post, waits) in group.posts {
             counts.leave(post.lines.len() as u64, post.bytes);
             let answer = if waits { outcome.clone() } else { Ok(()) };

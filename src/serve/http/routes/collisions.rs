@@ -13,7 +13,7 @@ use crate::serve::http::answer::json;
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
-use crate::serve::query::{self, Alert, CollisionStats};
+use crate::serve::query::{self, CollisionAlert, CollisionStats};
 use crate::serve::store::{BeadCollision, DirectoryCollision, FileCollision};
 
 #[derive(Debug, Serialize)]
@@ -22,7 +22,7 @@ struct All<'a> {
     beads: &'a [Arc<BeadCollision>],
     directories: &'a [Arc<DirectoryCollision>],
     stats: CollisionStats,
-    alerts: Vec<Alert>,
+    alerts: Vec<CollisionAlert>,
 }
 
 pub(super) async fn files(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
@@ -38,7 +38,7 @@ pub(super) async fn all(State(state): State<HttpState>, uri: Uri) -> Result<Resp
         beads: &view.collisions.beads,
         directories: &view.collisions.directories,
         stats: query::collision_stats(&view),
-        alerts: query::alerts(&view),
+        alerts: query::collision_alerts(&view),
     };
     json(&state, &answer)
 }

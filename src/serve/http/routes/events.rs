@@ -15,12 +15,6 @@ use crate::serve::query::{self, EventQuery, Glob};
 use crate::serve::time::EventTime;
 
 const LIMIT: usize = 100;
-const LEVELS: [(&str, Level); 4] = [
-    ("debug", Level::Debug),
-    ("info", Level::Info),
-    ("warn", Level::Warn),
-    ("error", Level::Error),
-];
 
 pub(super) async fn events(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     let known = [
@@ -31,9 +25,9 @@ pub(super) async fn events(State(state): State<HttpState>, uri: Uri) -> Result<R
     let wanted = EventQuery {
         limit: parameters.count("limit", 1..=10_000, LIMIT)?,
         worker: text("worker")?,
-        level: parameters.one_of("level", &LEVELS)?,
+        level: parameters.one_of("level", &Level::BY_NAME)?,
         bead: text("bead")?,
-        path: text("path")?,
+        path: parameters.text("path")?.map(Glob::new),
         message: parameters.text("type")?.map(Glob::new),
         since: parameters.time("since")?.map(EventTime),
         until: parameters.time("until")?.map(EventTime),

@@ -12,8 +12,7 @@ use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
 use crate::serve::own_heap;
-use crate::serve::store::View;
-use crate::serve::targets::SELF;
+use crate::serve::store::{MemoryTrend, View};
 use crate::serve::time::WallTime;
 
 /// Names as in the service that fabric replaces: probes and dashboards read them.
@@ -43,7 +42,7 @@ struct Memory {
     heap_total: u64,
     external: u64,
     array_buffers: u64,
-    trend: &'static str,
+    trend: MemoryTrend,
     avg_rss: u64,
     max_rss: u64,
     min_rss: u64,
@@ -118,7 +117,7 @@ fn seen(state: &HttpState, view: &View, status: &'static str, overload: Vec<Stri
         problems.push("posted events cannot be written to the log folder".to_owned());
     }
     let targets = view.assessments.iter();
-    let own = targets.filter(|it| &*it.target == SELF);
+    let own = targets.filter(|it| it.is_own());
     problems.extend(own.filter_map(|it| it.problem.clone()));
     problems.extend(
         view.tail
@@ -145,11 +144,7 @@ fn seen(state: &HttpState, view: &View, status: &'static str, overload: Vec<Stri
             heap_total: newest.heap_total,
             external: newest.external,
             array_buffers: newest.array_buffers,
-            trend: if memory.trend.is_empty() {
-                "unknown"
-            } else {
-                memory.trend
-            },
+            trend: memory.trend,
             avg_rss: memory.avg_rss,
             max_rss: memory.max_rss.max(resident),
             min_rss: memory.min_rss,

@@ -22,12 +22,6 @@ const OF_HEATMAP: [&str; 5] = [
     "directoryFilter",
 ];
 const OF_TIMELAPSE: [&str; 3] = ["startTimestamp", "endTimestamp", "snapshotCount"];
-const ORDERS: [(&str, HeatSort); 4] = [
-    ("modifications", HeatSort::Modifications),
-    ("recent", HeatSort::Recent),
-    ("workers", HeatSort::Workers),
-    ("collisions", HeatSort::Collisions),
-];
 
 pub(super) async fn heatmap(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     let parameters = Parameters::of(&uri, &OF_HEATMAP)?;
@@ -74,7 +68,9 @@ fn wanted(
     Ok(HeatmapQuery {
         min_modifications: parameters.count("minModifications", 1..=1_000_000_000, 1)? as u64,
         max_entries: parameters.count("maxEntries", 1..=most_entries, entries)?,
-        sort_by: parameters.one_of("sortBy", &ORDERS)?.unwrap_or_default(),
+        sort_by: parameters
+            .one_of("sortBy", &HeatSort::BY_NAME)?
+            .unwrap_or_default(),
         directory_filter: parameters.text("directoryFilter")?.map(str::to_owned),
         collisions_only: parameters.flag("collisionsOnly")?,
     })

@@ -1,8 +1,6 @@
 //! `/api/memory/files/{name}`: a snapshot as a file, and its pin.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use axum::body::{Body, Bytes};
@@ -20,7 +18,8 @@ use crate::serve::http::answer::{compute_any, json};
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
-use crate::serve::targets::SELF;
+use crate::serve::regular_file;
+use crate::serve::store::SELF;
 
 /// Bytes that are read for one write.
 const PIECE_BYTES: usize = 64 << 10;
@@ -63,8 +62,9 @@ pub(super) async fn download(
     let (name, path) = place(&state, &uri, name)?;
     // What an answer holds of a file at any time.
     let reservation = state.answers.reserve(PIECE_BYTES)?;
-    let opened = tokio::task::spawn_blocking(move || open(&path)).await;
-    let (file, bytes) = opened.map_err(|_| no_such())?.map_err(|_| no_such())?;
+    let opened = tokio::task::spawn_blocking(move || regular_file::open_no_link(&path)).await;
+    let (file, metadata) = opened.map_err(|_| no_such())?.map_err(|_| no_such())?;
+    let bytes = metadata.len();
     let pieces = stream::try_unfold(
         (file.take(bytes), reservation),
         async |(mut file, reservation)| {
@@ -151,18 +151,4 @@ fn place(
     let NameInPath(name) = name?;
     let folder = target.folder.as_ref().ok_or_else(no_such)?;
     Ok((name, folder.join(name.to_string())))
-}
-
-/// Opens a file that is one: a link leads to what is somebody else's, and a pipe would keep its reader waiting.
-fn open(path: &std::path::Path) -> io::Result<(File, u64)> {
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let file = std::fs::OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)?;
-    let metadata = file.metadata()?;
-    match metadata.is_file() {
-        true => Ok((file, metadata.len())),
-        false => Err(io::ErrorKind::InvalidInput.into()),
-    }
 }

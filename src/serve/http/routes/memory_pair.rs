@@ -13,7 +13,8 @@ use crate::serve::http::document_policy::{FLAME, framed};
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
-use crate::serve::targets::{Compared, SELF};
+use crate::serve::store::SELF;
+use crate::serve::targets::Compared;
 
 pub(super) async fn diff(State(state): State<HttpState>, uri: Uri) -> Result<Response, Problem> {
     let compared = compared(&state, &uri).await?;

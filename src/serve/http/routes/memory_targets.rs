@@ -15,7 +15,7 @@ use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
 use crate::serve::store::Assessment;
-use crate::serve::targets::SELF;
+use crate::serve::store::SELF;
 
 #[derive(Debug, Serialize)]
 struct TargetList {

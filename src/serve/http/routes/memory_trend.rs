@@ -14,7 +14,8 @@ use crate::serve::http::document_policy::{PAGE, PICTURE, framed};
 use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
-use crate::serve::targets::{Judged, SELF, TargetError, save_report};
+use crate::serve::store::SELF;
+use crate::serve::targets::{Judged, TargetError, save_report};
 use crate::serve::time::WallTime;
 
 const MARKDOWN: &str = "text/markdown; charset=utf-8";

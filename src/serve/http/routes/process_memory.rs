@@ -15,14 +15,14 @@ use crate::serve::http::parameters::Parameters;
 use crate::serve::http::problem::Problem;
 use crate::serve::http::state::HttpState;
 use crate::serve::own_heap::{DumpCosts, LimitFrom, Look};
-use crate::serve::store::{MemoryHistory, MemorySample, Pressure};
+use crate::serve::store::{MemoryHistory, MemorySample, MemoryTrend, Pressure};
 
 /// Names up to `minRss` as in the service that fabric replaces.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Stats {
     current: MemorySample,
-    trend: &'static str,
+    trend: MemoryTrend,
     avg_rss: u64,
     max_rss: u64,
     min_rss: u64,
@@ -105,10 +105,7 @@ impl Stats {
         let resident = look.surroundings.resident;
         Stats {
             current,
-            trend: match memory.trend {
-                "" => "unknown",
-                trend => trend,
-            },
+            trend: memory.trend,
             avg_rss: of_ring(memory.avg_rss),
             max_rss: of_ring(memory.max_rss),
             min_rss: of_ring(memory.min_rss),

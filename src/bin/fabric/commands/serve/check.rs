@@ -72,6 +72,12 @@ fn text(settings: &Settings, token: &Whence) -> String {
     page.set("log-level", &settings.log_level, |&it| name(it));
     // Writing to a string cannot fail.
     let _ = writeln!(page.0, "# token: {token}");
+    if !settings.source.value.exists() {
+        let _ = writeln!(
+            page.0,
+            "# the folder of --source is not there yet: fabric waits for it"
+        );
+    }
     page.0
 }
 
@@ -183,7 +189,12 @@ fn time(ms: i64) -> String {
 }
 
 fn size(bytes: u64) -> String {
-    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let units = [
+        (1 << 40, "TiB"),
+        (1 << 30, "GiB"),
+        (1 << 20, "MiB"),
+        (1 << 10, "KiB"),
+    ];
     let (size, unit) = units
         .into_iter()
         .find(|(size, _)| bytes > 0 && bytes.is_multiple_of(*size))

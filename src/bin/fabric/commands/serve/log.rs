@@ -30,7 +30,10 @@ pub(super) fn begin(format: LogFormat, level: LogLevel) {
 
 fn layer(format: LogFormat) -> Box<dyn Layer<Registry> + Send + Sync> {
     let is_terminal = std::io::stderr().is_terminal();
-    let on_stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // A target is a service whose heap is judged; modules are the business of the source.
+    let on_stderr = tracing_subscriber::fmt::layer()
+        .with_target(false)
+        .with_writer(std::io::stderr);
     match format {
         LogFormat::Text => on_stderr.with_ansi(is_terminal).boxed(),
         LogFormat::Json => on_stderr.json().flatten_event(true).boxed(),

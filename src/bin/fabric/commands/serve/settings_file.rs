@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use serde::{Deserialize, Deserializer};
 
-use crate::args::{LogFormat, LogLevel, parse_interval};
+use crate::args::{LogFormat, LogLevel, parse_address, parse_interval};
 use crate::exit::Failure;
 
 /// What the file says. A name that is no setting is an error: a slip would otherwise go unnoticed.
@@ -15,12 +15,14 @@ use crate::exit::Failure;
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct SettingsFile {
     pub(super) source: Option<PathBuf>,
+    #[serde(deserialize_with = "addresses")]
     pub(super) listen: Option<Vec<SocketAddr>>,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) snapshot_dir: Option<PathBuf>,
     #[serde(deserialize_with = "time")]
     pub(super) snapshot_interval: Option<i64>,
     pub(super) no_own_snapshots: Option<bool>,
+    #[serde(deserialize_with = "services")]
     pub(super) watch: Option<Vec<String>>,
     pub(super) watch_dir: Option<PathBuf>,
     #[serde(deserialize_with = "time")]
@@ -63,13 +65,70 @@ impl SettingsFile {
                     .get(..span.start)
                     .map_or(0, |before| before.matches('\n').count())
             });
-            let message = error.message().replace('\n', " ");
+            let message = in_one_line(&in_words(error.message()));
             Failure::usage(anyhow!(
                 "--config {}: line {line}: {message}",
                 path.display()
             ))
         })
     }
+}
+
+/// What the library says, in words of whoever writes the file.
+fn in_words(message: &str) -> String {
+    let unknown = message.strip_prefix("unknown field `");
+    let Some((name, known)) = unknown.and_then(|rest| rest.split_once('`')) else {
+        return message
+            .replace("expected path string", "expected a text in quotes")
+            .replace("expected a string", "expected a text in quotes")
+            .replace("expected a sequence", "expected a list in brackets");
+    };
+    // Names of flags have hyphens, those of variables and of other programs do not.
+    let flag = name
+        .trim_start_matches("--")
+        .to_lowercase()
+        .replace('_', "-");
+    let flag = flag.trim_start_matches("fabric-");
+    match known.contains(&format!("`{flag}`")) {
+        true => format!("there is no setting {name}: write {flag}"),
+        false => format!("there is no setting {name}: `fabric serve --check` prints all there are"),
+    }
+}
+
+fn addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<SocketAddr>>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    let addresses = texts.iter().map(|text| parse_address(text));
+    let addresses: Result<Vec<SocketAddr>, String> = addresses.collect();
+    addresses.map(Some).map_err(serde::de::Error::custom)
+}
+
+/// `NAME=URL` in a list, or a table of them as its neighbours have.
+fn services<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
+    let wrong = || {
+        let words =
+            "watch is a table, like [watch] api = \"http://127.0.0.1:6060\", or a list of NAME=URL";
+        serde::de::Error::custom(words)
+    };
+    let text = |value: &toml::Value| value.as_str().map(str::to_owned).ok_or_else(wrong);
+    let all: Result<Vec<String>, D::Error> = match toml::Value::deserialize(from)? {
+        toml::Value::Array(all) => all.iter().map(text).collect(),
+        toml::Value::Table(all) => all
+            .iter()
+            .map(|(name, url)| Ok(format!("{name}={}", text(url)?)))
+            .collect(),
+        _ => Err(wrong()),
+    };
+    all.map(Some)
+}
+
+/// Foreign text may be as long as the file: what matters stands in front.
+fn in_one_line(message: &str) -> String {
+    const MOST_CHARACTERS: usize = 1_500;
+    let mut line: String = message.chars().take(MOST_CHARACTERS).collect();
+    if line.len() < message.len() {
+        line.push_str("...");
+    }
+    line.replace('\n', " ")
 }
 
 fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {

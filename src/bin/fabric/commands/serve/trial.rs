@@ -19,6 +19,13 @@ pub(super) fn problems(settings: &Settings) -> Vec<String> {
     // Nothing is tried over the network: a service that does not run is no reason not to start.
     let is_watching = !settings.watch.value.is_empty();
     let watched = is_watching.then_some(&settings.watch_dir.value);
+    // What cannot be found out is told below, where the folder is tried.
+    if fabric::serve::is_taken(&settings.state_dir.value).unwrap_or(false) {
+        problems.push(format!(
+            "another fabric serve has its state in {}: end it, or give this one a --state-dir of its own",
+            settings.state_dir.value.display()
+        ));
+    }
     for (name, folder) in [state, snapshots, ("--watch-dir", watched)] {
         if let Some(folder) = folder
             && let Err(error) = write_in(folder)
@@ -38,10 +45,14 @@ fn addresses(addresses: &[SocketAddr]) -> Vec<String> {
         Ok(_) => return Vec::new(),
         Err(failure) => return vec![failure.message()],
     }
-    // Held until all were tried: the same address twice is one too many.
+    // Held until all were tried: one may be part of another.
     let mut held = Vec::new();
     let mut problems = Vec::new();
-    for address in addresses {
+    for (at, address) in addresses.iter().enumerate() {
+        if addresses.iter().take(at).any(|other| other == address) {
+            problems.push(format!("--listen names {address} twice"));
+            continue;
+        }
         match TcpListener::bind(address) {
             Ok(listener) => held.push(listener),
             Err(error) => problems.push(format!("cannot listen on {address}: {error}")),

@@ -17,7 +17,7 @@ pub(super) fn headers(arguments: &Snapshot) -> Result<Vec<(String, String)>, Fai
         match given.strip_prefix('@') {
             None => headers.push(header(given)?),
             Some(path) => {
-                let text = read_secret(Path::new(path))?;
+                let text = read_secret("--header", Path::new(path))?;
                 let lines = text.lines().filter(|line| !line.trim().is_empty());
                 for line in lines {
                     headers.push(header(line)?);
@@ -29,7 +29,7 @@ pub(super) fn headers(arguments: &Snapshot) -> Result<Vec<(String, String)>, Fai
         .iter()
         .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     let token = match &arguments.fetching.token_file {
-        Some(path) => Some(read_secret(path)?),
+        Some(path) => Some(read_secret("--token-file", path)?),
         // What is written down for this run goes before what is in the environment.
         None if is_authorized => None,
         None => std::env::var("FABRIC_TOKEN").ok(),
@@ -71,14 +71,14 @@ fn header(text: &str) -> Result<(String, String), Failure> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn read_secret(path: &Path) -> Result<String, Failure> {
+fn read_secret(flag: &str, path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     File::open(path)
         .and_then(|file| {
             file.take(limits::SECRET_FILE_BYTES)
                 .read_to_string(&mut text)
         })
-        .with_context(|| format!("cannot read {}", path.display()))
+        .with_context(|| format!("{flag}: cannot read {}", path.display()))
         .map_err(Failure::usage)?;
     Ok(text)
 }

@@ -99,7 +99,15 @@ fn table(rows: &[Row<'_>], is_dry_run: bool) -> String {
     };
     let all = total(&mut rows.iter());
     let summary = match is_dry_run {
-        false => format!("{} snapshots, {all}\n", rows.len()),
+        false => format!(
+            "{} {}, {all} with the documents beside them\n",
+            rows.len(),
+            if rows.len() == 1 {
+                "snapshot"
+            } else {
+                "snapshots"
+            }
+        ),
         true => format!(
             "would remove {} of {} snapshots, {} of {all}\n",
             shown.len(),

@@ -53,8 +53,12 @@ impl From {
             Some(text) if Endpoint::is_url(text) => {
                 // The text itself may hold secrets.
                 let scheme = text.split("://").next().unwrap_or_default();
-                Request::new(arguments, text, &format!("{scheme} URL")).map(From::Url)
+                let shown = format!("the URL that begins with {scheme}://");
+                Request::new(arguments, text, &shown).map(From::Url)
             }
+            Some(text) if !source.exists() && lacks_scheme(text) => Err(Failure::usage(anyhow!(
+                "{text}: no such file; a URL begins with http:// or https://"
+            ))),
             _ => Ok(From::File(Some(source.clone()))),
         }
     }
@@ -87,7 +91,9 @@ impl Request {
         Ok(Request {
             endpoint,
             headers: credentials::headers(arguments)?,
-            trust: Trust::system_and(fetching.cacert.as_deref()).map_err(wrong)?,
+            // It names the flag itself.
+            trust: Trust::system_and(fetching.cacert.as_deref())
+                .map_err(|kind| Failure::usage(anyhow!("{kind}")))?,
         })
     }
 
@@ -196,6 +202,13 @@ fn inspector_of(arguments: &Snapshot, root: &Path) -> Result<(Inspector, bool), 
         }
         found => Ok((found?, false)),
     }
+}
+
+/// Whether a text that is no file looks like `host:port/path`.
+fn lacks_scheme(text: &str) -> bool {
+    let host = text.split('/').next().unwrap_or_default();
+    let port = host.rsplit_once(':').map(|(_, port)| port);
+    port.is_some_and(|port| port.parse::<u16>().is_ok())
 }
 
 /// Who a process is, without what it is like at this moment.

@@ -1,10 +1,11 @@
 //! Alerts: those that hold, and those that are over.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use super::markup::{ago, in_query, lasting, short};
 use super::scene::Scene;
-use crate::serve::store::{Alert, AlertKind, Severity};
+use crate::serve::store::{Alert, AlertKind, Severity, spoken};
 
 /// Alerts that are over and still shown.
 const OVER_SHOWN: usize = 10;
@@ -15,7 +16,8 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         0 => out.push_str("<p class=\"rest\">No alert holds.</p>\n"),
         _ => {
             let mut active: Vec<&Alert> = alerts.active.iter().map(|it| &**it).collect();
-            active.sort_by_key(|it| (it.severity != Severity::Critical, it.created_at));
+            // The gravest first, then leaks before what is only not known, and the newest.
+            active.sort_by_key(|it| (Reverse(it.severity), it.kind, Reverse(it.created_at)));
             push_list(out, scene, &active);
         }
     }
@@ -55,23 +57,29 @@ fn push_list(out: &mut String, scene: &Scene, alerts: &[&Alert]) {
                 ago(scene.now, alert.created_at),
                 ago(scene.now, over)
             ),
-            None => format!("since {}", lasting(scene.now, alert.created_at)),
+            None => format!("for {}", lasting(scene.now, alert.created_at)),
         };
-        let note = alert
-            .resolution_note
-            .as_deref()
-            .unwrap_or(&alert.last_reason);
+        let note = match (&alert.resolution_note, alert.kind) {
+            (Some(note), _) => note,
+            // The summary has it.
+            (None, AlertKind::WatchFailing) => "",
+            (None, _) => &alert.last_reason,
+        };
         let _ = writeln!(
             out,
             "<li class=\"{class}\" data-key=\"{}\"><p><strong class=\"{class}\">{word}</strong> {} · <a href=\"/?target={}\"><bdi>{}</bdi></a> · {when}</p>\
-             <p>{}</p><p class=\"note\">{}</p></li>",
+             <p>{}</p>",
             short(&alert.id, 400),
             in_words(alert.kind),
             in_query(&alert.scope),
-            short(&alert.scope, 80),
+            short(spoken(&alert.scope), 80),
             short(&alert.summary, 400),
-            short(&note.replace(" -> ", " → "), 400),
         );
+        if !note.is_empty() {
+            let note = short(&note.replace(" -> ", " → "), 400);
+            let _ = write!(out, "<p class=\"note\">{note}</p>");
+        }
+        out.push_str("</li>\n");
     }
     out.push_str("</ul>\n");
 }
@@ -82,6 +90,6 @@ pub(super) fn in_words(kind: AlertKind) -> &'static str {
         AlertKind::MemoryLimit => "limit comes near",
         AlertKind::MemoryPressure => "memory is scarce",
         AlertKind::OomRisk => "about to be killed for memory",
-        AlertKind::WatchFailing => "gives no snapshots",
+        AlertKind::WatchFailing => "cannot be watched",
     }
 }

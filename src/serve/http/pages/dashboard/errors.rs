@@ -5,7 +5,7 @@ use super::scene::Scene;
 use super::table::{column, cut};
 use crate::render::html;
 use crate::report::{Align, Cell, RowOrder, Table, Tone};
-use crate::serve::query::{self, GroupedErrors, Severity};
+use crate::serve::query::{self, ErrorSeverity, GroupedErrors};
 use crate::serve::time::WallTime;
 use crate::units::Count;
 
@@ -36,9 +36,9 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
 
 fn row(scene: &Scene, group: &GroupedErrors) -> Vec<Cell> {
     let tone = match group.severity {
-        Severity::Critical | Severity::High => Tone::Bad,
-        Severity::Medium => Tone::Warning,
-        Severity::Low => Tone::Faint,
+        ErrorSeverity::Critical | ErrorSeverity::High => Tone::Bad,
+        ErrorSeverity::Medium => Tone::Warning,
+        ErrorSeverity::Low => Tone::Faint,
     };
     let state = match group.is_active {
         true => group.severity.name().to_owned(),

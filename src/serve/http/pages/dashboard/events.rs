@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use super::markup::{clock, short};
 use super::scene::{Asked, Scene};
+use super::workers::unreadable;
 use crate::serve::event::LogEvent;
 use crate::serve::query::EventQuery;
 use crate::serve::store::SequencedEvent;
+use crate::serve::time::WallTime;
 
 /// Without a script, the page has so many; with it, twice as many at most.
 const SHOWN: usize = 100;
@@ -32,7 +34,7 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
         scene.view.epoch, scene.view.seq
     );
     for event in &newest {
-        push_event(out, event);
+        push_event(out, event, scene.now);
     }
     out.push_str("</ol>\n");
     if newest.is_empty() {
@@ -40,7 +42,8 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
             true => "No event that is remembered fits the filter.",
             false => "No event has been heard of yet.",
         };
-        let _ = writeln!(out, "<p class=\"rest none\">{none}</p>");
+        let why = unreadable(scene);
+        let _ = writeln!(out, "<p class=\"rest none\">{none}{why}</p>");
     }
 }
 
@@ -48,14 +51,14 @@ pub(super) fn is_filtered(asked: &Asked) -> bool {
     asked.worker.is_some() || asked.level.is_some() || asked.text.is_some()
 }
 
-fn push_event(out: &mut String, event: &SequencedEvent) {
+fn push_event(out: &mut String, event: &SequencedEvent, now: WallTime) {
     let level = event.event.level().name();
     let _ = writeln!(
         out,
         "<li class=\"event {level}\" data-seq=\"{}\">{}<span class=\"level\">{level}</span><bdi class=\"who\">{}</bdi>\
          <bdi class=\"what\">{}</bdi><bdi class=\"about\">{}</bdi></li>",
         event.seq,
-        clock(event.event.ts()),
+        clock(event.event.ts(), now),
         short(event.event.worker(), TEXT_CHARS),
         short(event.event.message(), TEXT_CHARS),
         short(&about(&event.event), TEXT_CHARS),

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::markup::ago_text;
-use super::scene::{ORDERS, Scene};
+use super::markup::{ago_text, html_text};
+use super::scene::Scene;
 use super::table::{column, cut};
 use crate::render::html;
 use crate::report::{Align, Cell, RowOrder, Table, Tone};
-use crate::serve::query::{self, HeatEntry, HeatLevel, HeatmapQuery};
+use crate::serve::query::{self, HeatEntry, HeatLevel, HeatSort, HeatmapQuery};
 use crate::serve::time::WallTime;
 use crate::units::Count;
 
@@ -17,14 +17,15 @@ const WORKERS_NAMED: usize = 3;
 /// The links by which files are put in another order.
 pub(super) fn orders(scene: &Scene) -> String {
     let mut out = String::from("<nav class=\"orders\" aria-label=\"Order of files\">by ");
-    for (name, sort) in ORDERS {
+    for (name, sort) in HeatSort::BY_NAME {
         let current = match sort == scene.asked.sort {
             true => " aria-current=\"true\"",
             false => "",
         };
         let _ = write!(
             out,
-            "<a href=\"/?sort={name}#files\" data-sort-by=\"{name}\"{current}>{name}</a> "
+            "<a href=\"{}\" data-sort-by=\"{name}\"{current}>{name}</a> ",
+            html_text(&scene.asked.address(&[("sort", name)], "files"))
         );
     }
     out.push_str("</nav>\n");

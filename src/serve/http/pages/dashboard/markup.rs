@@ -16,6 +16,11 @@ pub(super) fn foreign(text: &str) -> String {
 /// Words that are longer than this are cut within: they are names and addresses, whose beginning says something.
 const LONGEST_WORD_CHARS: usize = 40;
 
+/// A text in a page, whole.
+pub(super) fn html_text(text: &str) -> String {
+    escape::html(text).into_owned()
+}
+
 /// The beginning of foreign text, escaped; what is too long ends with a whole word and a mark.
 pub(super) fn short(text: &str, most_chars: usize) -> String {
     let Some((end, next)) = text.char_indices().nth(most_chars) else {
@@ -75,15 +80,23 @@ fn span(seconds: i64) -> String {
     }
 }
 
-/// The time of day of an event, on the clock of whoever wrote it.
-pub(super) fn clock(time: EventTime) -> String {
+/// When an event happened, on the clock of whoever wrote it: the time of day, and the date alone where that is another than today's.
+pub(super) fn clock(time: EventTime, now: WallTime) -> String {
     let Ok(moment) = jiff::Timestamp::from_millisecond(time.0) else {
         return String::new();
     };
     format!(
         "<time datetime=\"{moment}\" title=\"{moment}\">{}</time>",
-        moment.strftime("%H:%M:%S")
+        match day(time.0) == day(now.0) {
+            true => moment.strftime("%H:%M:%S"),
+            false => moment.strftime("%y-%m-%d"),
+        }
     )
+}
+
+/// Days since 1970, in UTC.
+fn day(ms: i64) -> i64 {
+    ms.div_euclid(86_400_000)
 }
 
 /// A moment as RFC 3339 has it.
@@ -138,6 +151,15 @@ mod tests {
             foreign(&long).chars().count(),
             LINE_CHARS + "<bdi>…</bdi>".chars().count()
         );
+    }
+
+    #[test]
+    fn an_event_of_another_day_has_a_date_and_no_time() {
+        let now = WallTime(1_795_662_630_000);
+        let text = |ms: i64| clock(EventTime(ms), now);
+        assert!(text(now.0 - 1_000).ends_with(">03:10:29</time>"));
+        assert!(text(now.0 - 86_400_000).ends_with(">26-11-25</time>"));
+        assert!(text(1).ends_with(">70-01-01</time>"));
     }
 
     #[test]

@@ -8,21 +8,17 @@ use crate::serve::store::MemorySample;
 pub(super) fn draw(out: &mut String, scene: &Scene) {
     let samples = &scene.view.memory.samples;
     if samples.is_empty() {
-        out.push_str("<section class=\"panel\"><h2>Memory of this process</h2><p class=\"rest\">No sample has been taken yet.</p></section>\n");
+        out.push_str("<section class=\"panel\"><h2>Memory of this server</h2><p class=\"rest\">No sample has been taken yet.</p></section>\n");
         return;
     }
-    let limit = scene
-        .view
-        .assessments
-        .iter()
-        .find(|it| &*it.target == "self");
+    let limit = scene.view.assessments.iter().find(|it| it.is_own());
     let chart = Chart {
-        title: "Memory of this process".to_owned(),
+        title: "Memory of this server".to_owned(),
         clock: ChartClock::Date,
         is_bytes: true,
         lines: vec![
             line("heap in use", LineRole::Whole, samples, |it| it.heap_used),
-            line("resident set", LineRole::Beside, samples, |it| it.rss),
+            line("resident size", LineRole::Beside, samples, |it| it.rss),
         ],
         restarts: Vec::new(),
         marks: Vec::new(),

@@ -5,7 +5,8 @@
 //! the program. Nothing is loaded from elsewhere, nothing runs but those scripts, and foreign text is escaped here, once: the script
 //! puts fragments in their places as they are and writes live text as text.
 //!
-//! It computes nothing that an answer of the API would have to agree on: what it shows is what the routes say.
+//! Verdicts, rates, alerts and figures are those that the routes answer with, printed with the same [units](crate::units). What depends on the
+//! moment at which somebody looks, as whether a snapshot is late, is worked out in `outlook`.
 
 mod alerts;
 mod assets;

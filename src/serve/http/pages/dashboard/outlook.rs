@@ -1,11 +1,10 @@
 //! What lies ahead of a target, counted from now and not from its newest snapshot; and how old that one is.
 
 use super::scene::Known;
-use crate::serve::store::Assessment;
+use crate::analysis::trend::SeriesAssessment::{Growing, InsufficientData, Leaking, Stable};
+use crate::serve::store::{Assessment, LimitTime};
 use crate::serve::time::WallTime;
 use crate::units::{Bytes, HoursAhead};
-
-const MS_PER_HOUR: f64 = 3_600_000.0;
 
 /// Snapshots are late when the newest is older than so many times their usual distance.
 const LATE_DISTANCES: i64 = 3;
@@ -33,22 +32,13 @@ pub(super) enum Outlook {
 impl Outlook {
     /// What lies ahead of a target at a moment.
     pub(super) fn of(shown: &Assessment, now: WallTime) -> Outlook {
-        if is_at_limit(shown) {
+        if shown.is_at_limit() {
             return Outlook::Passed;
         }
-        match (shown.assessment, shown.hours_to_limit) {
-            ("leaking" | "growing", Some([Some(low), high])) => {
-                let newest = shown.newest_snapshot_at;
-                let age = newest.map_or(0.0, |it| now.since(it).max(0) as f64 / MS_PER_HOUR);
-                let high = high.map(|high| high - age);
-                if high.is_some_and(|high| high <= 0.0) {
-                    return Outlook::Due;
-                }
-                let low = (low - age).max(0.0);
-                Outlook::Ahead(HoursAhead { low, high })
-            }
-            ("leaking" | "growing" | "stable", _) => Outlook::NotInSight,
-            _ => Outlook::NotKnown,
+        match (shown.assessment, LimitTime::of(shown, now)) {
+            (Leaking | Growing, Some(time)) => time.ahead(now).map_or(Outlook::Due, Outlook::Ahead),
+            (Leaking | Growing | Stable, _) => Outlook::NotInSight,
+            (InsufficientData, _) => Outlook::NotKnown,
         }
     }
 
@@ -60,12 +50,6 @@ impl Outlook {
             Outlook::NotInSight | Outlook::NotKnown => f64::INFINITY,
         }
     }
-}
-
-/// Whether the newest snapshot holds as much as the limit, or more.
-pub(super) fn is_at_limit(shown: &Assessment) -> bool {
-    let both = shown.inuse_bytes.zip(shown.limit_bytes);
-    both.is_some_and(|(in_use, limit)| in_use >= limit)
 }
 
 /// Whether the newest snapshot is older than it should be, by the distance that is usual in its series.
@@ -107,15 +91,16 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::analysis::trend::SeriesAssessment;
 
     const HOUR: i64 = 3_600_000;
 
-    fn shown(word: &'static str, in_use: u64, hours: [Option<f64>; 2]) -> Assessment {
+    fn shown(verdict: SeriesAssessment, in_use: u64, hours: [Option<f64>; 2]) -> Assessment {
         Assessment {
             target: Arc::from("api"),
             url: None,
             folder: String::new(),
-            assessment: word,
+            assessment: verdict,
             sentence: String::new(),
             snapshots: 12,
             oldest_snapshot_at: None,
@@ -137,7 +122,7 @@ mod tests {
     #[test]
     fn what_lies_ahead_is_counted_from_now() {
         let at = |hours: i64, expected: [Option<f64>; 2]| {
-            let told = shown("leaking", 100, expected);
+            let told = shown(Leaking, 100, expected);
             Outlook::of(&told, WallTime(hours * HOUR))
         };
         let ahead = |low, high| Outlook::Ahead(HoursAhead { low, high });
@@ -152,14 +137,14 @@ mod tests {
 
     #[test]
     fn a_limit_that_is_reached_is_passed_and_only_growth_that_goes_on_has_time_left() {
-        let of = |word, in_use| {
-            let told = shown(word, in_use, [Some(4.0), None]);
+        let of = |verdict, in_use| {
+            let told = shown(verdict, in_use, [Some(4.0), None]);
             Outlook::of(&told, WallTime(0))
         };
-        assert_eq!(of("stable", 300), Outlook::Passed);
-        assert_eq!(of("growing", 301), Outlook::Passed);
-        assert_eq!(of("stable", 299), Outlook::NotInSight);
-        assert_eq!(of("insufficient-data", 299), Outlook::NotKnown);
+        assert_eq!(of(Stable, 300), Outlook::Passed);
+        assert_eq!(of(Growing, 301), Outlook::Passed);
+        assert_eq!(of(Stable, 299), Outlook::NotInSight);
+        assert_eq!(of(InsufficientData, 299), Outlook::NotKnown);
     }
 
     #[test]

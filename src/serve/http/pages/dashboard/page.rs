@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::assets::{script_address, style_address, theme_address};
 use super::events::is_filtered;
-use super::markup::{in_query, short};
+use super::markup::{html_text, short};
 use super::panel::{PANELS, Panel, named};
 use super::scene::{Asked, Scene, Standing};
 use super::sign::Sign;
@@ -179,15 +179,15 @@ fn event_tools(scene: &Scene) -> String {
         Some(text) => format!(" value=\"{}\"", short(text, 256)),
         None => String::new(),
     };
-    let levels: String = [Level::Debug, Level::Info, Level::Warn, Level::Error]
+    let levels: String = Level::BY_NAME
         .iter()
-        .map(|level| {
+        .map(|(name, level)| {
             let chosen = if asked.level == Some(*level) {
                 " selected"
             } else {
                 ""
             };
-            format!("<option{chosen}>{}</option>", level.name())
+            format!("<option{chosen}>{name}</option>")
         })
         .collect();
     let clear = match is_filtered(asked) {
@@ -201,10 +201,8 @@ fn event_tools(scene: &Scene) -> String {
         ),
         None => String::new(),
     };
-    let back = match &asked.target {
-        Some(target) => format!("/?target={}#events", in_query(target)),
-        None => "/#events".to_owned(),
-    };
+    let none = [("worker", ""), ("level", ""), ("text", "")];
+    let back = html_text(&asked.address(&none, "events"));
     format!(
         "<form class=\"tools\" id=\"filter\" role=\"search\" aria-label=\"Filter of events\" method=\"get\" action=\"/#events\">{target}\
          <label>Text <input type=\"search\" name=\"text\" id=\"filter-text\" autocomplete=\"off\"{}></label>\

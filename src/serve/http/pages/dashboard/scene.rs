@@ -1,11 +1,13 @@
 //! What a page, or a panel of it, is drawn from.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, Uri};
 
 use super::alerts::in_words;
+use super::markup::in_query;
 use super::outlook::Outlook;
 use super::sign::Sign;
 use crate::archive::{self, Snapshot};
@@ -17,8 +19,9 @@ use crate::serve::http::problem::Problem;
 use crate::serve::http::routes::all_bounds;
 use crate::serve::http::state::HttpState;
 use crate::serve::query::HeatSort;
+use crate::serve::store::SELF;
 use crate::serve::store::{Assessment, View};
-use crate::serve::targets::{Judged, SELF};
+use crate::serve::targets::Judged;
 use crate::serve::time::WallTime;
 
 /// What a page is drawn from.
@@ -30,6 +33,8 @@ pub(super) struct Scene {
     pub(super) standing: Standing,
     pub(super) host: Arc<str>,
     pub(super) heap: Heap,
+    /// When the target that is shown gives its next snapshot, where that is known.
+    pub(super) next_snapshot_at: Option<WallTime>,
 }
 
 /// A heap that was judged.
@@ -78,21 +83,35 @@ pub(super) enum Standing {
     LoggedOut,
 }
 
-/// The orders of files by their names in an address.
-pub(super) const ORDERS: [(&str, HeatSort); 4] = [
-    ("modifications", HeatSort::Modifications),
-    ("recent", HeatSort::Recent),
-    ("workers", HeatSort::Workers),
-    ("collisions", HeatSort::Collisions),
-];
-const LEVELS: [(&str, Level); 4] = [
-    ("debug", Level::Debug),
-    ("info", Level::Info),
-    ("warn", Level::Warn),
-    ("error", Level::Error),
-];
-
 impl Asked {
+    /// The address of the page for whoever asks the same of another: `changes` by name, where an empty value is none.
+    pub(super) fn address(&self, changes: &[(&str, &str)], anchor: &str) -> String {
+        let sort = HeatSort::BY_NAME
+            .iter()
+            .find(|(_, sort)| *sort == self.sort);
+        let sort = sort
+            .map(|(name, _)| *name)
+            .filter(|_| self.sort != HeatSort::default());
+        let mut address = String::from("/");
+        for (name, value) in [
+            ("target", self.target.as_deref()),
+            ("sort", sort),
+            ("worker", self.worker.as_deref()),
+            ("level", self.level.map(Level::name)),
+            ("text", self.text.as_deref()),
+        ] {
+            let changed = changes.iter().find(|(other, _)| *other == name);
+            let value = changed.map(|(_, value)| *value).or(value);
+            if let Some(value) = value.filter(|it| !it.is_empty()) {
+                let sign = if address.contains('?') { '&' } else { '?' };
+                // Writing to a string cannot fail.
+                let _ = write!(address, "{sign}{name}={}", in_query(value));
+            }
+        }
+        let _ = write!(address, "#{anchor}");
+        address
+    }
+
     /// Reads the query of an address.
     ///
     /// # Errors
@@ -102,9 +121,11 @@ impl Asked {
         let parameters = Parameters::of_form(uri, &names)?;
         Ok(Asked {
             target: parameters.text("target")?.map(str::to_owned),
-            sort: parameters.one_of("sort", &ORDERS)?.unwrap_or_default(),
+            sort: parameters
+                .one_of("sort", &HeatSort::BY_NAME)?
+                .unwrap_or_default(),
             worker: parameters.text("worker")?.map(str::to_owned),
-            level: parameters.one_of("level", &LEVELS)?,
+            level: parameters.one_of("level", &Level::BY_NAME)?,
             text: parameters.text("text")?.map(str::to_owned),
         })
     }
@@ -131,9 +152,14 @@ impl Scene {
             view,
             now,
             heap: Heap::Pending,
+            next_snapshot_at: None,
             asked,
         };
         let target = scene.target().to_owned();
+        scene.next_snapshot_at = match &*target {
+            SELF => state.own_heap.costs().next_at,
+            other => state.targets.next_scrape_at(other),
+        };
         let judged = tokio::time::timeout(patience, state.targets.judged(&target));
         scene.heap = match judged.await {
             Err(_) => Heap::Pending,
@@ -220,4 +246,27 @@ async fn snapshots_of(judged: &Arc<Judged>) -> Vec<Snapshot> {
     });
     let listed = listed.await.ok().flatten();
     listed.unwrap_or_else(|| judged.snapshots.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_within_the_page_keeps_what_else_was_asked_for() {
+        let asked = Asked {
+            target: Some("a b".into()),
+            level: Some(Level::Warn),
+            ..Asked::default()
+        };
+        assert_eq!(
+            asked.address(&[("worker", "w&1")], "events"),
+            "/?target=a%20b&worker=w%261&level=warn#events"
+        );
+        assert_eq!(
+            asked.address(&[("sort", "recent"), ("level", "")], "files"),
+            "/?target=a%20b&sort=recent#files"
+        );
+        assert_eq!(Asked::default().address(&[], "events"), "/#events");
+    }
 }

@@ -1,9 +1,8 @@
 //! Signs of a verdict: each has a shape of its own, because colours are not seen by everybody and not at night.
 
-use super::outlook::is_at_limit;
+use crate::analysis::trend::SeriesAssessment;
 use crate::report::Tone;
-use crate::serve::store::Assessment;
-use crate::serve::targets::SELF;
+use crate::serve::store::{Assessment, SELF};
 
 /// How a verdict is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,18 +59,22 @@ impl Sign {
             return TOO_FEW;
         };
         let sign = match shown.assessment {
-            "leaking" => LEAKING,
-            "growing" => GROWING,
-            "stable" => STABLE,
-            _ if shown.problem.is_some() && shown.snapshots == 0 => CANNOT,
-            _ => TOO_FEW,
+            SeriesAssessment::Leaking => LEAKING,
+            SeriesAssessment::Growing => GROWING,
+            SeriesAssessment::Stable => STABLE,
+            SeriesAssessment::InsufficientData
+                if shown.problem.is_some() && shown.snapshots == 0 =>
+            {
+                CANNOT
+            }
+            SeriesAssessment::InsufficientData => TOO_FEW,
         };
         let rank_at_most = |most: u8| Sign {
             rank: sign.rank.min(most),
             ..sign
         };
         // Whoever goes on growing has a sign that is loud enough.
-        if is_at_limit(shown) && sign.rank > AT_LIMIT {
+        if shown.is_at_limit() && sign.rank > AT_LIMIT {
             return Sign {
                 rank: AT_LIMIT,
                 tone: GROWING.tone,

@@ -8,7 +8,8 @@ use super::markup::{in_query, moment, short};
 use super::scene::{Heap, Scene, Standing};
 use crate::archive::{Snapshot, SnapshotName};
 use crate::report::SnapshotPoint;
-use crate::serve::targets::{Judged, SELF};
+use crate::serve::store::SELF;
+use crate::serve::targets::Judged;
 use crate::units::{Bytes, Count};
 
 /// The newest are shown; a folder may have thousands.
@@ -162,14 +163,19 @@ fn push_row(out: &mut String, judged: &Judged, row: &Row<'_>, standing: Standing
             return;
         }
         let target = in_query(&judged.target.name);
-        let (act, label, pressed) = match kept.is_pinned {
-            true => ("unpin", "Pinned", "true"),
-            false => ("pin", "Pin", "false"),
+        let (act, label, pressed, done) = match kept.is_pinned {
+            true => (
+                "unpin",
+                "Pinned",
+                "true",
+                "The pin is off: it goes when its time comes.",
+            ),
+            false => ("pin", "Pin", "false", "It is pinned, and stays."),
         };
         let _ = write!(
             out,
             "<button class=\"small needs-script\" type=\"button\" aria-pressed=\"{pressed}\" data-post=\"/api/memory/files/{name}/{act}?target={target}\" \
-             data-then=\"snapshots\" aria-label=\"{label}: {name}\">{label}</button>\
+             data-then=\"snapshots\" data-done=\"{done}\" aria-label=\"{label}: {name}\">{label}</button>\
              <a class=\"button small\" href=\"/api/memory/files/{name}?target={target}\" download aria-label=\"Download {name}\">Download</a>"
         );
     }
@@ -181,9 +187,9 @@ fn push_tools(out: &mut String, scene: &Scene) {
     out.push_str("<div class=\"tools\">");
     if scene.target() == SELF {
         match scene.standing {
-            Standing::LoggedOut => out.push_str("<a class=\"button\" href=\"/login\">Log in to capture</a>"),
+            Standing::LoggedOut => out.push_str("<a class=\"button\" href=\"/login\">Log in to take a snapshot</a>"),
             Standing::Open | Standing::LoggedIn => out.push_str(
-                "<button class=\"needs-script\" type=\"button\" data-post=\"/api/memory/heap-snapshot\" data-then=\"snapshots flame\" data-busy=\"Capturing\">Capture now</button>\
+                "<button class=\"needs-script\" type=\"button\" data-post=\"/api/memory/heap-snapshot\" data-then=\"snapshots flame\" data-busy=\"Taking\">Take a snapshot</button>\
                  <button class=\"needs-script\" type=\"button\" data-post=\"/api/memory/purge\" data-then=\"memory\" data-busy=\"Giving back\">Give memory back</button>",
             ),
         }

@@ -6,6 +6,7 @@ use super::markup::{ago, counted, in_query, short};
 use super::outlook::{Outlook, is_late, rise};
 use super::scene::{Known, Scene};
 use super::sign::Sign;
+use crate::analysis::trend::{FEWEST_SNAPSHOTS, SeriesAssessment};
 use crate::serve::bounds::SUSPECTS_TOLD;
 use crate::serve::store::Assessment;
 use crate::units::{Bytes, Per, Rate};
@@ -88,7 +89,7 @@ fn why_none(scene: &Scene) -> String {
             "Nothing is known of a target named <bdi>{}</bdi>. <a href=\"/\">Show what matters most</a>",
             short(name, 80)
         ),
-        None => "Heaps are judged when there are three snapshots or more; until then, memory and bounds below say what is known.".to_owned(),
+        None => "Heaps are judged from five snapshots on; until then, memory and bounds below say what is known.".to_owned(),
     }
 }
 
@@ -98,8 +99,15 @@ fn about(scene: &Scene, shown: Option<&Assessment>) -> String {
     };
     let mut text = format!("<strong>{}</strong>", name(shown));
     let _ = write!(text, " · {}", counted(shown.snapshots, "snapshot"));
+    if shown.assessment == SeriesAssessment::InsufficientData && shown.snapshots < FEWEST_SNAPSHOTS
+    {
+        let _ = write!(text, " of the {FEWEST_SNAPSHOTS} that a verdict needs");
+    }
     if let Some(newest) = shown.newest_snapshot_at {
         let _ = write!(text, ", the newest {}", ago(scene.now, newest));
+    }
+    if let Some(next) = scene.next_snapshot_at.filter(|next| *next > scene.now) {
+        let _ = write!(text, ", the next {}", ago(scene.now, next));
     }
     text
 }
@@ -118,10 +126,7 @@ fn late(scene: &Scene, shown: Option<&Assessment>) -> String {
 }
 
 fn name(assessment: &Assessment) -> String {
-    match &*assessment.target {
-        "self" => "this server".to_owned(),
-        name => format!("<bdi>{}</bdi>", short(name, 80)),
-    }
+    format!("<bdi>{}</bdi>", short(assessment.spoken_name(), 80))
 }
 
 /// Three questions, three answers.
@@ -146,7 +151,7 @@ fn push_answers(out: &mut String, scene: &Scene, shown: &Assessment) {
 fn place(scene: &Scene, shown: &Assessment) -> (String, String) {
     let [first, others @ ..] = shown.suspects.as_slice() else {
         let none = match shown.assessment {
-            "insufficient-data" => "not known yet",
+            SeriesAssessment::InsufficientData => "not known yet",
             _ => "nothing stands out",
         };
         return (none.to_owned(), String::new());
@@ -193,7 +198,7 @@ fn callers(scene: &Scene) -> Option<String> {
 
 /// How fast the suspects grow together, with their interval; where there are none, the heap. What is over has no rate.
 fn speed(scene: &Scene, shown: &Assessment) -> (String, String) {
-    if shown.assessment == "stable" {
+    if shown.assessment == SeriesAssessment::Stable {
         let rise = scene.known().and_then(rise);
         return (
             "no growth that goes on".to_owned(),
@@ -244,11 +249,7 @@ fn gist(scene: &Scene, target: &Assessment) -> String {
     let rate = target.rate().filter(|_| sign.goes_on());
     match (Outlook::of(target, scene.now), rate, in_use) {
         _ if sign.cannot() => {
-            let problem = target.problem.as_deref().unwrap_or_default();
-            // Where it is asked is no news, and has no room.
-            let address = target.url.as_deref().unwrap_or_default();
-            let reason = problem.strip_prefix(address).unwrap_or(problem);
-            let reason = reason.trim_start_matches(": ");
+            let reason = target.reason().unwrap_or_default();
             format!("<bdi>{}</bdi>", short(reason, REASON_CHARS))
         }
         (Outlook::Passed, _, Some(in_use)) => {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::markup::{ago, foreign, in_query, short};
+use super::markup::{ago, foreign, html_text, short};
 use super::scene::Scene;
 use crate::serve::store::{Worker, WorkerStatus};
 use crate::units::{Bytes, Count};
@@ -15,7 +15,11 @@ const SHOWN: usize = 100;
 pub(super) fn draw(out: &mut String, scene: &Scene) {
     let mut workers: Vec<&Worker> = scene.view.workers.iter().map(|it| &**it).collect();
     if workers.is_empty() {
-        out.push_str("<p class=\"rest\">No worker has been heard of.</p>\n");
+        let _ = writeln!(
+            out,
+            "<p class=\"rest\">No worker has been heard of.{}</p>",
+            unreadable(scene)
+        );
         return;
     }
     push_summary(out, &workers);
@@ -46,6 +50,14 @@ pub(super) fn draw(out: &mut String, scene: &Scene) {
             "<p class=\"rest\">{} more that were heard of longer ago are at <a href=\"/api/workers\">/api/workers</a>.</p>",
             Count(more as u64)
         );
+    }
+}
+
+/// Why nothing is heard, where that is known.
+pub(super) fn unreadable(scene: &Scene) -> &'static str {
+    match scene.view.tail.folder_readable {
+        true => "",
+        false => " The folder of logs cannot be read: <a href=\"#intake\">Logs</a> says why.",
     }
 }
 
@@ -80,9 +92,9 @@ fn push_card(out: &mut String, scene: &Scene, worker: &Worker, memory: Option<u6
     let name = short(&worker.id, 256);
     let _ = write!(
         out,
-        "<li class=\"worker {class}\" data-key=\"{name}\">\n<h3><a href=\"/?worker={}#events\"><bdi>{name}</bdi></a></h3>\
+        "<li class=\"worker {class}\" data-key=\"{name}\">\n<h3><a href=\"{}\"><bdi>{name}</bdi></a></h3>\
          <p class=\"state\">{state}</p>\n<dl>",
-        in_query(&worker.id),
+        html_text(&scene.asked.address(&[("worker", &worker.id)], "events")),
     );
     let mut fact = |label: &str, text: String| {
         let _ = write!(out, "<div><dt>{label}</dt><dd>{text}</dd></div>");

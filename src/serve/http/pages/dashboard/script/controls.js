@@ -91,7 +91,7 @@ function post(button) {
       return;
     }
     return answer.json().catch(function () { return {}; }).then(function (told) {
-      if (answer.ok) say(short(told.message) || short(told.formatted) || 'Done.');
+      if (answer.ok) say(short(told.message) || short(told.formatted) || button.dataset.done || 'Done.');
       else say('Not done: ' + (short(told.message) || 'status ' + answer.status) + '.', true);
       (button.dataset.then || '').split(' ').forEach(function (name) { if (name) refresh(name); });
     });

@@ -53,7 +53,9 @@ function row(event, seq) {
   if (!isNaN(moment)) {
     time.dateTime = moment.toISOString();
     time.title = time.dateTime;
-    time.textContent = time.dateTime.slice(11, 19);
+    // The server writes it in the same way: of another day, the date.
+    var isToday = time.dateTime.slice(0, 10) === new Date().toISOString().slice(0, 10);
+    time.textContent = isToday ? time.dateTime.slice(11, 19) : time.dateTime.slice(2, 10);
   }
   line.appendChild(time);
   line.appendChild(make('span', 'level', level));
