@@ -190,14 +190,14 @@ complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s h -l help -d 
 complete -c fabric -n "__fish_fabric_using_subcommand snapshot" -s V -l version -d 'Print version'
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l source -d 'The folder of logs; it may appear later [default: ~/.needle/logs]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l listen -d 'Where to listen; may be given several times. Another address than a loopback one needs a token [default: 127.0.0.1:3000]' -r
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l state-dir -d 'Where to remember how far the logs were read [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-dir -d 'Where the server keeps heap snapshots of itself, for `fabric trend` [default: snapshots in --state-dir]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l state-dir -d 'What the server remembers from run to run: how far the logs were read, alerts, heap snapshots; for one server alone [default: $STATE_DIRECTORY, or fabric in $XDG_STATE_HOME or ~/.local/state]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-dir -d 'Where the server keeps heap snapshots of itself, the newest 50 and those that are pinned, for `fabric trend` [default: snapshots in --state-dir]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l snapshot-interval -d 'From one heap snapshot to the next; at least 1s [default: 30m]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l no-own-snapshots -d 'Take no heap snapshots of the server itself' -r -f -a "true\t''
 false\t''"
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l config -d 'Read settings from this TOML file' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch -d 'Take heap profiles of another service, too, and judge them; may be given up to 64 times. Without a path in the URL, /debug/pprof/heap is fetched; a socket is written http+unix:///run/api.sock/debug/pprof/heap, and a comma in a URL %2C' -r
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-dir -d 'The folder for their profiles, each in a folder of its name [default: watched in --state-dir]' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-dir -d 'The folder for their profiles, each in a folder of its name: the newest 50 and those that are pinned [default: watched in --state-dir]' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-interval -d 'From one profile of a service to the next; at least 1s [default: --snapshot-interval]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-limit -d 'The memory ceiling of a service, like api=512MiB [default: the cgroup limit recorded with its profiles]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l watch-token-file -d 'The file with the bearer token that a service asks for; it is read each time' -r
@@ -209,7 +209,7 @@ complete -c fabric -n "__fish_fabric_using_subcommand serve" -l allowed-origin -
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-within -d 'A memory limit that is expected to be reached within this time is an alert; the last quarter of it is critical [default: 1d]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-webhook -d 'POST each notification to this http or https URL, as JSON (`man fabric-json`, fabric.alert/1). Give a URL that is a secret in the environment or the file: everybody sees a command line' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-webhook-secret-file -d 'Sign what is posted with the secret in this file, at least 16 bytes: X-Fabric-Signature is the HMAC-SHA256 of X-Fabric-Timestamp, a dot and the body' -r -F
-complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-command -d 'Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _STATUS, _SEVERITY, _KIND, _SCOPE, _ID, _SUMMARY and _TEXT; killed after 30 s' -r
+complete -c fabric -n "__fish_fabric_using_subcommand serve" -l alert-command -d 'Run this with /bin/sh for each notification: the JSON on standard input, the essentials in FABRIC_ALERT_CHANGE, _HOST, _ID, _IDENTITY, _KIND, _REASON, _SCOPE, _SEVERITY, _STATUS, _SUMMARY and _TEXT; killed after 30 s' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-clients -d 'WebSocket clients at once; one more gets 503 [default: 1000]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l client-rate -d 'WebSocket connections of one address in a second, over time; beyond, it gets 429 [default: 50]' -r
 complete -c fabric -n "__fish_fabric_using_subcommand serve" -l max-rss -d 'Above this resident set no further log file is opened; at least 32MiB [default: 400MiB]' -r
