@@ -24,14 +24,23 @@ pub enum Per {
     Snapshot,
 }
 
+/// From so many of the unit of a rate on, an interval is of another order.
+const WIDE: f64 = 10_000.0;
+
 impl Rate {
-    /// The interval from `low` to `high`, in the unit that the rate itself is printed in: `13.9 to 15.4`.
+    /// The interval from `low` to `high`, in the unit that the rate itself is printed in: `13.9 to 15.4`. One that is of another order than its
+    /// rate, as round a rate of nothing, names its own: `-309 to 309 MiB`.
     pub fn interval(self, low: f64, high: f64) -> String {
         let size = if self.is_bytes {
             step(self.value.abs()).0
         } else {
             1.0
         };
+        let widest = low.abs().max(high.abs());
+        if self.is_bytes && widest >= WIDE * size {
+            let (size, unit) = step(widest);
+            return format!("{} to {} {unit}", digits(low / size), digits(high / size));
+        }
         format!("{} to {}", digits(low / size), digits(high / size))
     }
 
@@ -98,7 +107,13 @@ mod tests {
         let growth = rate(14.7 * mib, true, Per::Hour);
         assert_eq!(growth.to_string(), "+14.7 MiB/h");
         assert_eq!(growth.interval(13.9 * mib, 15.4 * mib), "13.9 to 15.4");
-        assert_eq!(growth.interval(-0.5 * mib, 1e6 * mib), "-0.50 to 1,000,000");
+        assert_eq!(growth.interval(-0.5 * mib, 9e3 * mib), "-0.50 to 9,000");
+        assert_eq!(growth.interval(-0.5 * mib, 1e6 * mib), "0 to 977 GiB");
+        let nothing = rate(0.0, true, Per::Hour);
+        assert_eq!(
+            nothing.interval(-309.0 * mib, 309.0 * mib),
+            "-309 to 309 MiB"
+        );
         let check = |rate: Rate, text: &str| assert_eq!(rate.to_string(), text);
         check(rate(-2048.0, true, Per::Snapshot), "-2.00 KiB/snapshot");
         check(rate(1234.4, false, Per::Hour), "+1,230/h");

@@ -277,6 +277,28 @@ async fn a_folder_of_two_services_says_what_lies_there_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_snapshot_that_is_dated_in_the_future_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    // The last is of 2100.
+    for time in [1_795_000_000_000_i64, 1_795_000_060_000, 4_102_444_800_000] {
+        let name = format!("heap-{time}-manual.folded");
+        fs::write(folder.path().join(name), "main;serve;keep 4096\n").unwrap();
+    }
+    let mut scene = watch_over(folder.path());
+    let told = scene.hears(|it| it.snapshots == 3).await;
+    assert_eq!(
+        told.problem.as_deref(),
+        Some(
+            "its last snapshot, heap-4102444800000-manual.folded, is dated 2100-01-01 00:00:00 UTC, which is not yet: move it away, as the clock was wrong when it was taken"
+        )
+    );
+    fs::remove_file(folder.path().join("heap-4102444800000-manual.folded")).unwrap();
+    let told = scene.hears(|it| it.snapshots == 2).await;
+    assert_eq!(told.problem, None);
+    scene.stop.send_replace(true);
+}
+
+#[tokio::test]
 async fn without_a_folder_there_is_an_answer_all_the_same() {
     let targets = Targets::default();
     let judged = targets.judged(SELF).await.unwrap();

@@ -204,7 +204,7 @@ fn a_leak_is_told_to_everybody_once_and_its_end_is_seen() {
     });
     let mut posted = scene.receiver.lines();
     posted.sort();
-    let begins = format!("{LEAK}/1 [warning] self leaks in main.remember: +");
+    let begins = format!("{LEAK}/1 [warning] this server leaks in main.remember: +");
     assert!(posted[0].starts_with(&begins), "{posted:?}");
     assert!(posted[1].starts_with(&format!("{LIMIT}/1 [")), "{posted:?}");
     let mut heard: Vec<String> = scene.heard().lines().map(str::to_owned).collect();

@@ -40,7 +40,7 @@ fn a_webhook_that_is_down_across_a_restart_hears_of_a_leak_once() {
     let live = Live::start(command());
     eventually_within(PATIENCE, "it is told", || !receiver.lines().is_empty());
     let told = receiver.lines();
-    let begins = "memory-leak:self#1/1 [warning] self leaks in main.remember: +";
+    let begins = "memory-leak:self#1/1 [warning] this server leaks in main.remember: +";
     assert!(told[0].starts_with(begins), "{told:?}");
     let late = " - told late, as the server was stopped (fabric on ";
     assert!(told[0].contains(late), "{told:?}");

@@ -74,7 +74,7 @@ fn a_service_that_is_not_there_cannot_be_watched_and_the_page_opens_on_this_serv
     );
     assert!(!tab.text(tile).contains("too early"));
     tab.click(&format!("{tile} a"));
-    tab.until("document.querySelector('h1').textContent === 'Cannot be watched'");
+    tab.until("document.querySelector('h1')?.textContent === 'Cannot be watched'");
     assert!(tab.text(".verdict .problem").contains("127.0.0.1:1"));
     assert_eq!(
         tab.eval("document.querySelector('.answers')"),

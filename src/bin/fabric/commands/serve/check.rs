@@ -71,13 +71,13 @@ fn text(settings: &Settings, token: &Whence) -> String {
     page.set("log-format", &settings.log_format, |&it| name(it));
     page.set("log-level", &settings.log_level, |&it| name(it));
     // Writing to a string cannot fail.
-    let _ = writeln!(page.0, "# token: {token}");
     if !settings.source.value.exists() {
         let _ = writeln!(
             page.0,
             "# the folder of --source is not there yet: fabric waits for it"
         );
     }
+    let _ = writeln!(page.0, "# token: {token}");
     page.0
 }
 
