@@ -6,7 +6,7 @@ use crate::model::{Unit, ValueIndex};
 
 use super::call_path::Blame;
 use super::frame_filter::View;
-use super::granularity::{self, Granularity};
+use super::granularity::{Granularity, source_place};
 use super::hot_spots::Entries;
 use super::sampling_error;
 
@@ -108,8 +108,11 @@ impl Builder {
                 let place = &mut self.places[entry as usize];
                 if place.is_empty() {
                     *place = match frame {
-                        Some(frame) => granularity::frame_place(profile, frame),
-                        None => granularity::module_name(profile, location),
+                        Some(frame) => {
+                            let file = profile.function(frame.function).file;
+                            source_place(profile.text(file), frame.line)
+                        }
+                        None => profile.module_name(location).to_owned(),
                     };
                 }
             }
