@@ -201,13 +201,19 @@ impl<'v, 'p> Blame<'v, 'p> {
             .all(|location| self.best(*location) == FrameClass::Allocator)
     }
 
+    /// What of a stack lies outside the allocator at its leaf, and how many frames that the allocator inlined its first location begins
+    /// with; the whole stack where all of it is the allocator's.
+    pub(super) fn outside_allocator(&self, stack: StackId) -> (&'p [LocationId], usize) {
+        let locations = self.view.profile().stack(stack);
+        match &locations[self.allocator_end(locations)..] {
+            [] => (locations, 0),
+            outside @ [first, ..] => (outside, self.locations[first.index()].allocator_frames),
+        }
+    }
+
     /// The first frame of a stack that does not belong to the allocator, else its leaf: where flat values are counted.
     pub(super) fn allocation_site(&self, stack: StackId) -> Option<(LocationId, Option<Frame>)> {
-        let locations = self.view.profile().stack(stack);
-        let outside = &locations[self.allocator_end(locations)..];
-        let inner = outside
-            .first()
-            .map_or(0, |first| self.locations[first.index()].allocator_frames);
+        let (outside, inner) = self.outside_allocator(stack);
         outside
             .iter()
             .flat_map(|&location| {

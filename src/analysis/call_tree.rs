@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use crate::model::{Unit, ValueIndex};
 
-use super::call_path::Blame;
+use super::blame::Blame;
 use super::frame_filter::View;
 use super::granularity::{Granularity, source_place};
 use super::hot_spots::Entries;

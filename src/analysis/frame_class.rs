@@ -14,7 +14,7 @@ use known_names::{
 
 /// Whose code a frame is, from the least to the most worth blaming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FrameClass {
+pub(super) enum FrameClass {
     /// The allocator, its profiler, or a thin wrapper such as redis' `zmalloc`: says nothing about who asked.
     Allocator,
     /// The language runtime and its containers: strings, vectors, maps, buffers.
@@ -27,7 +27,7 @@ pub enum FrameClass {
 
 impl FrameClass {
     /// The class of a function by its readable name and its source file (empty where it is not known).
-    pub fn of_function(name: &str, file: &str) -> FrameClass {
+    pub(super) fn of_function(name: &str, file: &str) -> FrameClass {
         if is_allocator(name) {
             return FrameClass::Allocator;
         }
@@ -59,7 +59,7 @@ impl FrameClass {
     }
 
     /// The class of a frame of which only the mapped file is known.
-    pub fn of_module(path: &str) -> FrameClass {
+    pub(super) fn of_module(path: &str) -> FrameClass {
         let file = path.rsplit('/').next().unwrap_or(path);
         let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| file.starts_with(prefix));
         if starts(&["libjemalloc", "libtcmalloc", "libmimalloc", "libprofiler"]) {
@@ -122,7 +122,7 @@ fn impl_of_std(name: &str) -> bool {
 ///
 /// Go writes `import/path.Function`, `import/path.(*Type).Method` and `import/path.Function.func1`, with dots of the last path
 /// element escaped as `%2e`.
-pub fn go_package<'n>(name: &'n str, file: &str) -> Option<&'n str> {
+pub(super) fn go_package<'n>(name: &'n str, file: &str) -> Option<&'n str> {
     let is_go_file = file.ends_with(".go") || file.is_empty() || file == "_cgo_gotypes.go";
     if !is_go_file {
         return None;
@@ -148,7 +148,7 @@ pub fn go_package<'n>(name: &'n str, file: &str) -> Option<&'n str> {
 }
 
 /// The package, crate or namespace that a function's name shows; nothing where it shows none.
-pub fn package<'n>(name: &'n str, file: &str) -> Option<&'n str> {
+pub(super) fn package<'n>(name: &'n str, file: &str) -> Option<&'n str> {
     if let Some(package) = go_package(name, file) {
         return Some(package);
     }

@@ -188,7 +188,10 @@ fn who_is_not_logged_in_reads_and_is_led_to_the_form_before_changing_anything() 
     let mut tab = browser.tab();
     tab.open(service.address, "/");
     tab.until("document.querySelector('#snapshots .tools') !== null");
-    assert!(tab.text("#snapshots .tools").contains("Log in to take a snapshot"));
+    assert!(
+        tab.text("#snapshots .tools")
+            .contains("Log in to take a snapshot")
+    );
     // Nothing is left on the page that would be refused.
     assert_eq!(
         tab.eval("document.querySelectorAll('[data-post], a[download]').length"),
