@@ -304,7 +304,8 @@ impl<'t> Reader<'t> {
         let far = |a: u64, b: u64| a.abs_diff(b) > 16 + a.max(b) / 1000;
         let is_live_far = far(header.live.bytes, raw.live.bytes);
         let counts_allocated = self.columns == Columns::InUseAndAllocated;
-        if !is_live_far && !(counts_allocated && far(header.total.bytes, raw.total.bytes)) {
+        let is_off = is_live_far || counts_allocated && far(header.total.bytes, raw.total.bytes);
+        if !is_off {
             return;
         }
         let shown = |stated: u64, found: u64| {
