@@ -87,14 +87,19 @@ impl<'v, 'p> StackValues<'v, 'p> {
     /// The same with all values times `factor`.
     pub(super) fn scaled(mut self, factor: f64) -> StackValues<'v, 'p> {
         if factor != 1.0 {
-            let scale = |value: &mut u64| *value = (*value as f64 * factor).round() as u64;
+            // Values are compared and subtracted as signed numbers.
+            let most = i64::MAX as u64;
+            let scale = |value: &mut u64| {
+                *value = most.min((*value as f64 * factor).round() as u64);
+            };
             self.values.iter_mut().for_each(scale);
             self.allocated.iter_mut().flatten().for_each(scale);
             self.objects.iter_mut().flatten().for_each(scale);
             for variance in self.variances.iter_mut().flatten() {
                 *variance *= factor * factor;
             }
-            self.total = self.values.iter().sum();
+            let sum = |sum: u64, &value: &u64| sum.saturating_add(value);
+            self.total = self.values.iter().fold(0, sum).min(most);
         }
         self
     }

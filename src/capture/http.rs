@@ -69,14 +69,15 @@ pub fn fetch(wanted: &Fetch<'_>, to: &mut dyn Write) -> Result<Fetched, CaptureE
         }
     }
     Err(CaptureErrorKind::Redirect(format!(
-        "redirects more than {} times, at last to {endpoint}: name the right URL",
-        limits::REDIRECTS
+        "redirects more than {} times, at last to {}: name the right URL",
+        limits::REDIRECTS,
+        cut(&endpoint.to_string())
     )))
 }
 
 fn leads_nowhere(location: &str, why: &EndpointError) -> CaptureErrorKind {
     let location = shown_location(location);
-    let location = escape::terminal(&location);
+    let location = escape::terminal(&cut(&location)).into_owned();
     let why = match why {
         EndpointError::UserName => {
             "has a user name in it, which is not sent: name the URL that it leads to".to_owned()
@@ -84,6 +85,16 @@ fn leads_nowhere(location: &str, why: &EndpointError) -> CaptureErrorKind {
         EndpointError::Other(why) => why.clone(),
     };
     CaptureErrorKind::Redirect(format!("redirects to {location}, which {why}"))
+}
+
+/// The beginning of what a server says: a line of a log has room for so much.
+fn cut(text: &str) -> String {
+    const MOST_CHARACTERS: usize = 300;
+    let mut beginning: String = text.chars().take(MOST_CHARACTERS).collect();
+    if beginning.len() < text.len() {
+        beginning.push_str("...");
+    }
+    beginning
 }
 
 fn ask(

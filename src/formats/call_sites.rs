@@ -240,7 +240,8 @@ mod tests {
             .iter()
             .map(|stack| {
                 let addresses = stack.as_ref()?.iter();
-                addresses.map(|&id| profile.location(id).address).collect()
+                let address = |&id: &LocationId| profile.location(id).address.unwrap_or(0);
+                Some(addresses.map(address).collect())
             })
             .collect();
         let expected: Vec<_> = expected
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_zero_does_not_wrap_around() {
+    fn an_address_of_zero_is_none_and_does_not_wrap_around() {
         check(&["0x0 0x000000000000", ""], &[Some(&[0, 0]), Some(&[])]);
     }
 

@@ -164,7 +164,8 @@ impl ProfileBuilder {
 
     /// The handle of a location; equal locations get the same one.
     ///
-    /// `address` is that of the call instruction: a return address is moved back by one before it comes here.
+    /// `address` is that of the call instruction: a return address is moved back by one before it comes here. No code lies at 0, with which
+    /// pprof says that there is no address: it is none here, too.
     pub fn location(
         &mut self,
         address: Option<u64>,

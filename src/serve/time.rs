@@ -4,6 +4,8 @@
 //! They are types of their own, so that one is never compared with the other: a replayed log or a worker whose clock is wrong would
 //! otherwise age, or revive, what is remembered.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use serde::{Deserialize, Serialize};
 
 /// When something happened, as the log says: milliseconds since 1970 on the clock of whoever wrote the line.
@@ -28,9 +30,12 @@ impl EventTime {
 impl WallTime {
     /// The clock of this machine, now.
     pub fn now() -> WallTime {
-        // A clock that is set beyond the last day of year 9999 stands still there.
-        let now = jiff::Timestamp::try_from(std::time::SystemTime::now());
-        WallTime(now.unwrap_or(jiff::Timestamp::MAX).as_millisecond())
+        let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        // Not by way of a calendar, whose years end: a clock may be set to anything.
+        WallTime(match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => ms(since),
+            Err(before) => -ms(before.duration()),
+        })
     }
 
     /// Milliseconds from `earlier` to this; negative where it is later.

@@ -136,16 +136,27 @@ pub(super) struct Sums {
 
 impl Sums {
     pub(super) fn add_before(&mut self, side: &StackValues<'_, '_>, stack: StackId) {
-        self.before += side.value(stack);
+        add(&mut self.before, side.value(stack));
         self.variance += side.variance(stack);
-        self.allocated_before += side.allocated(stack).unwrap_or(0);
-        self.objects_before += side.objects(stack);
+        add(
+            &mut self.allocated_before,
+            side.allocated(stack).unwrap_or(0),
+        );
+        add(&mut self.objects_before, side.objects(stack));
     }
 
     pub(super) fn add_after(&mut self, side: &StackValues<'_, '_>, stack: StackId) {
-        self.after += side.value(stack);
+        add(&mut self.after, side.value(stack));
         self.variance += side.variance(stack);
-        self.allocated_after += side.allocated(stack).unwrap_or(0);
-        self.objects_after += side.objects(stack);
+        add(
+            &mut self.allocated_after,
+            side.allocated(stack).unwrap_or(0),
+        );
+        add(&mut self.objects_after, side.objects(stack));
     }
+}
+
+/// The sums of a profile fit a signed number, but those that are scaled to another one may not.
+fn add(sum: &mut u64, value: u64) {
+    *sum = sum.saturating_add(value).min(i64::MAX as u64);
 }

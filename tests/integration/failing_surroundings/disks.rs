@@ -100,7 +100,7 @@ fn a_disk_that_may_only_be_read_is_an_error_with_a_word() {
     }
     // Reading needs nothing.
     let output = disk.run(
-        &format!("cp {folder}/* $D/snapshots; mount -o remount,ro $D"),
+        &format!("mkdir $D/snapshots; cp {folder}/* $D/snapshots; mount -o remount,ro $D"),
         "$F trend --no-symbolize $D/snapshots",
     );
     assert!(output.status.success(), "{}", said(&output));

@@ -124,7 +124,9 @@ fn fed_with_logs_and_snapshots() {
                 // Otherwise looking at them is all that is done.
                 for entry in std::fs::read_dir(&snapshots).expect("the folder") {
                     let path = entry.expect("an entry").path();
-                    if count % 400 == 0 || path.extension().is_some_and(|ending| ending == "json") {
+                    if count.is_multiple_of(400)
+                        || path.extension().is_some_and(|ending| ending == "json")
+                    {
                         drop(std::fs::remove_file(path));
                     }
                 }

@@ -1,5 +1,7 @@
 //! Inputs that fell once, each as small as it gets.
 
+use std::io::{Read, Write};
+
 use fabric::formats::{self, pprof};
 use fabric::model::Profile;
 
@@ -66,4 +68,55 @@ fn an_error_in_settings_is_a_line_however_long_the_name() {
         run.stderr.len()
     );
     assert!(run.stderr.len() < 2_500, "{} bytes", run.stderr.len());
+}
+
+#[test]
+fn a_profile_that_is_scaled_to_a_huge_one_has_sums_that_fit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("huge.folded");
+    std::fs::write(&path, format!("main;f {}\n", i64::MAX)).expect("it is written");
+    let huge = path.to_str().expect("a plain name");
+    let small = "pprof/go-1.27/goleak/heap.007.pb.gz";
+    for by in ["stack", "function", "module"] {
+        let run = fabric(&[
+            "diff",
+            "--normalize",
+            "--format",
+            "json",
+            "--by",
+            by,
+            huge,
+            small,
+        ]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert_eq!(json["totalBefore"], i64::MAX, "{json}");
+    }
+}
+
+#[test]
+fn a_redirect_to_a_long_place_is_told_in_a_line() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a port");
+    let address = listener.local_addr().expect("it has an address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4_096];
+            let _ = stream.read(&mut request);
+            let long = "x{".repeat(20_000);
+            let _ = write!(
+                stream,
+                "HTTP/1.1 302 Found\r\nlocation: /{long}\r\ncontent-length: 0\r\n\r\n"
+            );
+        }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().to_str().expect("a plain name");
+    let run = fabric(&["snapshot", "--dir", dir, &format!("http://{address}/heap")]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(
+        run.stderr.len() < 1_500,
+        "{} bytes: {}",
+        run.stderr.len(),
+        run.stderr
+    );
 }

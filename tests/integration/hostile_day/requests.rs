@@ -141,7 +141,7 @@ fn asked_with_requests() {
     let mut count = 0_u64;
     campaign(
         "requests",
-        200,
+        60,
         |random| {
             let mut whole = Vec::new();
             for _ in 0..1 + random.below(3) {
