@@ -120,7 +120,10 @@ fn what_makes_no_sense_is_refused_before_anything_starts() {
     let folders = Folders::new();
     let file = folders.path("serve.toml");
     let cases = [
-        ("max-client = 7\n", "line 1: there is no setting max-client: "),
+        (
+            "max-client = 7\n",
+            "line 1: there is no setting max-client: ",
+        ),
         ("\nmax-rss = \"many\"\n", "line 2: 'many' is not a size"),
         ("history = 4\n", "line 1: "),
         ("listen = [\"here\"]\n", "line 1: "),
