@@ -207,7 +207,7 @@ fn who_is_not_logged_in_reads_and_is_led_to_the_form_before_changing_anything() 
     tab.fill("[name=token]", "0123456789abcdef0123456789abcdef");
     tab.click("main button");
     tab.until("location.pathname === '/' && document.querySelector('#snapshots .tools') !== null");
-    assert!(tab.text("#snapshots .tools").contains("Capture now"));
+    assert!(tab.text("#snapshots .tools").contains("Take a snapshot"));
     assert_eq!(
         tab.eval("document.querySelector('#snapshots tbody a[download]').textContent"),
         "Download"
