@@ -63,7 +63,7 @@ fn an_error_in_settings_is_a_line_however_long_the_name() {
     assert_eq!(run.code, 2);
     assert!(
         run.stderr
-            .contains("serve.toml: line 1: unknown field `xxx"),
+            .contains("serve.toml: line 1: there is no setting xxx"),
         "{}",
         run.stderr.len()
     );
