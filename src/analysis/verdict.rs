@@ -46,6 +46,9 @@ pub(super) struct PairVerdict {
     pub recommendations: Vec<String>,
 }
 
+/// What to do where there is nothing to judge.
+pub(super) const FIND_PROFILING: &str = "Check that profiling is active in the service, and that --focus, --ignore and --hide leave something to see.";
+
 /// What to do about a leak, of two profiles or of a series.
 pub(super) const FIND_HOLDERS: &str = "Find what still refers to these objects: a map or list that only grows, a goroutine, thread or \
     connection that never ends, a callback that is never taken off.";
@@ -136,10 +139,7 @@ fn cannot_tell(
         ));
     }
     if diff.total.before == 0 && diff.total.after == 0 {
-        recommendations.push(
-            "Check that profiling is active in the service, and that --focus, --ignore and --hide leave something to see."
-                .to_owned(),
-        );
+        recommendations.push(FIND_PROFILING.to_owned());
         return Some("Both profiles are empty, or the filters leave nothing of them.".to_owned());
     }
     if diff.total.standard_error.is_none() {

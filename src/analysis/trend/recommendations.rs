@@ -5,7 +5,7 @@ use super::judge::FEWEST_SNAPSHOTS;
 use super::series::Series;
 use super::verdict::{SeriesAssessment, Trend};
 use crate::analysis::call_path::where_to_look;
-use crate::analysis::verdict::FIND_HOLDERS;
+use crate::analysis::verdict::{FIND_HOLDERS, FIND_PROFILING};
 
 /// The sentences, the first step first.
 pub(super) fn of(series: &Series<'_>, trend: &Trend) -> Vec<String> {
@@ -89,10 +89,7 @@ fn what_is_needed(series: &Series<'_>, judged: usize) -> Option<String> {
         return Some("Judge what is in use (--sample-index inuse_space).".to_owned());
     }
     if is_empty(series) {
-        return Some(
-            "Check that profiling is active in the service, and that --focus, --ignore and --hide leave something to see."
-                .to_owned(),
-        );
+        return Some(FIND_PROFILING.to_owned());
     }
     let missing = FEWEST_SNAPSHOTS.saturating_sub(judged).max(1);
     Some(format!(

@@ -121,7 +121,7 @@ pub const REJECTED_LINES: Bound = bound(
     "rejectedLines",
     16,
     16 * KIB,
-    "one example for each reason, cut at 256 bytes",
+    "one example for each reason, cut at 200 bytes",
 );
 /// Seconds of which the number of events is known.
 pub const RATE_WINDOW: Bound = bound("rateWindow", 60, 2 * KIB, "the oldest second leaves");

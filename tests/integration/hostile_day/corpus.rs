@@ -4,7 +4,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::campaign::further_corpus;
+use super::{protobuf_changes, wrappings};
 use crate::run_fabric::fixtures;
+use crate::support::random_draws::RandomDraws;
 
 /// Larger files would be few in the time that there is; the small ones have everything that those have.
 const MOST_BYTES: usize = 300_000;
@@ -77,6 +79,32 @@ pub(super) fn of_kind(kind: Kind) -> Vec<Original> {
         "there are none"
     );
     found
+}
+
+/// One of them, changed by its protobuf fields and compressed as programs do it.
+pub(super) fn changed_pprof(profiles: &[Original], random: &mut RandomDraws) -> Vec<u8> {
+    let mut bytes = profiles[random.below(profiles.len() as u64) as usize]
+        .bytes
+        .clone();
+    protobuf_changes::change(&mut bytes, random);
+    wrappings::gzip(&bytes)
+}
+
+/// The files of one folder, by name.
+pub(super) fn named(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| path.is_file())
+        .map(|path| {
+            let name = path
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            (name, std::fs::read(path).expect("it is read"))
+        })
+        .collect()
 }
 
 /// Files of a folder with this ending, as they are.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use super::campaign::{Outcome, campaign};
 use super::served::{is_well, started};
-use super::{corpus, lines, protobuf_changes, token_changes, well_formed, wrappings};
+use super::{corpus, lines, token_changes, well_formed};
 use crate::live::client::request;
 
 /// Paths of all routes that only look.
@@ -74,13 +74,7 @@ fn fed_with_logs_and_snapshots() {
         "fed",
         60,
         |random| match random.below(6) {
-            0 => {
-                let mut bytes = profiles[random.below(profiles.len() as u64) as usize]
-                    .bytes
-                    .clone();
-                protobuf_changes::change(&mut bytes, random);
-                wrappings::gzip(&bytes)
-            }
+            0 => corpus::changed_pprof(&profiles, random),
             1 => {
                 let mut bytes = sidecars[random.below(sidecars.len() as u64) as usize].clone();
                 token_changes::change(&mut bytes, random);

@@ -10,28 +10,15 @@ use fabric::load::series::{Links, find};
 use fabric::render;
 
 use super::campaign::{Outcome, campaign};
-use super::{
-    byte_changes, contract, corpus, protobuf_changes, token_changes, well_formed, wrappings,
-};
+use super::{byte_changes, contract, corpus, token_changes, well_formed};
 use crate::run_fabric::fixtures;
 use crate::support::random_draws::RandomDraws;
 
 /// Snapshots with the documents beside them.
 fn honest() -> Vec<(String, Vec<u8>)> {
     let folder = fixtures().join("series/prometheus-2.42");
-    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
-        .expect("the fixture is there")
-        .map(|entry| entry.expect("it can be listed").path())
-        .map(|path| {
-            let name = path
-                .file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned();
-            (name, std::fs::read(path).expect("it is read"))
-        })
-        .filter(|(name, _)| name.starts_with("heap-"))
-        .collect();
+    let mut files = corpus::named(&folder);
+    files.retain(|(name, _)| name.starts_with("heap-"));
     files.sort();
     files
 }
@@ -70,13 +57,7 @@ fn series() {
         "series",
         60,
         |random| match random.below(3) {
-            0 => {
-                let mut bytes = profiles[random.below(profiles.len() as u64) as usize]
-                    .bytes
-                    .clone();
-                protobuf_changes::change(&mut bytes, random);
-                wrappings::gzip(&bytes)
-            }
+            0 => corpus::changed_pprof(&profiles, random),
             _ => {
                 let mut bytes = sidecars[random.below(sidecars.len() as u64) as usize].clone();
                 match random.below(4) {

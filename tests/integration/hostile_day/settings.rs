@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::campaign::{Outcome, campaign};
-use super::{byte_changes, token_changes, well_formed};
+use super::{byte_changes, corpus, token_changes, well_formed};
 use crate::live::client::get;
 use crate::live::load::Load;
 use crate::live::process::{Folders, eventually};
@@ -80,20 +80,8 @@ fn state_documents() {
     load.until_read(&live);
     live.stop();
     let state = folders.path("state");
-    let documents: Vec<(String, Vec<u8>)> = std::fs::read_dir(&state)
-        .expect("the state folder")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.is_file())
-        .map(|path| {
-            let name = path
-                .file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned();
-            (name, std::fs::read(path).expect("it is read"))
-        })
-        .filter(|(_, bytes)| !bytes.is_empty())
-        .collect();
+    let mut documents = corpus::named(&state);
+    documents.retain(|(_, bytes)| !bytes.is_empty());
     let names: Vec<&String> = documents.iter().map(|(name, _)| name).collect();
     println!("documents: {names:?}");
     assert!(!documents.is_empty(), "nothing is kept");
