@@ -66,7 +66,7 @@ Register-ArgumentCompleter -Native -CommandName 'fabric' -ScriptBlock {
             [CompletionResult]::new('--hide', '--hide', [CompletionResultType]::ParameterName, 'Leave frames out whose function, file or module matches')
             [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'How many rows of the main table to show, and of the smaller ones a third as many; 0 shows all')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'What a row is')
-            [CompletionResult]::new('--alive-in', '--alive-in', [CompletionResultType]::ParameterName, 'Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots')
+            [CompletionResult]::new('--alive-in', '--alive-in', [CompletionResultType]::ParameterName, 'Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots. For snapshots that the process writes itself: V8 numbers its objects anew when an inspector is closed, as `fabric snapshot --pid` does')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell')
             [CompletionResult]::new('--symbols', '--symbols', [CompletionResultType]::ParameterName, 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to write the result [default: by the ending of --output, else table]')

@@ -61,7 +61,7 @@ set edit:completion:arg-completer[fabric] = {|@words|
             cand --hide 'Leave frames out whose function, file or module matches'
             cand --top 'How many rows of the main table to show, and of the smaller ones a third as many; 0 shows all'
             cand --by 'What a row is'
-            cand --alive-in 'Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots'
+            cand --alive-in 'Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots. For snapshots that the process writes itself: V8 numbers its objects anew when an inspector is closed, as `fabric snapshot --pid` does'
             cand --fail-on 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell'
             cand --symbols 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times'
             cand --format 'How to write the result [default: by the ending of --output, else table]'

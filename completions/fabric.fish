@@ -74,7 +74,7 @@ file\t'A source file'
 line\t'A line of a function'
 module\t'A package, crate or namespace, else a mapped file'
 stack\t'A call path from the frame to blame outward'"
-complete -c fabric -n "__fish_fabric_using_subcommand diff" -l alive-in -d 'Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots' -r -F
+complete -c fabric -n "__fish_fabric_using_subcommand diff" -l alive-in -d 'Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots. For snapshots that the process writes itself: V8 numbers its objects anew when an inspector is closed, as `fabric snapshot --pid` does' -r -F
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l fail-on -d 'Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell' -r -f -a "growing\t'Growth beyond noise, or a leak'
 leaking\t'A leak'"
 complete -c fabric -n "__fish_fabric_using_subcommand diff" -l symbols -d 'A folder with programs, libraries or debug files (also .build-id/ab/cdef.debug); may be given several times' -r -F

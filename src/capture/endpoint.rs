@@ -242,7 +242,16 @@ fn split_socket(rest: &str) -> Result<(PathBuf, String), String> {
             return Ok((rest[..end].into(), rest[end..].to_owned()));
         }
     }
-    match is_socket(rest) {
+    // One that is not there is missed when it is connected to, with what the system says of it.
+    let named = |path: &str| path.ends_with(".sock") || path.ends_with(".socket");
+    if let Some(end) = rest
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .find(|&at| named(&rest[..at]))
+    {
+        return Ok((rest[..end].into(), rest[end..].to_owned()));
+    }
+    match is_socket(rest) || named(rest) {
         true => Err(
             "names a socket and no path of a profile: add it, like /debug/pprof/heap".to_owned(),
         ),
@@ -356,7 +365,11 @@ mod tests {
         assert_eq!((found.to_string(), found.host()), (text, Host::LocalSocket));
         let escaped = parse("http+unix://%2Frun%2fx.sock/heap");
         assert_eq!(escaped.socket.as_deref(), Some(Path::new("/run/x.sock")));
-        assert!(Endpoint::parse("http+unix:///nowhere/x.sock/heap", None).is_err());
+        // A socket that is not there is missed when it is connected to; a path in which none can be, at once.
+        let missing = parse("http+unix:///nowhere/x.sock/heap");
+        assert_eq!(missing.to_string(), "http+unix:///nowhere/x.sock/heap");
+        assert!(Endpoint::parse("http+unix:///nowhere/x.sock", None).is_err());
+        assert!(Endpoint::parse("http+unix:///nowhere/heap", None).is_err());
         assert!(Endpoint::parse(&format!("unix://{}", socket.display()), None).is_err());
     }
 

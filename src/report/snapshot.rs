@@ -178,7 +178,10 @@ impl SnapshotReport {
         if self.seen != self.total {
             facts.push(Fact::new("filter", self.filter_text()));
         }
-        let mut rests_on = format!("{} stacks", Count(self.samples.1 as u64));
+        let mut rests_on = match self.samples.1 {
+            1 => "1 stack".to_owned(),
+            stacks => format!("{} stacks", Count(stacks as u64)),
+        };
         if let Some(sampled) = self.health.sampled_objects {
             rests_on = format!(
                 "about {} sampled objects on {rests_on}",

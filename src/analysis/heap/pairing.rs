@@ -37,7 +37,10 @@ pub(super) fn same_process(before: &HeapDigest, after: &Heap<'_>) -> SameProcess
     if known == 0 {
         SameProcess::No("no object is in both heaps".to_owned())
     } else if (agreeing as f64) < most(known) {
-        SameProcess::No("the same numbers are those of other objects".to_owned())
+        SameProcess::No(
+            "the same numbers are those of other objects; or one whose inspector was closed in between, for V8 numbers anew then"
+                .to_owned(),
+        )
     } else if known as f64 >= most(old) {
         SameProcess::Yes(format!(
             "{} of the {} objects that are old enough have kept their number and class",

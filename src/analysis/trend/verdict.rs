@@ -58,7 +58,7 @@ pub struct Trend {
     pub projection: Option<Projection>,
     /// The call paths that carry the verdict, the fastest first.
     pub suspects: Vec<Suspect>,
-    /// Other call paths that moved, the largest change first.
+    /// Other call paths that moved, those with the widest course first.
     pub others: Vec<PathRow>,
     /// How many judged call paths did not move.
     pub unmoved: usize,

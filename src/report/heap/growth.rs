@@ -36,9 +36,7 @@ pub(in crate::report) fn growth_facts(growth: &HeapGrowth) -> Vec<Fact> {
                 SameProcess::Unknown => {
                     "cannot be told: the second heap is older than the first, or of another process"
                 }
-                _ => {
-                    "two processes: their objects have nothing in common but class, shape and path"
-                }
+                _ => "cannot be told: the objects have nothing in common but class, shape and path",
             }
             .to_owned(),
         ),

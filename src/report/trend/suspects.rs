@@ -145,7 +145,7 @@ impl TrendReport {
             title: if by_stack {
                 "Other call paths that moved".to_owned()
             } else {
-                format!("Other {}s that moved", self.by.name())
+                format!("All {}s that moved", self.by.name())
             },
             columns: vec![
                 Column::new("pattern", Align::Left, 0),

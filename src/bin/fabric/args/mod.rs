@@ -117,7 +117,8 @@ pub(crate) struct Diff {
     /// Scale the second profile to the total of the first before comparing
     #[arg(long)]
     pub(crate) normalize: bool,
-    /// Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots
+    /// Also say what came between the two and is still alive in this later heap snapshot of the same process: the method of three snapshots. For
+    /// snapshots that the process writes itself: V8 numbers its objects anew when an inspector is closed, as `fabric snapshot --pid` does
     #[arg(long, value_name = "FILE", help_heading = "V8 heap snapshots")]
     pub(crate) alive_in: Option<PathBuf>,
     /// Exit with 1 if the verdict is this or worse, with 6 if the data cannot tell
@@ -148,7 +149,7 @@ pub(crate) struct Trend {
 
 /// Write the page about a series of snapshots that a person reads in a minute, as Markdown or HTML
 ///
-/// Verdict and why, chart, suspects with their call paths, what changed between the first and the last snapshot, all snapshots, what to do
+/// Verdict and why, chart, suspects with their call paths, what else moved, all snapshots, what to do
 /// next, and what the data cannot say. Made for CI jobs: the same snapshots give the same bytes.
 #[derive(Debug, Args)]
 #[command(

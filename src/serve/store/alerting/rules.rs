@@ -176,9 +176,11 @@ fn leak(assessment: &Assessment, heap: HeapCourse, now: WallTime) -> Meaning {
     }
     let figures = figures(assessment, now);
     let target = assessment.spoken_name();
-    let who = match &figures.function {
-        Some(function) => format!("{target} leaks in {function}"),
-        None => format!("{target} leaks"),
+    // The rate is that of all of them together.
+    let who = match (&figures.function, assessment.suspects.len()) {
+        (Some(function), ..2) => format!("{target} leaks in {function}"),
+        (Some(function), _) => format!("{target} leaks in {function} and other call paths"),
+        (None, _) => format!("{target} leaks"),
     };
     let summary = match rate(&figures) {
         Some(rate) => format!("{who}: {rate}"),

@@ -121,6 +121,24 @@ impl Verdicts {
 }
 
 #[test]
+fn a_rate_of_several_call_paths_is_not_told_of_one() {
+    let mut api = Verdicts::new();
+    for _ in 0..4 {
+        let mut verdict = api.verdict("leaking");
+        let other = SuspectBrief {
+            function: "main.other".into(),
+            ..verdict.suspects[0].clone()
+        };
+        verdict.suspects.push(other);
+        api.assess(verdict);
+    }
+    assert_eq!(
+        api.active(),
+        ["api leaks in main.remember and other call paths: +977 KiB/h (95 %: 879 to 1,070)"]
+    );
+}
+
+#[test]
 fn a_leak_begins_with_the_second_verdict_and_is_over_after_ten_minutes_of_stable() {
     let mut api = Verdicts::new();
     assert_eq!(api.judge("insufficient-data"), NONE);
