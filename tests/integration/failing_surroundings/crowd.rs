@@ -76,9 +76,13 @@ fn ten_thousand_connections_are_held_refused_and_forgotten() {
     let connected = began.elapsed();
     let during = live.resident_bytes();
     let held = sockets(live.pid());
-    // Full is full: a word, or a place that became free; never silence.
-    let full = asked(&live);
-    assert!([200, 503].contains(&full), "{full}");
+    // Full is full: a word (which may be lost, as the connection is closed at once), or a place that became free; never silence.
+    let full = match request(live.address, "GET /api/health", "", "") {
+        Ok(answer) => answer.status.to_string(),
+        Err(error) => format!("{:?}", error.kind()),
+    };
+    let known = ["200", "503", "ConnectionReset", "BrokenPipe", "Other"];
+    assert!(known.contains(&&*full), "{full}");
     // Who says nothing more loses its place, and others are served while the crowd still stands there.
     eventually_within(Duration::from_secs(60), "somebody else is served", || {
         asked(&live) == 200
